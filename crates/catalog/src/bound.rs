@@ -1,0 +1,194 @@
+//! What a call can cost at most, before it is sent.
+
+use money::{Bound, Femtos, Price};
+
+use crate::cost::{Unit, Unpriced};
+use crate::prices::{ChatPrices, ImageOutput, ImagePrices, ImageTokens, Rates, Shape, TierRates};
+use crate::usage::Tier;
+
+/// How long a call asks the provider to keep what it writes to its cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CacheLife {
+    /// The provider's default, 30 minutes.
+    Short,
+    /// Twelve hours or more, which is dearer to write.
+    Long,
+}
+
+/// What a chat call asks for, as far as it decides money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChatTerms<'a> {
+    /// An upper bound of its input, in tokens.
+    pub input_tokens_at_most: u64,
+    /// The most output tokens of one choice.
+    pub max_output: u64,
+    /// How many choices.
+    pub n: u64,
+    /// The tier asked for. Absent and `auto` leave it to the provider's settings, so the dearest counts; a caller who
+    /// knows that the account pins one says so here.
+    pub service_tier: Option<&'a str>,
+    /// Whether anything is to stay in the provider's cache for long.
+    pub cache: CacheLife,
+    /// The fewest output tokens of one choice that are still worth sending.
+    pub floor: u64,
+}
+
+/// What an image call asks for, as far as it decides money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageTerms<'a> {
+    /// An upper bound of its prompt, in tokens.
+    pub prompt_tokens_at_most: u64,
+    /// Size and quality; where the provider chooses, the dearest counts.
+    pub shape: Shape<'a>,
+    /// How many pictures.
+    pub n: u64,
+}
+
+/// The most a chat call can cost: a fixed part for its input, and a part per output token of one choice.
+///
+/// The input counts at the dearest it can be billed at: plain, or written to the cache. Where it can pass the
+/// long-context threshold those prices count, too, for input and output. A tier that was asked for may be served as
+/// the standard one, so both count.
+///
+/// # Errors
+/// [`Unpriced`] when the tier asked for has no price, or the cost is out of range.
+pub fn chat_bound(prices: &ChatPrices, terms: &ChatTerms<'_>) -> Result<Bound, Unpriced> {
+    let (mut input, mut output) = (Price::FREE, Price::FREE);
+    for rates in possible(prices, terms)? {
+        input = input.max(dearest_input(rates, terms.cache));
+        output = output.max(rates.output);
+    }
+    let per_unit = output.of(terms.n);
+    Bound::linear(
+        input.of(terms.input_tokens_at_most),
+        per_unit,
+        terms.max_output,
+        terms.floor,
+    )
+    .ok_or(Unpriced::OutOfRange)
+}
+
+/// All rates the call may be billed at.
+fn possible<'p>(prices: &'p ChatPrices, terms: &ChatTerms<'_>) -> Result<Vec<&'p Rates>, Unpriced> {
+    let tiers: &[Tier] = match terms
+        .service_tier
+        .filter(|word| *word != "auto")
+        .map(Tier::read)
+    {
+        None => &[Tier::Standard, Tier::Flex, Tier::Priority],
+        Some(Tier::Standard) => &[Tier::Standard],
+        Some(Tier::Flex) => &[Tier::Flex, Tier::Standard],
+        Some(Tier::Priority) => &[Tier::Priority, Tier::Standard],
+        Some(Tier::Other) => return Err(Unpriced::Tier),
+    };
+    // The first tier is the one asked for. Where it is not sold nobody can say what it costs.
+    if tiers
+        .first()
+        .is_none_or(|asked| prices.rates.tier(*asked).is_none())
+    {
+        return Err(Unpriced::Tier);
+    }
+    let long = prices
+        .long_context
+        .as_ref()
+        .filter(|long| terms.input_tokens_at_most > long.above)
+        .map(|long| &long.rates);
+    let sold = |rates: &'p TierRates| tiers.iter().filter_map(|tier| rates.tier(*tier));
+    Ok(sold(&prices.rates)
+        .chain(long.into_iter().flat_map(sold))
+        .collect())
+}
+
+fn dearest_input(rates: &Rates, cache: CacheLife) -> Price {
+    let long = match cache {
+        CacheLife::Short => None,
+        CacheLife::Long => rates.cache_write_12h,
+    };
+    [rates.cached_input, rates.cache_write, long]
+        .into_iter()
+        .flatten()
+        .fold(rates.input, Price::max)
+}
+
+/// The most an image call can cost. It cannot be cut down.
+///
+/// The prompt counts once per picture: providers do not say whether it is billed once or for each.
+///
+/// # Errors
+/// [`Unpriced`] when size or quality are not in the table (the error says which are), or the cost is out of range.
+pub fn image_bound(prices: &ImagePrices, terms: &ImageTerms<'_>) -> Result<Bound, Unpriced> {
+    let each = match &prices.output {
+        ImageOutput::ByToken(tokens) => one_picture(tokens, terms)?,
+        ImageOutput::PerImage(rows) => terms
+            .shape
+            .dearest(
+                rows.iter()
+                    .map(|row| (&*row.size, &*row.quality, row.price)),
+            )?
+            .of(1),
+    };
+    let cost = each.checked_mul(terms.n).ok_or(Unpriced::OutOfRange)?;
+    cost.ceil_to_nanos().ok_or(Unpriced::OutOfRange)?;
+    Ok(Bound::fixed(cost))
+}
+
+fn one_picture(prices: &ImageTokens, terms: &ImageTerms<'_>) -> Result<Femtos, Unpriced> {
+    let rows = prices
+        .table
+        .iter()
+        .map(|(size, quality, tokens)| (&**size, &**quality, *tokens));
+    let picture = prices.image_output.of(terms.shape.dearest(rows)?);
+    let prompt = prices
+        .text_input
+        .max(prices.cached_text_input.unwrap_or(Price::FREE));
+    let text = match (prices.text_output_at_most, prices.text_output) {
+        (0, _) => Femtos::ZERO,
+        (tokens, Some(price)) => price.of(tokens),
+        (_, None) => return Err(Unpriced::Unit(Unit::Output)),
+    };
+    let sum = prompt.of(terms.prompt_tokens_at_most).checked_add(picture);
+    sum.and_then(|sum| sum.checked_add(text))
+        .ok_or(Unpriced::OutOfRange)
+}
+
+impl Shape<'_> {
+    /// The dearest of the rows (size, quality, worth) that this shape leaves open.
+    pub(crate) fn dearest<'r, T: Ord>(
+        self,
+        rows: impl Iterator<Item = (&'r str, &'r str, T)> + Clone,
+    ) -> Result<T, Unpriced> {
+        let given = |word: Option<&str>| word.filter(|word| *word != "auto").map(str::to_owned);
+        let (size, quality) = (given(self.size), given(self.quality));
+        let of_size = rows
+            .clone()
+            .filter(|row| size.as_deref().is_none_or(|size| row.0 == size));
+        let fits = of_size
+            .clone()
+            .filter(|row| quality.as_deref().is_none_or(|asked| row.1 == asked));
+        if let Some(dearest) = fits.map(|row| row.2).max() {
+            return Ok(dearest);
+        }
+        let all_sizes = list(rows.map(|row| row.0));
+        match quality {
+            Some(asked) if of_size.clone().next().is_some() => Err(Unpriced::Quality {
+                asked,
+                known: list(of_size.map(|row| row.1)),
+            }),
+            _ => Err(Unpriced::Size {
+                asked: size.unwrap_or_default(),
+                known: all_sizes,
+            }),
+        }
+    }
+}
+
+/// Each word once, in the order of the table.
+fn list<'r>(words: impl Iterator<Item = &'r str>) -> String {
+    let mut known: Vec<&str> = Vec::new();
+    for word in words {
+        if !known.contains(&word) {
+            known.push(word);
+        }
+    }
+    known.join(", ")
+}

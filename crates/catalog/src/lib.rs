@@ -1,0 +1,41 @@
+//! What models cost: dated prices, what a call can cost at most, and what it did cost.
+//!
+//! A [`Catalog`] is read from a TOML file once ([`Catalog::builtin`] is compiled in) and asked for a [`Model`] by name.
+//! Before a call, [`Chat::input_by_bytes`] or [`Chat::input_by_count`] bounds its input, and [`chat_bound`] or
+//! [`image_bound`] turns terms into a [`money::Bound`]. After a call, [`ChatPrices::cost`] or [`ImagePrices::cost`]
+//! turns the provider's [`Usage`] into a [`Charge`].
+//!
+//! What has no price is [`Unpriced`], never free. This crate knows no clock: whoever asks for prices says for when.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    missing_docs
+)]
+
+mod bound;
+mod builtin;
+mod cost;
+mod error;
+mod file;
+mod input;
+mod model;
+mod prices;
+mod usage;
+
+#[cfg(test)]
+mod tests;
+
+pub use bound::{CacheLife, ChatTerms, ImageTerms, chat_bound, image_bound};
+pub use builtin::Catalog;
+pub use cost::{Charge, Line, Unit, Unpriced};
+pub use error::CatalogError;
+pub use input::{Message, Parts, Prompt};
+pub use model::{Chat, Image, Model, Tokenizer};
+pub use prices::{
+    ChatPrices, ImageOutput, ImagePrices, ImageTokens, LongContext, PerImage, Rates, Shape,
+    TierRates,
+};
+pub use usage::{Tier, Usage};

@@ -1,0 +1,53 @@
+//! From method and path to the endpoint. Nothing is decided here but that.
+
+use std::sync::Arc;
+
+use http::{Method, Request, Response};
+use hyper::body::Incoming;
+
+use crate::body::{Cut, SimBody};
+use crate::call::{self, Endpoint};
+use crate::control;
+use crate::delivery::Slot;
+use crate::models;
+use crate::provider::Provider;
+use crate::rejection::Rejection;
+use crate::reply::{self, Stamp};
+
+/// Answers one request. The error closes the connection without an answer.
+pub(crate) async fn serve(
+    provider: Arc<Provider>,
+    slot: Arc<Slot>,
+    request: Request<Incoming>,
+) -> Result<Response<SimBody>, Cut> {
+    let path = request.uri().path();
+    let endpoint = [Endpoint::Chat, Endpoint::Images]
+        .into_iter()
+        .find(|endpoint| endpoint.path() == path);
+    match (endpoint, request.method()) {
+        (Some(endpoint), &Method::POST) => call::serve(&provider, &slot, endpoint, request).await,
+        (Some(_), method) => Ok(rejected(&provider, &Rejection::method(method, path))),
+        (None, _) if path.starts_with("/sim/") => Ok(control::serve(&provider, request).await),
+        (None, method) => match path.strip_prefix(models::PATH) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') && rest.len() > 1 => {
+                if method == Method::GET {
+                    models::serve(&provider, request).await
+                } else {
+                    Ok(rejected(&provider, &Rejection::method(method, path)))
+                }
+            }
+            _ => Ok(rejected(&provider, &Rejection::path(method, path))),
+        },
+    }
+}
+
+fn rejected(provider: &Provider, rejection: &Rejection) -> Response<SimBody> {
+    let (_, id) = provider.ledger.next_id();
+    reply::rejected(
+        Stamp {
+            id: &id,
+            took: std::time::Duration::ZERO,
+        },
+        rejection,
+    )
+}

@@ -1,0 +1,11 @@
+//! The simulated provider over real sockets: what it answers, what it bills, and how it fails.
+
+mod billing;
+mod chat;
+mod faults;
+mod image;
+mod stream;
+// Marked as a test although all of this binary is one, so that the lints know it.
+#[cfg(test)]
+mod support;
+mod unending;

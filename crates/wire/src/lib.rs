@@ -1,0 +1,31 @@
+//! What travels on the wire: `OpenAI`'s JSON and server-sent events, read for what decides money and routing.
+//!
+//! - [`chat`] and [`image`] read a request shallowly, and edit it byte-exactly;
+//! - [`sse`] cuts a stream into events and tells which of them matter;
+//! - [`usage`] finds what an answer says it used;
+//! - [`error`] reads a provider's refusal and writes ours.
+//!
+//! **Invariant:** bytes that need not change are never rewritten. Nothing is parsed into a tree and printed again; an
+//! edit is a splice into the original bytes. This crate opens no socket and knows no price.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    missing_docs
+)]
+
+pub mod chat;
+pub mod error;
+pub mod image;
+pub mod request;
+pub mod sse;
+pub mod usage;
+
+mod depth;
+mod object;
+mod splice;
+
+#[cfg(test)]
+mod tests;

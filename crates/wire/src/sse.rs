@@ -1,0 +1,7 @@
+//! Streams of server-sent events: cut into events, the few that matter recognised, all bytes kept.
+
+mod event;
+mod splitter;
+
+pub use self::event::{ChatEvent, chat_event, strip_usage};
+pub use self::splitter::{Splitter, TooLong};
