@@ -1,0 +1,379 @@
+//! Taking up entries. No rule is applied here: a fact says everything it changes.
+
+use ids::HoldId;
+use money::Nanos;
+
+use crate::book::{
+    Hold, Key, KeyState, Limit, Lot, LotPart, MOST_EVER, Organization, PresumedCharge, Project,
+    ProjectState, Recall,
+};
+use crate::{
+    Book, Charge, CreditFact, DirectoryFact, Draw, Entry, Fact, Head, HoldFact, HoldTaken,
+    KeyCreated, LimitFact, Time,
+};
+
+/// An entry that cannot follow the entries before it: the journal is damaged, or the program that wrote it was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Inconsistent {
+    /// Its number or previous hash is not the head's.
+    #[error("does not follow the entry before it")]
+    Chain,
+    /// Its time is before that of the entry before it.
+    #[error("is older than the entry before it")]
+    Time,
+    /// It is about something that does not exist.
+    #[error("is about a {0} that does not exist")]
+    Unknown(&'static str),
+    /// It makes something that exists.
+    #[error("makes a {0} that exists already")]
+    Twice(&'static str),
+    /// A sum would fall below nothing.
+    #[error("takes a sum of a {0} below nothing")]
+    BelowNothing(&'static str),
+    /// A sum would pass all bounds.
+    #[error("takes a sum beyond what a Book can hold")]
+    Overflow,
+    /// The parts of an amount do not add up to it.
+    #[error("says an amount whose parts do not add up to it")]
+    Sum,
+}
+
+impl Book {
+    /// Takes up the next entry, whose encoded bytes have this hash.
+    ///
+    /// # Errors
+    /// [`Inconsistent`]; the Book is then of no use any more, because a part of the entry may have been taken up.
+    pub fn apply(&mut self, entry: &Entry, hash: [u8; 32]) -> Result<(), Inconsistent> {
+        if self.head.seq.checked_add(1) != Some(entry.seq) || entry.previous != self.head.hash {
+            return Err(Inconsistent::Chain);
+        }
+        if entry.at < self.now {
+            return Err(Inconsistent::Time);
+        }
+        let asked = entry
+            .cause
+            .as_ref()
+            .and_then(|cause| cause.idempotency.as_ref());
+        if let Some((asked, object)) = asked.zip(entry.fact.creates()) {
+            // One command may create several things; what it answers is the first.
+            if self.memory.recall(asked, entry.at) == Recall::Nothing {
+                self.memory.remember(asked, object, entry.at);
+            }
+        }
+        self.take_up(&entry.fact, entry.at)?;
+        self.head = Head {
+            seq: entry.seq,
+            hash,
+        };
+        self.now = entry.at;
+        Ok(())
+    }
+
+    fn take_up(&mut self, fact: &Fact, at: Time) -> Result<(), Inconsistent> {
+        match fact {
+            Fact::Hold(fact) => self.take_up_hold_fact(fact, at),
+            Fact::Limit(fact) => self.take_up_limit(fact, at),
+            Fact::Credit(fact) => self.take_up_credit(fact, at),
+            Fact::Directory(fact) => self.take_up_directory(fact, at),
+        }
+    }
+
+    fn take_up_hold_fact(&mut self, fact: &HoldFact, at: Time) -> Result<(), Inconsistent> {
+        match fact {
+            HoldFact::Taken(taken) => self.take_up_hold(taken),
+            HoldFact::Renewed { holds, deadline } => holds
+                .iter()
+                .try_for_each(|hold| self.holds.renew(*hold, *deadline)),
+            HoldFact::Settled {
+                hold,
+                draws,
+                charge,
+            } => self.close(*hold, draws, charge.amount).map(|_hold| ()),
+            HoldFact::Released { hold, reason: _ } => {
+                self.close(*hold, &[], Nanos::ZERO).map(|_hold| ())
+            }
+            HoldFact::Presumed { hold, reason: _ } => self.presume(*hold, at),
+            HoldFact::Corrected {
+                hold,
+                draws,
+                charge,
+            } => self.correct(*hold, draws, charge),
+        }
+    }
+
+    fn take_up_credit(&mut self, fact: &CreditFact, at: Time) -> Result<(), Inconsistent> {
+        match fact {
+            CreditFact::Added {
+                lot,
+                kind,
+                amount,
+                lapses_at,
+                priority,
+                note,
+            } => self.credit.add(Lot {
+                id: *lot,
+                kind: *kind,
+                added: *amount,
+                spent: Nanos::ZERO,
+                held: Nanos::ZERO,
+                lapsed: Nanos::ZERO,
+                voided: Nanos::ZERO,
+                added_at: at,
+                lapses_at: *lapses_at,
+                priority: *priority,
+                note: note.clone(),
+            }),
+            CreditFact::Lapsed { lot, amount } => {
+                self.credit.change(*lot, LotPart::Lapsed, *amount)
+            }
+            CreditFact::Voided { lot, amount } => {
+                self.credit.change(*lot, LotPart::Voided, *amount)
+            }
+            CreditFact::OwedRepaid { owing, by, amount } => {
+                self.credit
+                    .change(*owing, LotPart::Spent, negative(*amount))?;
+                self.credit.change(*by, LotPart::Spent, *amount)
+            }
+        }
+    }
+
+    fn take_up_limit(&mut self, fact: &LimitFact, at: Time) -> Result<(), Inconsistent> {
+        match fact {
+            LimitFact::Created {
+                id,
+                origin,
+                scope,
+                amount,
+                window,
+                span,
+            } => self.limits.add(Limit {
+                id: *id,
+                origin: *origin,
+                scope: *scope,
+                amount: *amount,
+                window: window.clone(),
+                span: *span,
+                epoch: 0,
+                spent: Nanos::ZERO,
+                held: Nanos::ZERO,
+                created_at: at,
+            }),
+            LimitFact::Changed { id, amount, reset } => {
+                if *reset {
+                    // What a correction would take back is not in the count any more.
+                    self.holds.forget_presumed_in(*id);
+                }
+                self.limits.edit(*id, *amount, *reset)
+            }
+            LimitFact::Deleted { id } => {
+                // A later limit may come with the same id; it must not inherit what this one counted.
+                self.holds.forget_presumed_in(*id);
+                self.holds.forget_held_in(*id);
+                self.limits.remove(*id)
+            }
+            LimitFact::WindowOpened { limit, span } => self.limits.open_window(*limit, *span),
+        }
+    }
+
+    fn take_up_hold(&mut self, taken: &HoldTaken) -> Result<(), Inconsistent> {
+        if sum(&taken.draws)? != taken.amount || taken.amount.is_negative() {
+            return Err(Inconsistent::Sum);
+        }
+        for draw in &taken.draws {
+            self.credit.change(draw.lot, LotPart::Held, draw.amount)?;
+        }
+        let counted = taken
+            .limits
+            .iter()
+            .map(|id| self.limits.hold(*id, taken.amount))
+            .collect::<Result<Vec<_>, _>>()?;
+        let hold = Hold {
+            key: taken.key,
+            project: taken.project,
+            amount: taken.amount,
+            draws: taken.draws.clone(),
+            counted,
+            holder: taken.holder.clone(),
+            deadline: taken.deadline,
+        };
+        self.holds.take(taken.hold, hold)
+    }
+
+    /// Ends a hold: `charged`, taken from `draws`, is spent; nothing is held any more.
+    fn close(&mut self, id: HoldId, draws: &[Draw], charged: Nanos) -> Result<Hold, Inconsistent> {
+        if sum(draws)? != charged || charged.is_negative() {
+            return Err(Inconsistent::Sum);
+        }
+        let hold = self.holds.close(id)?;
+        for draw in &hold.draws {
+            self.credit
+                .change(draw.lot, LotPart::Held, negative(draw.amount))?;
+        }
+        self.spend(draws)?;
+        for counted in &hold.counted {
+            self.limits
+                .change(*counted, negative(hold.amount), charged)?;
+        }
+        Ok(hold)
+    }
+
+    fn presume(&mut self, id: HoldId, at: Time) -> Result<(), Inconsistent> {
+        let hold = self
+            .holds
+            .open()
+            .get(&id)
+            .ok_or(Inconsistent::Unknown("hold"))?;
+        let (draws, amount) = (hold.draws.clone(), hold.amount);
+        let hold = self.close(id, &draws, amount)?;
+        self.holds.remember(
+            id,
+            PresumedCharge {
+                key: hold.key,
+                amount,
+                draws,
+                counted: hold.counted,
+                at,
+            },
+        );
+        Ok(())
+    }
+
+    fn correct(&mut self, id: HoldId, draws: &[Draw], charge: &Charge) -> Result<(), Inconsistent> {
+        if sum(draws)? != charge.amount || charge.amount.is_negative() {
+            return Err(Inconsistent::Sum);
+        }
+        let presumed = self.holds.correct(id)?;
+        for draw in &presumed.draws {
+            self.credit
+                .change(draw.lot, LotPart::Spent, negative(draw.amount))?;
+        }
+        self.spend(draws)?;
+        let difference = charge
+            .amount
+            .checked_sub(presumed.amount)
+            .ok_or(Inconsistent::Overflow)?;
+        presumed
+            .counted
+            .iter()
+            .try_for_each(|counted| self.limits.change(*counted, Nanos::ZERO, difference))
+    }
+
+    fn spend(&mut self, draws: &[Draw]) -> Result<(), Inconsistent> {
+        for draw in draws {
+            self.credit.change(draw.lot, LotPart::Spent, draw.amount)?;
+        }
+        if self.credit.balance().spent > MOST_EVER {
+            Err(Inconsistent::Overflow)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn take_up_directory(&mut self, fact: &DirectoryFact, at: Time) -> Result<(), Inconsistent> {
+        match fact {
+            DirectoryFact::OrganizationCreated {
+                id,
+                name,
+                time_zone,
+            } => {
+                let organization = Organization {
+                    id: *id,
+                    name: name.clone(),
+                    time_zone: time_zone.clone(),
+                    created_at: at,
+                };
+                if self.organization.replace(organization).is_some() {
+                    return Err(Inconsistent::Twice("organization"));
+                }
+            }
+            DirectoryFact::OrganizationChanged { name, time_zone } => {
+                let organization = self
+                    .organization
+                    .as_mut()
+                    .ok_or(Inconsistent::Unknown("organization"))?;
+                organization.name = name.clone();
+                organization.time_zone = time_zone.clone();
+            }
+            DirectoryFact::ProjectCreated {
+                id,
+                name,
+                default_max_output,
+            } => self.directory.add_project(Project {
+                id: *id,
+                name: name.clone(),
+                default_max_output: *default_max_output,
+                created_at: at,
+                state: ProjectState::Active,
+            })?,
+            DirectoryFact::ProjectChanged {
+                id,
+                name,
+                default_max_output,
+            } => {
+                let project = self.directory.project_mut(*id)?;
+                project.name = name.clone();
+                project.default_max_output = *default_max_output;
+            }
+            DirectoryFact::ProjectArchived { id } => {
+                self.directory.project_mut(*id)?.state = ProjectState::Archived { at };
+            }
+            DirectoryFact::KeyCreated(created) => self.create_key(created, at)?,
+            DirectoryFact::KeyChanged(changed) => {
+                let key = self.directory.key_mut(changed.id)?;
+                key.name = changed.name.clone();
+                key.expires_at = changed.expires_at;
+                key.models = changed.models.clone();
+                key.ip_allow = changed.ip_allow.clone();
+            }
+            DirectoryFact::KeyFrozen { id, reason } => {
+                self.directory.key_mut(*id)?.state = KeyState::Frozen {
+                    at,
+                    reason: reason.clone(),
+                };
+            }
+            DirectoryFact::KeyUnfrozen { id } => {
+                self.directory.key_mut(*id)?.state = KeyState::Active;
+            }
+            DirectoryFact::KeyRevoked { id } => {
+                self.directory.key_mut(*id)?.state = KeyState::Revoked { at }
+            }
+        }
+        Ok(())
+    }
+
+    fn create_key(&mut self, created: &KeyCreated, at: Time) -> Result<(), Inconsistent> {
+        if self.project(created.project).is_none() {
+            return Err(Inconsistent::Unknown("project"));
+        }
+        self.directory.add_key(Key {
+            id: created.id,
+            project: created.project,
+            name: created.name.clone(),
+            hash: created.hash,
+            hint: created.hint.clone(),
+            expires_at: created.expires_at,
+            models: created.models.clone(),
+            ip_allow: created.ip_allow.clone(),
+            created_at: at,
+            state: KeyState::Active,
+        })
+    }
+}
+
+fn negative(amount: Nanos) -> Nanos {
+    Nanos::ZERO.saturating_sub(amount)
+}
+
+fn sum(draws: &[Draw]) -> Result<Nanos, Inconsistent> {
+    draws
+        .iter()
+        .try_fold(Nanos::ZERO, |sum, draw| {
+            if draw.amount.is_negative() {
+                None
+            } else {
+                sum.checked_add(draw.amount)
+            }
+        })
+        .ok_or(Inconsistent::Sum)
+}

@@ -1,0 +1,150 @@
+//! The checks that a hold must pass, and the headroom that follows from them.
+
+use ids::{KeyId, LimitId, ProjectId};
+use money::Nanos;
+
+use crate::book::Limit;
+use crate::{Book, LimitOrigin, Scope, Time, Window};
+
+/// What a check is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckKind {
+    /// A ceiling the owner set.
+    HardLimit(LimitId),
+    /// The ceiling the operator approved for the organization.
+    ApprovedUsageLimit(LimitId),
+    /// The money itself.
+    CreditBalance,
+}
+
+/// One thing that can stop a call, with its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// What it is.
+    pub kind: CheckKind,
+    /// What it is on.
+    pub scope: Scope,
+    /// The ceiling; `None` for the credit balance, whose ceiling is what is left.
+    pub ceiling: Option<Nanos>,
+    /// How long a ceiling counts.
+    pub window: Option<Window>,
+    /// What was spent (in the current window).
+    pub spent: Nanos,
+    /// What is promised to running calls.
+    pub held: Nanos,
+    /// What can still be promised. May be negative.
+    pub left: Nanos,
+    /// When the window ends; `None` where it never does.
+    pub resets_at: Option<Time>,
+}
+
+impl Check {
+    fn of_limit(limit: &Limit) -> Self {
+        Self {
+            kind: match limit.origin {
+                LimitOrigin::Owner => CheckKind::HardLimit(limit.id),
+                LimitOrigin::Operator => CheckKind::ApprovedUsageLimit(limit.id),
+            },
+            scope: limit.scope,
+            ceiling: Some(limit.amount),
+            window: Some(limit.window.clone()),
+            spent: limit.spent,
+            held: limit.held,
+            left: limit.left(),
+            resets_at: Some(limit.span.end).filter(|end| *end < Time::LATEST),
+        }
+    }
+
+    /// What could be promised if every running call gave back all it holds.
+    #[must_use]
+    pub fn left_without_holds(&self) -> Nanos {
+        self.left.saturating_add(self.held)
+    }
+}
+
+/// What can be spent before calls stop, and what stops them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headroom {
+    /// The least that is left anywhere; never below nothing.
+    pub amount: Nanos,
+    /// The check with that least.
+    pub binding: CheckKind,
+    /// What the binding check is on.
+    pub scope: Scope,
+}
+
+/// The place of the check with the least left; of several the first, so ties go key, project, organization, credit.
+pub(crate) fn least_left<'a>(
+    checks: impl IntoIterator<Item = (usize, &'a Check)>,
+) -> Option<usize> {
+    checks
+        .into_iter()
+        .min_by_key(|(place, check)| (check.left, *place))
+        .map(|(place, _)| place)
+}
+
+impl Book {
+    /// Every check that stops a call of this key (or of this project, or of the organization), in the order key,
+    /// project, organization, credit balance. Figures are those of the last entry: see [`crate::due`].
+    #[must_use]
+    pub fn checks(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Vec<Check> {
+        let mut checks: Vec<Check> = self.limits_on(project, key).map(Check::of_limit).collect();
+        checks.push(self.credit_check());
+        checks
+    }
+
+    pub(crate) fn limits_on(
+        &self,
+        project: Option<ProjectId>,
+        key: Option<KeyId>,
+    ) -> impl Iterator<Item = &Limit> {
+        let key = key
+            .map(Scope::Key)
+            .into_iter()
+            .flat_map(|scope| self.limits.on(scope));
+        let project = project
+            .map(Scope::Project)
+            .into_iter()
+            .flat_map(|scope| self.limits.on(scope));
+        key.chain(project)
+            .chain(self.limits.on(Scope::Organization))
+    }
+
+    fn credit_check(&self) -> Check {
+        let balance = self.credit.balance();
+        Check {
+            kind: CheckKind::CreditBalance,
+            scope: Scope::Organization,
+            ceiling: None,
+            window: None,
+            spent: balance.spent,
+            held: balance.held,
+            left: balance.available(),
+            resets_at: None,
+        }
+    }
+
+    /// What this key (or project, or the organization) can spend now.
+    #[must_use]
+    pub fn headroom(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Headroom {
+        let mut headroom = Headroom {
+            amount: self.credit.balance().available(),
+            binding: CheckKind::CreditBalance,
+            scope: Scope::Organization,
+        };
+        // From the last to the first, so that a tie goes to the narrower one.
+        let limits: Vec<&Limit> = self.limits_on(project, key).collect();
+        for limit in limits.into_iter().rev() {
+            if limit.left() <= headroom.amount {
+                let check = Check::of_limit(limit);
+                headroom = Headroom {
+                    amount: check.left,
+                    binding: check.kind,
+                    scope: check.scope,
+                };
+            }
+        }
+        headroom.amount = headroom.amount.at_least_zero();
+        headroom
+    }
+}

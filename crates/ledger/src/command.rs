@@ -1,0 +1,254 @@
+//! What may be asked of a Book.
+
+use ids::{HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
+use money::{Bound, Nanos};
+
+use crate::{
+    Charge, Holder, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope, Time, Window,
+};
+
+/// A request to a Book. Ids are chosen by the caller, so that a repeated command is the same command.
+#[derive(Clone, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the things they are about, documented there"
+)]
+pub enum Command {
+    /// About the organization, its projects and keys.
+    Directory(DirectoryCommand),
+    /// Add credit.
+    AddCredit(AddCredit),
+    /// Take back what is left of a lot.
+    VoidCredit { lot: LotId },
+    /// Set a limit.
+    CreateLimit(CreateLimit),
+    /// Change a limit's amount.
+    ChangeLimit(ChangeLimit),
+    /// End a limit.
+    DeleteLimit { id: LimitId },
+    /// Promise money to a call.
+    TakeHold(TakeHold),
+    /// Keep the holds of living calls from being presumed.
+    RenewHolds { holds: Vec<HoldId>, deadline: Time },
+    /// Charge a call what it cost. After it was presumed: correct it. A second time: nothing.
+    Settle {
+        hold: HoldId,
+        settlement: Settlement,
+    },
+    /// Presume every open hold of this node that an earlier run of it took, at most `most` of them.
+    PresumeEarlierBoots { holder: Holder, most: usize },
+    /// Presume every open hold past its deadline, at most `most` of them.
+    PresumeOverdue { most: usize },
+}
+
+/// A request about the organization, its projects and keys.
+#[derive(Clone, Debug)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the things they are about, documented there"
+)]
+pub enum DirectoryCommand {
+    /// Begin the organization.
+    CreateOrganization(CreateOrganization),
+    /// Change it; what is `None` stays.
+    ChangeOrganization(ChangeOrganization),
+    /// Begin a project.
+    CreateProject(CreateProject),
+    /// Change a project; what is `None` stays.
+    ChangeProject(ChangeProject),
+    /// Close a project.
+    ArchiveProject { id: ProjectId },
+    /// Begin a key.
+    CreateKey(CreateKey),
+    /// Change a key; what is `None` stays.
+    ChangeKey(ChangeKey),
+    /// Stop a key until it is unfrozen.
+    FreezeKey { id: KeyId, reason: Box<str> },
+    /// Let a frozen key work again.
+    UnfreezeKey { id: KeyId },
+    /// Stop a key for good.
+    RevokeKey { id: KeyId },
+}
+
+impl From<DirectoryCommand> for Command {
+    fn from(command: DirectoryCommand) -> Self {
+        Self::Directory(command)
+    }
+}
+
+/// How a call ended.
+#[derive(Clone, Debug)]
+pub enum Settlement {
+    /// It cost this.
+    Charge(Charge),
+    /// It cost nothing.
+    Release(ReleaseReason),
+    /// Nobody knows; it is charged its hold.
+    Presume(PresumeReason),
+}
+
+/// See [`Command::CreateOrganization`].
+#[derive(Clone, Debug)]
+pub struct CreateOrganization {
+    /// Its id, which is its journal's.
+    pub id: OrganizationId,
+    /// What people call it.
+    pub name: Box<str>,
+    /// The IANA name of the zone its calendar windows use unless they name another.
+    pub time_zone: Box<str>,
+    /// The ceiling per calendar month that the operator approved.
+    pub approved_usage_limit: Option<(LimitId, Nanos)>,
+}
+
+/// See [`Command::ChangeOrganization`].
+#[derive(Clone, Debug)]
+pub struct ChangeOrganization {
+    /// What people call it.
+    pub name: Option<Box<str>>,
+    /// The zone of windows made from now on.
+    pub time_zone: Option<Box<str>>,
+}
+
+/// See [`Command::CreateProject`].
+#[derive(Clone, Debug)]
+pub struct CreateProject {
+    /// Its id.
+    pub id: ProjectId,
+    /// What people call it.
+    pub name: Box<str>,
+    /// Output tokens a call without max tokens may have.
+    pub default_max_output: Option<u64>,
+}
+
+/// See [`Command::ChangeProject`].
+#[derive(Clone, Debug)]
+pub struct ChangeProject {
+    /// Which one.
+    pub id: ProjectId,
+    /// What people call it.
+    pub name: Option<Box<str>>,
+    /// Output tokens a call without max tokens may have; `Some(None)` takes the default away.
+    pub default_max_output: Option<Option<u64>>,
+}
+
+/// See [`Command::CreateKey`].
+#[derive(Clone, Debug)]
+pub struct CreateKey {
+    /// Its id.
+    pub id: KeyId,
+    /// Its project.
+    pub project: ProjectId,
+    /// What people call it.
+    pub name: Box<str>,
+    /// The keyed hash of its secret.
+    pub hash: KeyHash,
+    /// The last four characters of its secret.
+    pub hint: Box<str>,
+    /// When it stops working.
+    pub expires_at: Option<Time>,
+    /// The only models it may name (a trailing `*` stands for anything); `None`: all.
+    pub models: Option<Vec<Box<str>>>,
+    /// The only addresses or networks it may be used from; `None`: all.
+    pub ip_allow: Option<Vec<Box<str>>>,
+}
+
+/// See [`Command::ChangeKey`].
+#[derive(Clone, Debug)]
+pub struct ChangeKey {
+    /// Which one.
+    pub id: KeyId,
+    /// What people call it.
+    pub name: Option<Box<str>>,
+    /// When it stops working.
+    pub expires_at: Option<Option<Time>>,
+    /// The only models it may name.
+    pub models: Option<Option<Vec<Box<str>>>>,
+    /// The only addresses or networks it may be used from.
+    pub ip_allow: Option<Option<Vec<Box<str>>>>,
+}
+
+/// See [`Command::AddCredit`].
+#[derive(Clone, Debug)]
+pub struct AddCredit {
+    /// The new lot.
+    pub lot: LotId,
+    /// Where the money comes from.
+    pub kind: LotKind,
+    /// How much; more than nothing.
+    pub amount: Nanos,
+    /// When what is left of it is lost.
+    pub lapses_at: Option<Time>,
+    /// Lots with a lower number are spent first; among equals the soonest to lapse, then the oldest.
+    pub priority: u32,
+    /// Why, for people.
+    pub note: Box<str>,
+}
+
+/// See [`Command::CreateLimit`].
+#[derive(Clone, Debug)]
+pub struct CreateLimit {
+    /// Its id.
+    pub id: LimitId,
+    /// Who sets it.
+    pub origin: LimitOrigin,
+    /// What it is on.
+    pub scope: Scope,
+    /// The most that may be spent in one window; nothing or more.
+    pub amount: Nanos,
+    /// How long it counts.
+    pub window: Window,
+}
+
+/// See [`Command::ChangeLimit`].
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeLimit {
+    /// Which one.
+    pub id: LimitId,
+    /// The most that may be spent in one window; `None`: as before.
+    pub amount: Option<Nanos>,
+    /// What becomes of what was spent in the current window.
+    pub used: UsedSoFar,
+}
+
+/// What becomes of spending when its limit is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsedSoFar {
+    /// It goes on counting.
+    Keep,
+    /// It counts no longer. What is held goes on counting.
+    Reset,
+}
+
+/// See [`Command::TakeHold`].
+#[derive(Clone, Debug)]
+pub struct TakeHold {
+    /// Its id.
+    pub hold: HoldId,
+    /// The key the call came with.
+    pub key: KeyId,
+    /// The most the call can cost, and down to what it may be cut.
+    pub bound: Bound,
+    /// What to do where the worst case does not fit.
+    pub patience: Patience,
+    /// Who answers for the hold.
+    pub holder: Holder,
+    /// When anyone may presume it.
+    pub deadline: Time,
+    /// The route, such as `/v1/chat/completions`.
+    pub route: Box<str>,
+    /// The model as the client named it.
+    pub model: Box<str>,
+    /// The upstream account the call is to go to.
+    pub upstream: Box<str>,
+}
+
+/// What to do where the worst case of a call does not fit (P2: wait, then fit, then refuse).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Refuse: the caller will come back with a tighter bound.
+    Try,
+    /// Wait where the money is only held by other calls; else fit; else refuse.
+    Wait,
+    /// The wait is over: fit, or refuse.
+    Last,
+}

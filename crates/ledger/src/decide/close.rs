@@ -1,0 +1,274 @@
+//! The end of a hold: settled, released, presumed, corrected.
+
+use ids::HoldId;
+use money::Nanos;
+
+use super::{Decision, LONGEST_TEXT};
+use crate::book::MOST_EVER;
+use crate::{
+    Book, Charge, Draw, Fact, HoldFact, Holder, Outcome, PresumeReason, Receipt, ReleaseReason,
+    Settlement, Time,
+};
+
+/// At most this many fees make up a charge.
+const MOST_FEES: usize = 64;
+/// At most this many holds are renewed by one entry.
+const MOST_RENEWED: usize = 1_000;
+
+/// Ends a hold, or corrects one that was presumed. On a hold that was settled or released, or never taken, nothing
+/// changes and the receipt says so.
+pub(super) fn settle(book: &Book, id: HoldId, settlement: &Settlement) -> Decision {
+    if book.holds.open().contains_key(&id) {
+        return match settlement {
+            Settlement::Charge(charge) if !chargeable(book, charge) => {
+                presume(book, id, PresumeReason::NoUsage)
+            }
+            Settlement::Charge(charge) => charge_open(book, id, charge),
+            Settlement::Release(reason) => release(id, *reason),
+            Settlement::Presume(reason) => presume(book, id, *reason),
+        };
+    }
+    match (book.holds.presumed().get(&id), settlement) {
+        (Some(_), Settlement::Charge(charge)) if chargeable(book, charge) => {
+            correct(book, id, charge.clone())
+        }
+        (Some(_), Settlement::Release(_)) => {
+            let nothing = Charge {
+                amount: Nanos::ZERO,
+                fees: Vec::new(),
+                catalog: "".into(),
+            };
+            correct(book, id, nothing)
+        }
+        _ => unchanged(book, id),
+    }
+}
+
+/// Whether a Book can hold the sum with this charge, every open hold included, so that each of them can still be
+/// presumed. A charge that no Book can hold is a provider's absurd figure; one without any lot to charge waits, presumed,
+/// for its correction.
+fn chargeable(book: &Book, charge: &Charge) -> bool {
+    let balance = book.balance();
+    let sum = balance
+        .spent
+        .checked_add(balance.held)
+        .and_then(|sum| sum.checked_add(charge.amount));
+    !charge.amount.is_negative()
+        && (charge.amount == Nanos::ZERO || book.lots().next().is_some())
+        && charge.fees.len() <= MOST_FEES
+        && charge.catalog.len() <= LONGEST_TEXT
+        && sum.is_some_and(|sum| sum <= MOST_EVER)
+}
+
+fn unchanged(book: &Book, id: HoldId) -> Decision {
+    let charged = book
+        .holds
+        .presumed()
+        .get(&id)
+        .map_or(Nanos::ZERO, |presumed| presumed.amount);
+    let receipt = Receipt {
+        hold: id,
+        charged,
+        overrun: Nanos::ZERO,
+        changed: false,
+        headroom: None,
+    };
+    Decision::nothing(Outcome::Closed(receipt))
+}
+
+fn charge_open(book: &Book, id: HoldId, charge: &Charge) -> Decision {
+    let Some(hold) = book.holds.open().get(&id) else {
+        return unchanged(book, id);
+    };
+    let draws = draw(book, &hold.draws, charge.amount);
+    let overrun = charge.amount.saturating_sub(hold.amount).at_least_zero();
+    let fact = Fact::Hold(HoldFact::Settled {
+        hold: id,
+        draws,
+        charge: charge.clone(),
+    });
+    closed(
+        fact,
+        Receipt {
+            hold: id,
+            charged: charge.amount,
+            overrun,
+            changed: true,
+            headroom: None,
+        },
+    )
+}
+
+fn release(id: HoldId, reason: ReleaseReason) -> Decision {
+    let receipt = Receipt {
+        hold: id,
+        charged: Nanos::ZERO,
+        overrun: Nanos::ZERO,
+        changed: true,
+        headroom: None,
+    };
+    closed(Fact::Hold(HoldFact::Released { hold: id, reason }), receipt)
+}
+
+fn presume(book: &Book, id: HoldId, reason: PresumeReason) -> Decision {
+    let charged = book
+        .holds
+        .open()
+        .get(&id)
+        .map_or(Nanos::ZERO, |hold| hold.amount);
+    let receipt = Receipt {
+        hold: id,
+        charged,
+        overrun: Nanos::ZERO,
+        changed: true,
+        headroom: None,
+    };
+    closed(Fact::Hold(HoldFact::Presumed { hold: id, reason }), receipt)
+}
+
+fn correct(book: &Book, id: HoldId, charge: Charge) -> Decision {
+    let Some(presumed) = book.holds.presumed().get(&id) else {
+        return unchanged(book, id);
+    };
+    let draws = draw(book, &presumed.draws, charge.amount);
+    let overrun = charge
+        .amount
+        .saturating_sub(presumed.amount)
+        .at_least_zero();
+    let receipt = Receipt {
+        hold: id,
+        charged: charge.amount,
+        overrun,
+        changed: true,
+        headroom: None,
+    };
+    closed(
+        Fact::Hold(HoldFact::Corrected {
+            hold: id,
+            draws,
+            charge,
+        }),
+        receipt,
+    )
+}
+
+/// Headroom is filled in by the one who has taken up the facts: see [`crate::Book::headroom`].
+fn closed(fact: Fact, receipt: Receipt) -> Decision {
+    Decision {
+        facts: vec![fact],
+        outcome: Outcome::Closed(receipt),
+    }
+}
+
+/// Takes `amount` first from what was `reserved`, then from what is left of any lot, and where even that does not
+/// suffice from the lot that was reserved last, which then owes it.
+fn draw(book: &Book, reserved: &[Draw], amount: Nanos) -> Vec<Draw> {
+    let mut missing = amount;
+    let mut draws: Vec<Draw> = Vec::with_capacity(reserved.len());
+    for part in reserved {
+        let taken = missing.min(part.amount);
+        if taken.is_positive() {
+            draws.push(Draw {
+                lot: part.lot,
+                amount: taken,
+            });
+        }
+        missing = missing.saturating_sub(taken);
+    }
+    if missing.is_positive() {
+        for part in book.credit.plan(missing) {
+            missing = missing.saturating_sub(part.amount);
+            join(&mut draws, part);
+        }
+    }
+    if missing.is_positive() {
+        let last = reserved
+            .last()
+            .map(|part| part.lot)
+            .or_else(|| book.credit.lots().last().map(|lot| lot.id));
+        if let Some(lot) = last {
+            join(
+                &mut draws,
+                Draw {
+                    lot,
+                    amount: missing,
+                },
+            );
+        }
+    }
+    draws
+}
+
+fn join(draws: &mut Vec<Draw>, part: Draw) {
+    match draws.iter_mut().find(|draw| draw.lot == part.lot) {
+        Some(draw) => draw.amount = draw.amount.saturating_add(part.amount),
+        None => draws.push(part),
+    }
+}
+
+/// A deadline is only ever put off: a renewal that comes late or twice changes nothing.
+pub(super) fn renew(book: &Book, holds: &[HoldId], deadline: Time) -> Decision {
+    let earlier = |id: &&HoldId| {
+        let hold = book.holds.open().get(*id);
+        hold.is_some_and(|hold| hold.deadline < deadline)
+    };
+    let renewed: Vec<HoldId> = holds.iter().filter(earlier).copied().collect();
+    let facts = renewed.chunks(MOST_RENEWED).map(|holds| {
+        Fact::Hold(HoldFact::Renewed {
+            holds: holds.to_vec(),
+            deadline,
+        })
+    });
+    Decision {
+        facts: facts.collect(),
+        outcome: Outcome::Done { object: None },
+    }
+}
+
+pub(super) fn presume_earlier_boots(book: &Book, holder: &Holder, most: usize) -> Decision {
+    let earlier = book.holds.open().iter().filter(|(_, hold)| {
+        let by = &hold.holder;
+        by.node == holder.node && by.boot != holder.boot
+    });
+    presume_all(
+        book,
+        earlier.map(|(id, _)| *id),
+        PresumeReason::HolderGone,
+        most,
+    )
+}
+
+pub(super) fn presume_overdue(book: &Book, now: Time, most: usize) -> Decision {
+    presume_all(
+        book,
+        book.holds.overdue(now),
+        PresumeReason::DeadlinePassed,
+        most,
+    )
+}
+
+fn presume_all(
+    book: &Book,
+    holds: impl Iterator<Item = HoldId>,
+    reason: PresumeReason,
+    most: usize,
+) -> Decision {
+    let mut holds = holds.peekable();
+    let mut facts = Vec::new();
+    let mut amount = Nanos::ZERO;
+    while let Some(id) = holds.next_if(|_| facts.len() < most) {
+        amount = amount.saturating_add(
+            book.holds
+                .open()
+                .get(&id)
+                .map_or(Nanos::ZERO, |hold| hold.amount),
+        );
+        facts.push(Fact::Hold(HoldFact::Presumed { hold: id, reason }));
+    }
+    let outcome = Outcome::Presumed {
+        holds: facts.len(),
+        amount,
+        more: holds.peek().is_some(),
+    };
+    Decision { facts, outcome }
+}

@@ -1,0 +1,88 @@
+//! Limits come, change and go.
+
+use ids::LimitId;
+use money::Nanos;
+
+use super::Decision;
+use crate::book::MOST_EVER;
+use crate::{Book, ChangeLimit, CreateLimit, Fact, LimitFact, Rejection, Scope, Time, UsedSoFar};
+
+/// The most limits an organization can have.
+const MOST_LIMITS: usize = 10_000;
+/// The most limits on one scope, because every call on it makes all its checks.
+const MOST_ON_ONE_SCOPE: usize = 64;
+
+pub(super) fn create(book: &Book, ask: &CreateLimit, now: Time) -> Result<Decision, Rejection> {
+    check_amount(ask.amount)?;
+    match ask.scope {
+        Scope::Organization => {}
+        Scope::Project(id) if book.project(id).is_some() => {}
+        Scope::Key(id) if book.key(id).is_some() => {}
+        Scope::Project(_) => return Err(Rejection::NotFound("project")),
+        Scope::Key(_) => return Err(Rejection::NotFound("key")),
+    }
+    if book.limit(ask.id).is_some() {
+        return Err(Rejection::Exists("limit"));
+    }
+    if book.limits().count() >= MOST_LIMITS {
+        return Err(Rejection::TooMany {
+            what: "limits",
+            most: MOST_LIMITS,
+        });
+    }
+    if book.limits.on(ask.scope).count() >= MOST_ON_ONE_SCOPE {
+        return Err(Rejection::TooMany {
+            what: "limits on one scope",
+            most: MOST_ON_ONE_SCOPE,
+        });
+    }
+    let unknown = |_zone| Rejection::Invalid {
+        field: "time_zone",
+        problem: "is not an IANA time zone",
+    };
+    let span = ask.window.span_at(now).map_err(unknown)?;
+    Ok(Decision::done(vec![Fact::Limit(LimitFact::Created {
+        id: ask.id,
+        origin: ask.origin,
+        scope: ask.scope,
+        amount: ask.amount,
+        window: ask.window.clone(),
+        span,
+    })]))
+}
+
+pub(super) fn change(book: &Book, ask: &ChangeLimit) -> Result<Decision, Rejection> {
+    let limit = book.limit(ask.id).ok_or(Rejection::NotFound("limit"))?;
+    let amount = ask.amount.unwrap_or(limit.amount);
+    check_amount(amount)?;
+    let reset = match ask.used {
+        UsedSoFar::Keep => false,
+        UsedSoFar::Reset => true,
+    };
+    Ok(Decision::done(vec![Fact::Limit(LimitFact::Changed {
+        id: ask.id,
+        amount,
+        reset,
+    })]))
+}
+
+pub(super) fn delete(book: &Book, id: LimitId) -> Result<Decision, Rejection> {
+    book.limit(id).ok_or(Rejection::NotFound("limit"))?;
+    Ok(Decision::done(vec![Fact::Limit(LimitFact::Deleted { id })]))
+}
+
+fn check_amount(amount: Nanos) -> Result<(), Rejection> {
+    if amount.is_negative() {
+        return Err(Rejection::Invalid {
+            field: "amount_usd",
+            problem: "must not be negative",
+        });
+    }
+    if amount > MOST_EVER {
+        return Err(Rejection::Invalid {
+            field: "amount_usd",
+            problem: "is more than an organization can ever spend",
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,270 @@
+//! The model's commands in the ledger's words, and the ledger's answers in the model's.
+
+use ledger::{
+    AddCredit, ChangeKey, ChangeLimit, CheckKind, Command, CreateKey, CreateLimit,
+    DirectoryCommand, KeyProblem, LimitOrigin, LotKind, Outcome, Patience as LedgerPatience,
+    PresumeReason, Refusal, ReleaseReason, Scope as LedgerScope, Settlement, TakeHold, Time,
+    UsedSoFar, Window as LedgerWindow,
+};
+use money::{Bound, Femtos, Nanos};
+
+use crate::model::{Answer, Ask, Op, Patience, Scope, Window};
+use crate::world;
+
+// Names with zeroes in front sort like their numbers.
+pub(super) fn key(number: u8) -> ids::KeyId {
+    world::key(&format!("k{number:03}"))
+}
+
+pub(super) fn lot(number: u8) -> ids::LotId {
+    world::lot(&format!("a{number:03}"))
+}
+
+pub(super) fn limit(number: u8) -> ids::LimitId {
+    world::limit(&format!("l{number:03}"))
+}
+
+fn hold(number: u16) -> ids::HoldId {
+    world::hold(&format!("h{number:05}"))
+}
+
+fn project_name(number: u8) -> String {
+    format!("p{number:03}")
+}
+
+fn after(now: Time, micros: i64) -> Time {
+    Time::from_micros(now.micros() + micros)
+}
+
+pub(super) fn command(op: &Op, now: Time) -> Command {
+    match *op {
+        Op::AddCredit { .. } => Command::AddCredit(add_credit(op, now)),
+        Op::Void { lot: number } => Command::VoidCredit { lot: lot(number) },
+        Op::CreateLimit {
+            limit: number,
+            scope,
+            amount,
+            window,
+        } => Command::CreateLimit(CreateLimit {
+            id: limit(number),
+            origin: LimitOrigin::Owner,
+            scope: match scope {
+                Scope::Organization => LedgerScope::Organization,
+                Scope::Project(number) => {
+                    LedgerScope::Project(world::project(&project_name(number)))
+                }
+                Scope::Key(number) => LedgerScope::Key(key(number)),
+            },
+            amount: Nanos::new(amount),
+            window: in_words(window),
+        }),
+        Op::ChangeLimit {
+            limit: number,
+            amount,
+            reset,
+        } => Command::ChangeLimit(ChangeLimit {
+            id: limit(number),
+            amount: amount.map(Nanos::new),
+            used: if reset {
+                UsedSoFar::Reset
+            } else {
+                UsedSoFar::Keep
+            },
+        }),
+        Op::DeleteLimit { limit: number } => Command::DeleteLimit { id: limit(number) },
+        Op::Take(ref ask) => Command::TakeHold(take(ask, now)),
+        Op::Renew {
+            first,
+            count,
+            lasts,
+        } => Command::RenewHolds {
+            holds: (first..first + count).map(hold).collect(),
+            deadline: after(now, lasts),
+        },
+        Op::Settle { hold, charge } => {
+            settle(hold, Settlement::Charge(world::charge(Nanos::new(charge))))
+        }
+        Op::Release { hold } => settle(hold, Settlement::Release(ReleaseReason::NotSent)),
+        Op::Presume { hold } => settle(hold, Settlement::Presume(PresumeReason::TimedOut)),
+        Op::PresumeBoots { node, boot, most } => Command::PresumeEarlierBoots {
+            holder: holder(node, boot),
+            most,
+        },
+        Op::PresumeOverdue { most } => Command::PresumeOverdue { most },
+        Op::CreateProject { project } => world::create_project(&project_name(project)),
+        Op::Archive { .. }
+        | Op::CreateKey { .. }
+        | Op::Freeze { .. }
+        | Op::Unfreeze { .. }
+        | Op::Revoke { .. }
+        | Op::Expire { .. } => directory(op, now).into(),
+    }
+}
+
+fn add_credit(op: &Op, now: Time) -> AddCredit {
+    let Op::AddCredit {
+        lot: number,
+        amount,
+        lapses_in,
+        priority,
+    } = *op
+    else {
+        unreachable!()
+    };
+    AddCredit {
+        lot: lot(number),
+        kind: LotKind::Purchase,
+        amount: Nanos::new(amount),
+        lapses_at: lapses_in.map(|micros| after(now, micros)),
+        priority,
+        note: "".into(),
+    }
+}
+
+fn directory(op: &Op, now: Time) -> DirectoryCommand {
+    match *op {
+        Op::Archive { project } => DirectoryCommand::ArchiveProject {
+            id: world::project(&project_name(project)),
+        },
+        Op::CreateKey {
+            key: number,
+            project,
+            expires_in,
+            only_model,
+        } => DirectoryCommand::CreateKey(CreateKey {
+            expires_at: expires_in.map(|micros| after(now, micros)),
+            models: only_model.map(|model| vec![model_name(model)]),
+            ..world::create_key(&format!("k{number:03}"), &project_name(project))
+        }),
+        Op::Freeze { key: number } => DirectoryCommand::FreezeKey {
+            id: key(number),
+            reason: "why".into(),
+        },
+        Op::Unfreeze { key: number } => DirectoryCommand::UnfreezeKey { id: key(number) },
+        Op::Revoke { key: number } => DirectoryCommand::RevokeKey { id: key(number) },
+        Op::Expire {
+            key: number,
+            expires_in,
+        } => DirectoryCommand::ChangeKey(ChangeKey {
+            id: key(number),
+            name: None,
+            expires_at: Some(expires_in.map(|micros| after(now, micros))),
+            models: None,
+            ip_allow: None,
+        }),
+        _ => unreachable!(),
+    }
+}
+
+fn in_words(window: Window) -> LedgerWindow {
+    let zone = |tokyo| if tokyo { "Asia/Tokyo" } else { "UTC" }.into();
+    match window {
+        Window::Total => LedgerWindow::Total,
+        Window::Day { tokyo } => LedgerWindow::Day {
+            time_zone: zone(tokyo),
+        },
+        Window::Week { tokyo } => LedgerWindow::Week {
+            time_zone: zone(tokyo),
+        },
+        Window::Month { tokyo } => LedgerWindow::Month {
+            time_zone: zone(tokyo),
+        },
+    }
+}
+
+fn model_name(number: u8) -> Box<str> {
+    format!("model-{number}").into()
+}
+
+fn holder(node: u8, boot: u8) -> ledger::Holder {
+    world::holder(&format!("n{node}"), &format!("b{boot}"))
+}
+
+fn settle(number: u16, settlement: Settlement) -> Command {
+    Command::Settle {
+        hold: hold(number),
+        settlement,
+    }
+}
+
+fn take(ask: &Ask, now: Time) -> TakeHold {
+    let femtos = |amount: i64| Femtos::new(i128::from(amount));
+    TakeHold {
+        hold: hold(ask.hold),
+        key: key(ask.key),
+        bound: Bound::linear(
+            femtos(ask.fixed),
+            femtos(ask.per_unit),
+            ask.units,
+            ask.floor,
+        )
+        .unwrap(),
+        patience: match ask.patience {
+            Patience::Try => LedgerPatience::Try,
+            Patience::Wait => LedgerPatience::Wait,
+            Patience::Last => LedgerPatience::Last,
+        },
+        holder: holder(ask.node, ask.boot),
+        deadline: after(now, ask.lasts),
+        route: "/v1/chat/completions".into(),
+        model: model_name(ask.model),
+        upstream: "openai".into(),
+    }
+}
+
+pub(super) fn answer(outcome: &Outcome) -> Answer {
+    match outcome {
+        Outcome::Done { .. } => Answer::Done,
+        Outcome::Rejected(_) => Answer::Rejected,
+        Outcome::Granted(grant) => Answer::Granted {
+            amount: grant.amount.get(),
+            units: grant.units,
+            fitted: grant.fitted,
+        },
+        Outcome::Wait => Answer::Wait,
+        Outcome::Refused(refusal) => refused(refusal),
+        Outcome::Closed(receipt) => Answer::Closed {
+            charged: receipt.charged.get(),
+            overrun: receipt.overrun.get(),
+            changed: receipt.changed,
+        },
+        Outcome::Presumed {
+            holds,
+            amount,
+            more,
+        } => Answer::Presumed {
+            holds: *holds,
+            amount: amount.get(),
+            more: *more,
+        },
+    }
+}
+
+fn refused(refusal: &Refusal) -> Answer {
+    let short = match refusal {
+        Refusal::Key(problem) => {
+            return Answer::KeyRefused(match problem {
+                KeyProblem::Unknown => "unknown",
+                KeyProblem::Revoked => "revoked",
+                KeyProblem::Expired(_) => "expired",
+                KeyProblem::Frozen(_) => "frozen",
+                KeyProblem::ProjectArchived => "archived",
+                KeyProblem::ModelNotAllowed(_) => "model",
+            });
+        }
+        Refusal::Money(short) => short,
+    };
+    let binding = short.binding().expect("a check that binds");
+    let binding = match binding.kind {
+        CheckKind::HardLimit(id) => {
+            let name = world::name_of(id.to_bytes());
+            Some(name.trim_start_matches('l').parse().unwrap())
+        }
+        CheckKind::ApprovedUsageLimit(_) => panic!("there is none"),
+        CheckKind::CreditBalance => None,
+    };
+    Answer::MoneyRefused {
+        binding,
+        transient: short.transient,
+    }
+}

@@ -1,0 +1,130 @@
+//! What can happen to a ledger, in plain numbers.
+
+use super::Window;
+
+/// A command, some time after the one before. The pause may be negative: clocks are set back.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) pause: i64,
+    pub(crate) op: Op,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Organization,
+    Project(u8),
+    Key(u8),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    Try,
+    Wait,
+    Last,
+}
+
+/// Amounts are nano-dollars, spans of time microseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Op {
+    AddCredit {
+        lot: u8,
+        amount: i64,
+        lapses_in: Option<i64>,
+        priority: u32,
+    },
+    Void {
+        lot: u8,
+    },
+    CreateLimit {
+        limit: u8,
+        scope: Scope,
+        amount: i64,
+        window: Window,
+    },
+    ChangeLimit {
+        limit: u8,
+        amount: Option<i64>,
+        reset: bool,
+    },
+    DeleteLimit {
+        limit: u8,
+    },
+    CreateProject {
+        project: u8,
+    },
+    Archive {
+        project: u8,
+    },
+    CreateKey {
+        key: u8,
+        project: u8,
+        expires_in: Option<i64>,
+        only_model: Option<u8>,
+    },
+    Freeze {
+        key: u8,
+    },
+    Unfreeze {
+        key: u8,
+    },
+    Revoke {
+        key: u8,
+    },
+    Expire {
+        key: u8,
+        expires_in: Option<i64>,
+    },
+    Take(Ask),
+    /// Renews the holds `first`, `first + 1`, …
+    Renew {
+        first: u16,
+        count: u16,
+        lasts: i64,
+    },
+    Settle {
+        hold: u16,
+        charge: i64,
+    },
+    Release {
+        hold: u16,
+    },
+    Presume {
+        hold: u16,
+    },
+    PresumeBoots {
+        node: u8,
+        boot: u8,
+        most: usize,
+    },
+    PresumeOverdue {
+        most: usize,
+    },
+}
+
+/// A hold that is asked for. `fixed` and `per_unit` are femto-dollars (a millionth of a nano-dollar).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask {
+    pub(crate) hold: u16,
+    pub(crate) key: u8,
+    pub(crate) model: u8,
+    pub(crate) fixed: i64,
+    pub(crate) per_unit: i64,
+    pub(crate) units: u64,
+    pub(crate) floor: u64,
+    pub(crate) patience: Patience,
+    pub(crate) node: u8,
+    pub(crate) boot: u8,
+    pub(crate) lasts: i64,
+}
+
+impl Ask {
+    /// What this many units cost, rounded up to a nano-dollar.
+    pub(crate) fn cost_of(&self, units: u64) -> i64 {
+        let femtos = self.fixed + self.per_unit * i64::try_from(units).unwrap();
+        femtos / 1_000_000 + i64::from(femtos % 1_000_000 != 0)
+    }
+
+    pub(crate) fn least_units(&self) -> u64 {
+        self.floor.min(self.units)
+    }
+}

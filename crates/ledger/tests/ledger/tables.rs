@@ -1,0 +1,15 @@
+//! Decisions as text: one row per event, its expected result last.
+//!
+//! A row is a command in words, an arrow and the answer; `script` says which words there are. Every row also passes the
+//! checks of `World::run`.
+
+mod credit;
+mod fitting;
+mod holds;
+mod keys;
+mod limits;
+mod once;
+mod refusals;
+mod regressions;
+pub(crate) mod script;
+mod speak;
