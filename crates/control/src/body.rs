@@ -1,0 +1,133 @@
+//! Reading a request's body: one JSON object, bounded, and what its Idempotency-Key promises.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use ledger::{Cause, IdempotencyKey};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+use crate::auth::Actor;
+use crate::error::ApiError;
+use crate::fields::Fields;
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 1024 * 1024;
+/// The longest Idempotency-Key, in bytes.
+const LONGEST_KEY: usize = 255;
+
+/// A request that changes something: by whom, with which fields, under which promise.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) actor: Actor,
+    pub(crate) fields: Fields,
+    /// Only where the request has an `Idempotency-Key`.
+    pub(crate) idempotency: Option<IdempotencyKey>,
+}
+
+impl Ask {
+    /// The cause of a command that creates something.
+    pub(crate) fn cause(&self) -> Cause {
+        Cause {
+            idempotency: self.idempotency,
+            ..self.actor.cause()
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Ask {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let actor = Actor::of(&parts.extensions)?;
+        let body = read(body).await?;
+        let key = idempotency_key(&parts.headers)?;
+        let idempotency = key.map(|key| IdempotencyKey {
+            key: scope_of(&parts.method, parts.uri.path(), &key),
+            request: Sha256::digest(&body).into(),
+        });
+        Ok(Self {
+            actor,
+            fields: Fields::new(object(&parts.headers, &body)?),
+            idempotency,
+        })
+    }
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
+    match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes().into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "The body is larger than 1 MiB. Send a smaller one.",
+        )),
+        Err(_cut_off) => Err(ApiError::bad(
+            "body_incomplete",
+            "The body ended early. Send the request again.",
+        )),
+    }
+}
+
+/// An empty body is an object without fields, so that requests without any need no body.
+fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let kind = kind.split(';').next().unwrap_or("").trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "The body must be JSON: send it with the header `Content-Type: application/json`.",
+        ));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_other) => Err(ApiError::bad(
+            "malformed_json",
+            "The body must be one JSON object, such as {\"name\": \"…\"}.",
+        )),
+        Err(error) => Err(ApiError::bad(
+            "malformed_json",
+            format!("The body is not JSON: {error}. Correct it and send it again."),
+        )
+        .with("line", error.line())
+        .with("column", error.column())),
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<Vec<u8>>, ApiError> {
+    let mut values = headers.get_all("idempotency-key").iter();
+    let Some(key) = values.next() else {
+        return Ok(None);
+    };
+    let key = key.as_bytes();
+    let fine = !key.is_empty() && key.len() <= LONGEST_KEY && key.iter().all(u8::is_ascii_graphic);
+    if fine && values.next().is_none() {
+        return Ok(Some(key.to_vec()));
+    }
+    Err(ApiError::bad(
+        "invalid_idempotency_key",
+        "The header Idempotency-Key must be there once, with 1 to 255 visible ASCII characters, such as a UUID.",
+    ))
+}
+
+/// A key counts for one method and one path. Neither of these holds a newline, so parts cannot be shifted.
+fn scope_of(method: &Method, path: &str, key: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [
+        method.as_str().as_bytes(),
+        b"\n",
+        path.as_bytes(),
+        b"\n",
+        key,
+    ] {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}

@@ -1,0 +1,122 @@
+//! `/headroom`: what can be spent before calls stop, and everything that can stop them.
+
+use axum::Json;
+use axum::extract::State;
+use ids::LimitId;
+use ledger::{Book, Check, CheckKind, KeyProblem, ProjectState, Time};
+use serde::Serialize;
+
+use crate::app::{App, look};
+use crate::error::ApiError;
+use crate::query::Params;
+use crate::scope::{Place, ScopeView, WindowView};
+use crate::show::{At, Text, Usd};
+
+/// One thing that can stop a call.
+#[derive(Clone, Debug, Serialize)]
+struct Constraint {
+    /// `hard_limit`, `approved_usage_limit` or `credit_balance`.
+    kind: &'static str,
+    limit_id: Option<Text<LimitId>>,
+    scope: ScopeView,
+    /// Null for the credit balance, whose ceiling is what is left.
+    limit_usd: Option<Usd>,
+    window: Option<WindowView>,
+    spent_usd: Usd,
+    held_usd: Usd,
+    left_usd: Usd,
+    resets_at: Option<At>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct View {
+    headroom_usd: Usd,
+    /// The one of the constraints with the least left.
+    binding: Option<Constraint>,
+    constraints: Vec<Constraint>,
+    /// Why calls stop whatever is left: a key that is frozen, revoked or expired, an archived project. Else null.
+    stopped_by: Option<Stop>,
+}
+
+/// What stops calls apart from money.
+#[derive(Debug, Serialize)]
+struct Stop {
+    code: &'static str,
+    message: String,
+}
+
+impl Constraint {
+    fn of(check: &Check, book: &Book) -> Self {
+        let (kind, limit) = match check.kind {
+            CheckKind::HardLimit(id) => ("hard_limit", Some(id)),
+            CheckKind::ApprovedUsageLimit(id) => ("approved_usage_limit", Some(id)),
+            CheckKind::CreditBalance => ("credit_balance", None),
+        };
+        Self {
+            kind,
+            limit_id: limit.map(Text),
+            scope: ScopeView::of(check.scope, book),
+            limit_usd: check.ceiling.map(Usd),
+            window: check.window.as_ref().map(WindowView::of),
+            spent_usd: Usd(check.spent),
+            held_usd: Usd(check.held),
+            left_usd: Usd(check.left),
+            resets_at: check.resets_at.map(At),
+        }
+    }
+}
+
+fn stop(place: Place, book: &Book, now: Time) -> Option<Stop> {
+    let stop = |code, message: String| Some(Stop { code, message });
+    let archived = || {
+        let message = "The project is archived: no key of it may call.";
+        stop("project_archived", message.to_owned())
+    };
+    match place {
+        Place::Organization(_) => None,
+        Place::Project(id) => match book.project(id)?.state {
+            ProjectState::Active => None,
+            ProjectState::Archived { .. } => archived(),
+        },
+        Place::Key(id) => match book.usable_key(id, now).err()? {
+            KeyProblem::Frozen(reason) => {
+                stop("key_frozen", format!("The key is frozen: {reason}."))
+            }
+            KeyProblem::Expired(at) => stop("key_expired", format!("The key expired at {at}.")),
+            KeyProblem::ProjectArchived => archived(),
+            KeyProblem::Revoked => stop("key_revoked", "The key is revoked.".to_owned()),
+            KeyProblem::Unknown | KeyProblem::ModelNotAllowed(_) => None,
+        },
+    }
+}
+
+pub(crate) async fn get(
+    State(app): State<App>,
+    mut params: Params,
+) -> Result<Json<View>, ApiError> {
+    let place = Place::read(&mut params)?;
+    params.finish()?;
+    let place = place.ok_or_else(|| {
+        ApiError::bad(
+            "missing_parameter",
+            "Say whose headroom: add ?organization=org_…, ?project=proj_… or ?key=key_….",
+        )
+    })?;
+    let question = move |book: &Book, now: Time| {
+        let (project, key) = place.within(book)?;
+        let checks = book.checks(project, key);
+        let headroom = book.headroom(project, key);
+        let binding = checks.iter().find(|check| check.kind == headroom.binding);
+        Some(View {
+            headroom_usd: Usd(headroom.amount),
+            binding: binding.map(|check| Constraint::of(check, book)),
+            constraints: checks
+                .iter()
+                .map(|check| Constraint::of(check, book))
+                .collect(),
+            stopped_by: stop(place, book, now),
+        })
+    };
+    let teller = place.teller(&app).await?;
+    look(&teller, place.what(), question).await.map(Json)
+}

@@ -1,0 +1,40 @@
+//! The administration API: organizations, projects, keys, credit, hard limits, and what is left of them.
+//!
+//! A request is read strictly, becomes one command to the [teller](teller::Tellers) of its organization, and is answered
+//! with what the Book says once the command is durable. Nothing is decided here: what may be is the ledger's to say, and
+//! its word is passed on with a sentence on what to do.
+//!
+//! This crate reads no clock, no environment and no random bytes, and never calls a provider. Secrets pass through it
+//! once, on their way to their owner; what is kept of them is a keyed hash.
+
+mod app;
+mod auth;
+mod body;
+mod credits;
+mod entries;
+mod error;
+mod fields;
+mod headroom;
+mod index;
+mod installation;
+mod keys;
+mod later;
+mod limits;
+mod operations;
+mod organizations;
+mod parts;
+mod path;
+mod prices;
+mod projects;
+mod query;
+mod requests;
+mod router;
+mod scope;
+mod secret;
+mod show;
+
+pub use auth::AdminKeys;
+pub use installation::{FirstKey, Installation, InstallationError};
+pub use parts::{NewIds, Parts, Ready};
+pub use router::router;
+pub use secret::{AdminSecret, AdminSecretError};

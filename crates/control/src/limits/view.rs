@@ -1,0 +1,51 @@
+//! A hard limit as the API shows it.
+
+use ids::{LimitId, OrganizationId};
+use ledger::{Book, Limit, LimitOrigin};
+use serde::Serialize;
+
+use crate::scope::{ScopeView, WindowView, ends};
+use crate::show::{At, Text, Usd};
+
+#[derive(Debug, Serialize)]
+pub(crate) struct View {
+    id: Text<LimitId>,
+    organization_id: Option<Text<OrganizationId>>,
+    scope: ScopeView,
+    /// `owner`: a hard limit. `operator`: the organization's approved usage limit.
+    set_by: &'static str,
+    amount_usd: Usd,
+    measure: &'static str,
+    window: WindowView,
+    mode: &'static str,
+    on_trip: &'static str,
+    spent_usd: Usd,
+    held_usd: Usd,
+    left_usd: Usd,
+    resets_at: Option<At>,
+    created_at: At,
+}
+
+impl View {
+    pub(super) fn of(limit: &Limit, book: &Book) -> Self {
+        Self {
+            id: Text(limit.id),
+            organization_id: book.organization().map(|found| Text(found.id)),
+            scope: ScopeView::of(limit.scope, book),
+            set_by: match limit.origin {
+                LimitOrigin::Owner => "owner",
+                LimitOrigin::Operator => "operator",
+            },
+            amount_usd: Usd(limit.amount),
+            measure: "usd",
+            window: WindowView::of(&limit.window),
+            mode: "enforce",
+            on_trip: "refuse",
+            spent_usd: Usd(limit.spent),
+            held_usd: Usd(limit.held),
+            left_usd: Usd(limit.left()),
+            resets_at: ends(limit.span.end).map(At),
+            created_at: At(limit.created_at),
+        }
+    }
+}

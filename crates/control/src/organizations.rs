@@ -1,0 +1,206 @@
+//! `/organizations`: who owns money.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use ids::{LimitId, OrganizationId};
+use ledger::{
+    Book, ChangeLimit, ChangeOrganization, Command, CreateLimit, CreateOrganization,
+    DirectoryCommand, LimitOrigin, Outcome, Scope, Time, UsedSoFar, Window,
+};
+use money::Nanos;
+use serde::Serialize;
+use teller::Teller;
+
+use crate::app::{App, carry_out, create as create_object, look};
+use crate::auth::Actor;
+use crate::body::Ask;
+use crate::error::ApiError;
+use crate::fields::Fields;
+use crate::path::Named;
+use crate::query::Params;
+use crate::show::{At, List, Text, Usd, hex};
+
+/// The zone of an organization that names none.
+const USUAL_ZONE: &str = "UTC";
+
+#[derive(Debug, Serialize)]
+pub(crate) struct View {
+    id: Text<OrganizationId>,
+    name: Box<str>,
+    time_zone: Box<str>,
+    approved_usage_limit_usd: Option<Usd>,
+    created_at: At,
+}
+
+fn view(book: &Book, _now: Time) -> Option<View> {
+    let organization = book.organization()?;
+    Some(View {
+        id: Text(organization.id),
+        name: organization.name.clone(),
+        time_zone: organization.time_zone.clone(),
+        approved_usage_limit_usd: approved(book).map(|limit| Usd(limit.amount)),
+        created_at: At(organization.created_at),
+    })
+}
+
+/// The ceiling the operator approved. There is at most one: nothing here makes a second.
+fn approved(book: &Book) -> Option<&ledger::Limit> {
+    book.limits()
+        .find(|limit| limit.origin == LimitOrigin::Operator)
+}
+
+pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Response, ApiError> {
+    let name: String = ask.fields.required("name")?;
+    let zone = time_zone(&mut ask.fields)?.unwrap_or_else(|| USUAL_ZONE.into());
+    let amount = ask.fields.optional("approved_usage_limit_usd")?;
+    let cause = ask.cause();
+    ask.fields.finish()?;
+    let id = match cause.idempotency {
+        // What was asked under an Idempotency-Key is remembered in a Book, so a repetition must come to the same one.
+        Some(asked) => derived_id(&app, &asked.key),
+        None => OrganizationId::from_bytes(app.ids.id()),
+    };
+    let command = DirectoryCommand::CreateOrganization(CreateOrganization {
+        id,
+        name: name.into(),
+        time_zone: zone,
+        approved_usage_limit: amount.map(|amount| (LimitId::from_bytes(app.ids.id()), amount)),
+    });
+    let teller = app.teller(id)?;
+    create_object(&teller, command, cause).await?;
+    let made = look(&teller, "organization", view).await?;
+    Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+fn derived_id(app: &App, key: &[u8; 32]) -> OrganizationId {
+    let hash = app.pepper.hash(&format!("organization {}", hex(key)));
+    let mut id = [0; 16];
+    for (to, from) in id.iter_mut().zip(hash.to_bytes()) {
+        *to = from;
+    }
+    OrganizationId::from_bytes(id)
+}
+
+fn time_zone(fields: &mut Fields) -> Result<Option<Box<str>>, ApiError> {
+    let zone: Option<String> = fields.given("time_zone")?;
+    if let Some(zone) = &zone {
+        ledger::time_zone(zone)
+            .map_err(|unknown| ApiError::invalid("time_zone", format!("is an {unknown}")))?;
+    }
+    Ok(zone.map(Into::into))
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    mut params: Params,
+) -> Result<Json<List<View>>, ApiError> {
+    let page = params.page::<OrganizationId>()?;
+    params.finish()?;
+    let store = app.tellers.store();
+    let ids = store.organizations(page.cursor, page.limit).await?;
+    let next = ids.last().copied().filter(|_| ids.len() == page.limit);
+    let mut views = Vec::new();
+    for id in ids {
+        views.extend(app.teller(id)?.ask(view).await?);
+    }
+    Ok(Json(List::new(views, next)))
+}
+
+pub(crate) async fn get(
+    State(app): State<App>,
+    Named(id): Named<OrganizationId>,
+) -> Result<Json<View>, ApiError> {
+    look(&app.teller(id)?, "organization", view).await.map(Json)
+}
+
+pub(crate) async fn patch(
+    State(app): State<App>,
+    Named(id): Named<OrganizationId>,
+    mut ask: Ask,
+) -> Result<Json<View>, ApiError> {
+    let name: Option<String> = ask.fields.given("name")?;
+    let zone = time_zone(&mut ask.fields)?;
+    let amount = ask.fields.change::<Nanos>("approved_usage_limit_usd")?;
+    ask.fields.finish()?;
+    if name.is_none() && zone.is_none() && amount.is_none() {
+        return Err(nothing_to_change());
+    }
+    let teller = app.teller(id)?;
+    let change = (name.is_some() || zone.is_some()).then(|| {
+        let name = name.map(Into::into);
+        ChangeOrganization {
+            name,
+            time_zone: zone,
+        }
+    });
+    let mut commands: Vec<Command> = Vec::new();
+    commands.extend(change.map(|change| DirectoryCommand::ChangeOrganization(change).into()));
+    if let Some(amount) = amount {
+        let limit = LimitId::from_bytes(app.ids.id());
+        let edit = move |book: &Book, _now: Time| {
+            book.organization()?;
+            Some(approve(book, limit, amount))
+        };
+        commands.extend(look(&teller, "organization", edit).await?);
+    }
+    carry_out_all(&teller, commands, &ask.actor).await?;
+    look(&teller, "organization", view).await.map(Json)
+}
+
+pub(crate) fn nothing_to_change() -> ApiError {
+    ApiError::bad(
+        "missing_field",
+        "There is nothing to change: send at least one field.",
+    )
+}
+
+/// What makes the approved usage limit this amount, or ends it.
+fn approve(book: &Book, new: LimitId, amount: Option<Nanos>) -> Option<Command> {
+    match (approved(book), amount) {
+        (None, None) => None,
+        (Some(limit), None) => Some(Command::DeleteLimit { id: limit.id }),
+        (Some(limit), Some(_)) => Some(Command::ChangeLimit(ChangeLimit {
+            id: limit.id,
+            amount,
+            used: UsedSoFar::Keep,
+        })),
+        (None, Some(amount)) => Some(Command::CreateLimit(CreateLimit {
+            id: new,
+            origin: LimitOrigin::Operator,
+            scope: Scope::Organization,
+            amount,
+            window: Window::Month {
+                time_zone: book
+                    .organization()
+                    .map_or_else(|| USUAL_ZONE.into(), |found| found.time_zone.clone()),
+            },
+        })),
+    }
+}
+
+/// Carries out the commands of one request. Each is decided without being done first, so that a request with something
+/// wrong in it changes nothing.
+async fn carry_out_all(
+    teller: &Teller,
+    commands: Vec<Command>,
+    actor: &Actor,
+) -> Result<(), ApiError> {
+    let tried = commands.clone();
+    let rejection = teller.ask(move |book, now| {
+        tried.iter().find_map(
+            |command| match ledger::decide(book, command, None, now).outcome {
+                Outcome::Rejected(rejection) => Some(rejection),
+                _ => None,
+            },
+        )
+    });
+    if let Some(rejection) = rejection.await? {
+        return Err(rejection.into());
+    }
+    for command in commands {
+        carry_out(teller, command, actor.cause()).await?;
+    }
+    Ok(())
+}

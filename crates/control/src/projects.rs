@@ -1,0 +1,135 @@
+//! `/projects`: what keys belong to.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use ids::{OrganizationId, ProjectId};
+use ledger::{Book, ChangeProject, CreateProject, DirectoryCommand, Project, ProjectState};
+use serde::Serialize;
+use teller::Teller;
+
+use crate::app::{App, carry_out, create as create_object, look};
+use crate::body::Ask;
+use crate::error::ApiError;
+use crate::organizations::nothing_to_change;
+use crate::path::Named;
+use crate::query::Params;
+use crate::show::{At, List, Text};
+
+#[derive(Debug, Serialize)]
+pub(crate) struct View {
+    id: Text<ProjectId>,
+    organization_id: Text<OrganizationId>,
+    name: Box<str>,
+    default_max_output: Option<u64>,
+    state: &'static str,
+    archived_at: Option<At>,
+    created_at: At,
+}
+
+impl View {
+    fn of(project: &Project, organization: OrganizationId) -> Self {
+        let (state, archived_at) = match project.state {
+            ProjectState::Active => ("active", None),
+            ProjectState::Archived { at } => ("archived", Some(At(at))),
+        };
+        Self {
+            id: Text(project.id),
+            organization_id: Text(organization),
+            name: project.name.clone(),
+            default_max_output: project.default_max_output,
+            state,
+            archived_at,
+            created_at: At(project.created_at),
+        }
+    }
+}
+
+async fn view(teller: &Teller, id: ProjectId) -> Result<View, ApiError> {
+    let organization = teller.organization();
+    let question = move |book: &Book, _now| {
+        book.project(id)
+            .map(|project| View::of(project, organization))
+    };
+    look(teller, "project", question).await
+}
+
+pub(crate) async fn create(
+    State(app): State<App>,
+    Named(organization): Named<OrganizationId>,
+    mut ask: Ask,
+) -> Result<Response, ApiError> {
+    let name: String = ask.fields.required("name")?;
+    let default_max_output = ask.fields.optional("default_max_output")?;
+    let cause = ask.cause();
+    ask.fields.finish()?;
+    let teller = app.teller(organization)?;
+    let command = DirectoryCommand::CreateProject(CreateProject {
+        id: ProjectId::from_bytes(app.ids.id()),
+        name: name.into(),
+        default_max_output,
+    });
+    let id = ProjectId::from_bytes(create_object(&teller, command, cause).await?);
+    app.remember(id, organization);
+    let made = view(&teller, id).await?;
+    Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    Named(organization): Named<OrganizationId>,
+    mut params: Params,
+) -> Result<Json<List<View>>, ApiError> {
+    let page = params.page::<ProjectId>()?;
+    params.finish()?;
+    let question = move |book: &Book, _now| {
+        book.organization()?;
+        let (projects, next) = page.cut(book.projects(), |project| project.id);
+        let view = |project| View::of(project, organization);
+        Some((projects.into_iter().map(view).collect(), next))
+    };
+    let (data, next) = look(&app.teller(organization)?, "organization", question).await?;
+    Ok(Json(List::new(data, next)))
+}
+
+pub(crate) async fn get(
+    State(app): State<App>,
+    Named(id): Named<ProjectId>,
+) -> Result<Json<View>, ApiError> {
+    let teller = app.teller_of(id).await?;
+    view(&teller, id).await.map(Json)
+}
+
+pub(crate) async fn patch(
+    State(app): State<App>,
+    Named(id): Named<ProjectId>,
+    mut ask: Ask,
+) -> Result<Json<View>, ApiError> {
+    let name: Option<String> = ask.fields.given("name")?;
+    let default_max_output = ask.fields.change("default_max_output")?;
+    ask.fields.finish()?;
+    if name.is_none() && default_max_output.is_none() {
+        return Err(nothing_to_change());
+    }
+    let teller = app.teller_of(id).await?;
+    let command = DirectoryCommand::ChangeProject(ChangeProject {
+        id,
+        name: name.map(Into::into),
+        default_max_output,
+    });
+    carry_out(&teller, command, ask.actor.cause()).await?;
+    view(&teller, id).await.map(Json)
+}
+
+pub(crate) async fn archive(
+    State(app): State<App>,
+    Named(id): Named<ProjectId>,
+    ask: Ask,
+) -> Result<Json<View>, ApiError> {
+    ask.fields.finish()?;
+    let teller = app.teller_of(id).await?;
+    let command = DirectoryCommand::ArchiveProject { id };
+    carry_out(&teller, command, ask.actor.cause()).await?;
+    view(&teller, id).await.map(Json)
+}

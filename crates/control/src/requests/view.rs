@@ -1,0 +1,141 @@
+//! A call as the API shows it.
+
+use ids::{KeyId, OrganizationId, ProjectId, RequestId};
+use projections::{Attempt, AttemptState, Outcome, Row};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::entries::{fees_json, presume_word, release_word};
+use crate::show::{At, Text, Usd};
+
+#[derive(Debug, Serialize)]
+pub(crate) struct View {
+    id: Text<RequestId>,
+    organization_id: Text<OrganizationId>,
+    project_id: Option<Text<ProjectId>>,
+    key_id: Option<Text<KeyId>>,
+    /// Null while the call runs.
+    outcome: Option<&'static str>,
+    route: Box<str>,
+    model: Option<Box<str>>,
+    upstream: Option<String>,
+    /// The most the last attempt could cost.
+    held_usd: Option<Usd>,
+    /// What the call is charged, over all attempts.
+    cost_usd: Usd,
+    /// Whether some of the cost is presumed, because nobody knows better yet.
+    presumed: bool,
+    fitted: Option<Fitted>,
+    http_status: Option<u16>,
+    error_code: Option<Box<str>>,
+    /// What a refused call could have cost.
+    needed_usd: Option<Usd>,
+    /// The journal's last entry when it was decided.
+    decision_seq: Option<u64>,
+    provider_request_id: Option<Box<str>>,
+    duration_ms: Option<u64>,
+    started_at: At,
+    finished_at: Option<At>,
+    attempts: Vec<AttemptView>,
+}
+
+/// Output tokens granted and asked for, where fewer were granted.
+#[derive(Debug, Serialize)]
+struct Fitted {
+    granted_units: u64,
+    asked_units: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct AttemptView {
+    number: u8,
+    upstream: Box<str>,
+    state: &'static str,
+    /// Why it was released or presumed.
+    reason: Option<&'static str>,
+    held_usd: Usd,
+    cost_usd: Usd,
+    fees: Vec<Value>,
+    taken_at: At,
+    closed_at: Option<At>,
+}
+
+impl View {
+    pub(super) fn of(row: &Row) -> Self {
+        Self {
+            id: Text(row.request),
+            organization_id: Text(row.organization),
+            project_id: row.project.map(Text),
+            key_id: row.key.map(Text),
+            outcome: row.outcome.map(Outcome::as_str),
+            route: row.route.clone(),
+            model: row.model.clone(),
+            upstream: row.upstream().map(ToOwned::to_owned),
+            held_usd: row.held().map(Usd),
+            cost_usd: Usd(row.charged()),
+            presumed: row.presumed(),
+            fitted: row.fitted().map(|(granted_units, asked_units)| Fitted {
+                granted_units,
+                asked_units,
+            }),
+            http_status: row.http_status,
+            error_code: row.error_code.clone(),
+            needed_usd: row
+                .refusal
+                .as_ref()
+                .and_then(|refusal| refusal.needed)
+                .map(Usd),
+            decision_seq: row.decision_seq(),
+            provider_request_id: row.provider_request_id.clone(),
+            duration_ms: row.duration_ms,
+            started_at: At(row.started_at),
+            finished_at: row.finished_at.map(At),
+            attempts: row.attempts.iter().map(AttemptView::of).collect(),
+        }
+    }
+}
+
+impl AttemptView {
+    fn of(attempt: &Attempt) -> Self {
+        let (state, reason) = match attempt.state {
+            AttemptState::Open => ("open", None),
+            AttemptState::Settled => ("settled", None),
+            AttemptState::Released(reason) => ("released", Some(release_word(reason))),
+            AttemptState::Presumed(reason) => ("presumed", Some(presume_word(reason))),
+            AttemptState::Corrected(reason) => ("corrected", Some(presume_word(reason))),
+        };
+        Self {
+            number: attempt.number,
+            upstream: attempt.upstream.clone(),
+            state,
+            reason,
+            held_usd: Usd(attempt.held),
+            cost_usd: Usd(attempt.charged),
+            fees: fees_json(&attempt.fees),
+            taken_at: At(attempt.taken_at),
+            closed_at: attempt.closed_at.map(At),
+        }
+    }
+}
+
+/// A call with everything that is kept of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Detail {
+    #[serde(flatten)]
+    view: View,
+    /// The refusal as the client was told it, where Seawall refused; null where it is not kept.
+    refusal: Option<Value>,
+}
+
+impl Detail {
+    pub(super) fn of(row: &Row) -> Self {
+        let details = row
+            .refusal
+            .as_ref()
+            .and_then(|refusal| refusal.details_json.as_deref());
+        Self {
+            view: View::of(row),
+            refusal: details.and_then(|details| serde_json::from_str(details).ok()),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Which path is answered by whom.
+
+use axum::routing::{any, delete, get, post};
+use axum::{Router, middleware};
+
+use crate::app::App;
+use crate::later::PREFIX;
+use crate::parts::Parts;
+use crate::{
+    auth, credits, entries, headroom, keys, later, limits, operations, organizations, prices,
+    projects, requests,
+};
+
+/// The administration API under `/api/v1`, and `/livez`, `/readyz` and `/version`.
+///
+/// It has no fallback outside `/api/v1`, so that it can be merged with the routers of the data plane and the console.
+/// Every answer is JSON, every error `{error: {code, message, details}}`.
+pub fn router(parts: Parts) -> Router {
+    let app = App::new(parts);
+    let api = directory()
+        .merge(money())
+        .merge(later::routes())
+        .fallback(later::unknown_path)
+        .method_not_allowed_fallback(later::wrong_method)
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            auth::require_admin,
+        ));
+    Router::new()
+        .nest(PREFIX, api)
+        .route(&format!("{PREFIX}/"), any(later::bare_prefix))
+        .merge(operations::routes())
+        .with_state(app)
+}
+
+fn directory() -> Router<App> {
+    Router::new()
+        .route(
+            "/organizations",
+            post(organizations::create).get(organizations::list),
+        )
+        .route(
+            "/organizations/{org}",
+            get(organizations::get).patch(organizations::patch),
+        )
+        .route(
+            "/organizations/{org}/projects",
+            post(projects::create).get(projects::list),
+        )
+        .route(
+            "/projects/{project}",
+            get(projects::get).patch(projects::patch),
+        )
+        .route("/projects/{project}/archive", post(projects::archive))
+        .route(
+            "/projects/{project}/keys",
+            post(keys::create).get(keys::list),
+        )
+        .route(
+            "/keys/{key}",
+            get(keys::get)
+                .patch(keys::patch)
+                .delete(keys::state::revoke),
+        )
+        .route("/keys/{key}/freeze", post(keys::state::freeze))
+        .route("/keys/{key}/unfreeze", post(keys::state::unfreeze))
+        .route("/keys/{key}/rotate", post(keys::rotate::rotate))
+}
+
+fn money() -> Router<App> {
+    Router::new()
+        .route(
+            "/organizations/{org}/credits",
+            post(credits::add).get(credits::list),
+        )
+        .route("/organizations/{org}/credits/{lot}", delete(credits::void))
+        .route("/organizations/{org}/balance", get(credits::balance))
+        .route("/organizations/{org}/ledger", get(entries::list))
+        .route("/limits", post(limits::create).get(limits::list))
+        .route(
+            "/limits/{limit}",
+            get(limits::get).patch(limits::patch).delete(limits::delete),
+        )
+        .route("/headroom", get(headroom::get))
+        .route("/requests", get(requests::list))
+        .route("/requests/{request}", get(requests::get))
+        .route("/prices", get(prices::list))
+}

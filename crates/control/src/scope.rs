@@ -1,0 +1,135 @@
+//! What a hard limit or a check is on, in paths, bodies, parameters and answers.
+
+use ids::{KeyId, OrganizationId, ProjectId};
+use ledger::{Book, Scope, Time, Window};
+use serde::Serialize;
+use teller::Teller;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::query::{Params, invalid};
+
+/// A scope with what people call it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ScopeView {
+    kind: &'static str,
+    id: String,
+    name: Option<Box<str>>,
+}
+
+impl ScopeView {
+    pub(crate) fn of(scope: Scope, book: &Book) -> Self {
+        match scope {
+            Scope::Organization => {
+                let organization = book.organization();
+                Self {
+                    kind: "organization",
+                    id: organization
+                        .map(|found| found.id.to_string())
+                        .unwrap_or_default(),
+                    name: organization.map(|found| found.name.clone()),
+                }
+            }
+            Scope::Project(id) => Self {
+                kind: "project",
+                id: id.to_string(),
+                name: book.project(id).map(|project| project.name.clone()),
+            },
+            Scope::Key(id) => Self {
+                kind: "key",
+                id: id.to_string(),
+                name: book.key(id).map(|key| key.name.clone()),
+            },
+        }
+    }
+}
+
+/// How long a ceiling counts.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct WindowView {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<Box<str>>,
+}
+
+impl WindowView {
+    pub(crate) fn of(window: &Window) -> Self {
+        let (kind, zone) = match window {
+            Window::Total => ("total", None),
+            Window::Day { time_zone } => ("day", Some(time_zone)),
+            Window::Week { time_zone } => ("week", Some(time_zone)),
+            Window::Month { time_zone } => ("month", Some(time_zone)),
+        };
+        Self {
+            kind,
+            time_zone: zone.cloned(),
+        }
+    }
+}
+
+/// When a window ends; `None` where it never does.
+pub(crate) fn ends(end: Time) -> Option<Time> {
+    Some(end).filter(|end| *end < Time::LATEST)
+}
+
+/// What `?organization=`, `?project=` or `?key=` names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    Organization(OrganizationId),
+    Project(ProjectId),
+    Key(KeyId),
+}
+
+impl Place {
+    /// Exactly one of the three parameters; `None` where there is none.
+    pub(crate) fn read(params: &mut Params) -> Result<Option<Self>, ApiError> {
+        let organization = params.read("organization", "must be an id such as org_…")?;
+        let project = params.read("project", "must be an id such as proj_…")?;
+        let key = params.read("key", "must be an id such as key_…")?;
+        match (organization, project, key) {
+            (None, None, None) => Ok(None),
+            (Some(id), None, None) => Ok(Some(Self::Organization(id))),
+            (None, Some(id), None) => Ok(Some(Self::Project(id))),
+            (None, None, Some(id)) => Ok(Some(Self::Key(id))),
+            _ => Err(invalid(
+                "organization",
+                "cannot be combined: give one of organization, project and key",
+            )),
+        }
+    }
+
+    pub(crate) async fn teller(self, app: &App) -> Result<Teller, ApiError> {
+        match self {
+            Self::Organization(id) => app.teller(id),
+            Self::Project(id) => app.teller_of(id).await,
+            Self::Key(id) => app.teller_of(id).await,
+        }
+    }
+
+    pub(crate) const fn what(self) -> &'static str {
+        match self {
+            Self::Organization(_) => "organization",
+            Self::Project(_) => "project",
+            Self::Key(_) => "key",
+        }
+    }
+
+    /// The project and key whose checks count here; `None` where the Book has no such thing.
+    pub(crate) fn within(self, book: &Book) -> Option<(Option<ProjectId>, Option<KeyId>)> {
+        book.organization()?;
+        match self {
+            Self::Organization(_) => Some((None, None)),
+            Self::Project(id) => book.project(id).map(|project| (Some(project.id), None)),
+            Self::Key(id) => book.key(id).map(|key| (Some(key.project), Some(key.id))),
+        }
+    }
+
+    /// The scope of exactly this.
+    pub(crate) const fn scope(self) -> Scope {
+        match self {
+            Self::Organization(_) => Scope::Organization,
+            Self::Project(id) => Scope::Project(id),
+            Self::Key(id) => Scope::Key(id),
+        }
+    }
+}

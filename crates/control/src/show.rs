@@ -1,0 +1,54 @@
+//! How amounts, times, digests and lists look in JSON.
+
+use std::fmt::Write as _;
+
+use ledger::Time;
+use money::Nanos;
+use serde::{Serialize, Serializer};
+
+/// An amount: a decimal string of dollars with two to nine decimals.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usd(pub(crate) Nanos);
+
+impl Serialize for Usd {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A moment: RFC 3339 in UTC.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At(pub(crate) Time);
+
+impl Serialize for At {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// Anything that prints, such as an id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text<T>(pub(crate) T);
+
+impl<T: std::fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string cannot fail.
+        let _written = write!(text, "{byte:02x}").is_ok();
+        text
+    })
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct List<T> {
+    pub(crate) data: Vec<T>,
+    /// What to ask for as `cursor` to get the next page; null on the last one.
+    pub(crate) next_cursor: Option<String>,
+}

@@ -1,0 +1,53 @@
+//! Calls that cost money, straight through a teller, as the data plane makes them.
+
+use ids::{HoldId, OrganizationId, RequestId};
+use ledger::{Charge, Patience, Settlement, TakeHold, Time};
+use money::{Bound, Femtos, Nanos};
+use teller::{HoldAnswer, LiveHold};
+
+use crate::house::House;
+
+pub(crate) fn usd(text: &str) -> Nanos {
+    text.parse().unwrap()
+}
+
+impl House {
+    /// Holds an amount for a call of a key.
+    pub(crate) async fn hold(
+        &self,
+        organization: &str,
+        key: &str,
+        amount: &str,
+    ) -> (RequestId, LiveHold) {
+        let organization: OrganizationId = organization.parse().unwrap();
+        let request = RequestId::from_bytes(control::NewIds::id(&*self.ids));
+        let ask = TakeHold {
+            hold: HoldId::first(request),
+            key: key.parse().unwrap(),
+            bound: Bound::fixed(Femtos::from(usd(amount))),
+            patience: Patience::Wait,
+            holder: self.tellers.settings().holder.clone(),
+            deadline: Time::LATEST,
+            route: "/v1/chat/completions".into(),
+            model: "gpt-5-mini".into(),
+            upstream: "openai".into(),
+        };
+        let teller = self.tellers.of(organization).unwrap();
+        match teller.hold(ask).await.unwrap() {
+            HoldAnswer::Granted(hold, _) => (request, hold),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A call that costs exactly this.
+    pub(crate) async fn spend(&self, organization: &str, key: &str, amount: &str) -> RequestId {
+        let (request, hold) = self.hold(organization, key, amount).await;
+        let charge = Charge {
+            amount: usd(amount),
+            fees: Vec::new(),
+            catalog: "test".into(),
+        };
+        hold.settle(Settlement::Charge(charge)).await.unwrap();
+        request
+    }
+}

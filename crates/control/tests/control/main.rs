@@ -1,0 +1,34 @@
+//! The administration API, asked as a client asks it: through its router, over tellers and a store in memory.
+
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod credit;
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
+mod edges;
+#[cfg(test)]
+mod headroom;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod installation;
+#[cfg(test)]
+mod journal_entries;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod owners;
+#[cfg(test)]
+mod prices;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod rotation;
