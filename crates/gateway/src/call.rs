@@ -1,0 +1,288 @@
+//! A call from its first byte to its last.
+
+mod plain;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::Response;
+use bytes::Bytes;
+use http::HeaderMap;
+use ids::RequestId;
+use ledger::{Grant, Headroom, ReleaseReason, Time};
+use money::Bound;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::Gateway;
+use crate::settings::Served;
+use crate::step::authenticate::{Caller, authenticate};
+use crate::step::bound::{Closeness, Terms};
+use crate::step::hold::Wanted;
+use crate::step::meter::Meter;
+use crate::step::read::{self, Facts, Route};
+use crate::step::route;
+use crate::step::send::{self, Outgoing};
+use crate::step::settle::{self, Ending, Held};
+use crate::tell::{self, Stop};
+
+/// A call whose money is held, ready to leave.
+struct Ready {
+    held: Held,
+    outgoing: Outgoing,
+    meter: Meter,
+    grant: Grant,
+    stream: Streaming,
+}
+
+/// Whether the answer is a stream, and who wants its usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Streaming {
+    No,
+    /// The client asked for the usage, too.
+    WithUsage,
+    /// Only we did: it is taken out again.
+    WithoutUsage,
+}
+
+/// Serves a call. Everything after the hold goes on to its end even if the client goes away.
+pub(crate) async fn serve(gateway: Gateway, route: Route, request: Request) -> Response {
+    let id = gateway.new_request_id();
+    let began = gateway.now();
+    let mut known = Known {
+        caller: None,
+        model: None,
+    };
+    match prepare(&gateway, (id, began), (route, request), &mut known).await {
+        Ok(ready) => {
+            let (reply, answer) = oneshot::channel();
+            let tasks = gateway.parts().tasks.clone();
+            let (again, organization) = (gateway.clone(), ready.held.organization);
+            tasks.spawn(async move {
+                let whole = ready.stream == Streaming::No;
+                // A response that nobody takes is dropped; a stream's body then reads itself to its end.
+                let gone = reply.send(run(ready).await).is_err();
+                if gone && whole {
+                    settle::remark_cancelled(&again, organization, id);
+                }
+            });
+            match answer.await {
+                Ok(response) => response,
+                Err(_ended) => tell::stopped(
+                    &gateway,
+                    (id, route),
+                    &known,
+                    Stop::Fault("the call ended".to_owned()),
+                ),
+            }
+        }
+        Err(stop) => tell::stopped(&gateway, (id, route), &known, stop),
+    }
+}
+
+/// What is known of a call when a step says no.
+pub(crate) struct Known {
+    pub(crate) caller: Option<Caller>,
+    pub(crate) model: Option<String>,
+}
+
+/// Steps 1 to 5.
+async fn prepare(
+    gateway: &Gateway,
+    (id, began): (RequestId, Time),
+    (route, request): (Route, Request),
+    known: &mut Known,
+) -> Result<Ready, Stop> {
+    let (head, body) = request.into_parts();
+    let caller = authenticate(gateway, &head).await?;
+    known.caller = Some(caller.clone());
+    let body = read::body(gateway, body).await?;
+    let priced = price(gateway, &caller, (route, &body), (&head.headers, known))?;
+    let wanted = Wanted {
+        request: id,
+        route,
+        model: &priced.model,
+        served: &priced.served,
+    };
+    let granted = wanted.try_hold(gateway, &caller, priced.bound).await?;
+    let (hold, grant) = match granted {
+        Some(granted) => granted,
+        None => {
+            wanted
+                .hold(gateway, &caller, priced.counted(gateway, (route, &body))?)
+                .await?
+        }
+    };
+    let organization = caller.teller.organization();
+    let held = Held {
+        gateway: gateway.clone(),
+        organization,
+        request: id,
+        began,
+        hold,
+    };
+    match priced.outgoing(grant, (route, &body), head.headers) {
+        Ok((outgoing, meter, stream)) => Ok(Ready {
+            held,
+            outgoing,
+            meter,
+            grant,
+            stream,
+        }),
+        Err(stop) => {
+            held.settle(Ending::released(ReleaseReason::NotSent, 500))
+                .await;
+            Err(stop)
+        }
+    }
+}
+
+/// A call with its price, owning what it needs of its body.
+struct Priced {
+    model: String,
+    served: Arc<Served>,
+    terms: Terms,
+    bound: Bound,
+    meter: Meter,
+    /// The body as it leaves if all that was asked for is granted.
+    edited: Bytes,
+    stream: Streaming,
+}
+
+/// Steps 2 to 4, the cheap way.
+fn price(
+    gateway: &Gateway,
+    caller: &Caller,
+    (route, body): (Route, &Bytes),
+    (headers, known): (&HeaderMap, &mut Known),
+) -> Result<Priced, Stop> {
+    let facts = Facts::read(route, body)?;
+    known.model = Some(facts.model().to_owned());
+    let unknown = || Stop::UnknownModel(facts.model().to_owned());
+    let catalog = &gateway.parts().catalog;
+    let model = catalog.model(facts.model()).ok_or_else(unknown)?;
+    let served = route::candidates(gateway, facts.model())?
+        .first()
+        .copied()
+        .cloned()
+        .ok_or_else(unknown)?;
+    let terms = Terms::new(gateway, &caller.key, headers, &served);
+    let bound = terms.bound(model, &facts, Closeness::Bytes)?;
+    let stream = match &facts {
+        Facts::Chat(facts) if facts.stream && facts.include_usage => Streaming::WithUsage,
+        Facts::Chat(facts) if facts.stream => Streaming::WithoutUsage,
+        Facts::Chat(_) | Facts::Images(_) => Streaming::No,
+    };
+    Ok(Priced {
+        model: facts.model().to_owned(),
+        meter: Meter::new(catalog, &facts, terms.at),
+        edited: send::edited(body, &facts, &terms, (bound.units(), false), &served),
+        served,
+        terms,
+        bound,
+        stream,
+    })
+}
+
+impl Priced {
+    /// Step 4, the close way.
+    fn counted(&self, gateway: &Gateway, (route, body): (Route, &Bytes)) -> Result<Bound, Stop> {
+        let facts = Facts::read(route, body)?;
+        let unknown = || Stop::UnknownModel(self.model.clone());
+        let model = gateway
+            .parts()
+            .catalog
+            .model(&self.model)
+            .ok_or_else(unknown)?;
+        self.terms.bound(model, &facts, Closeness::Count)
+    }
+
+    /// What leaves: no more than was granted.
+    fn outgoing(
+        self,
+        grant: Grant,
+        (route, body): (Route, &Bytes),
+        headers: HeaderMap,
+    ) -> Result<(Outgoing, Meter, Streaming), Stop> {
+        let body = if grant.fitted {
+            let facts = Facts::read(route, body)?;
+            send::edited(body, &facts, &self.terms, (grant.units, true), &self.served)
+        } else {
+            self.edited
+        };
+        Ok((
+            Outgoing {
+                route,
+                served: self.served,
+                headers,
+                body,
+            },
+            self.meter,
+            self.stream,
+        ))
+    }
+}
+
+/// Steps 6 to 8.
+async fn run(ready: Ready) -> Response {
+    let Ready {
+        held,
+        outgoing,
+        meter,
+        grant,
+        stream,
+    } = ready;
+    let gateway = held.gateway.clone();
+    let under_way = UnderWay {
+        fitted: grant.fitted.then_some(grant.units),
+        headroom: grant.headroom,
+        served: Arc::clone(&outgoing.served),
+        deadline: Instant::now() + gateway.settings().call_timeout,
+        meter,
+        held,
+    };
+    match send::send(&gateway, outgoing).await {
+        Ok(answer) if !answer.status().is_success() => plain::refused(under_way, answer).await,
+        Ok(answer) if stream != Streaming::No && is_event_stream(&answer) => {
+            stream::begin(under_way, answer, stream)
+        }
+        Ok(answer) => plain::answer(under_way, answer).await,
+        Err(error) => {
+            let id = under_way.held.request;
+            let (ending, told) = tell::unanswered(&under_way.served.account, &error);
+            let receipt = under_way.held.settle(ending).await;
+            let mut response = told.into_response(&gateway, id);
+            tell::headers::served(
+                response.headers_mut(),
+                under_way.served.account.name(),
+                under_way.fitted,
+            );
+            if let Some(receipt) = receipt {
+                tell::headers::settled(response.headers_mut(), &receipt);
+            }
+            response
+        }
+    }
+}
+
+/// A call that has left.
+struct UnderWay {
+    held: Held,
+    meter: Meter,
+    served: Arc<Served>,
+    /// The output tokens granted, where they are fewer than asked for.
+    fitted: Option<u64>,
+    /// What the key could spend beside the hold.
+    headroom: Headroom,
+    /// When the whole call must be over.
+    deadline: Instant,
+}
+
+fn is_event_stream(answer: &http::Response<hyper::body::Incoming>) -> bool {
+    let kind = answer
+        .headers()
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().starts_with("text/event-stream"))
+}

@@ -1,0 +1,153 @@
+//! Answers that come whole: read to their end, metered, settled, and only then told, so that their headers say the cost.
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use ledger::PresumeReason;
+use projections::Outcome;
+use tokio::time::timeout_at;
+
+use super::UnderWay;
+use crate::step::settle::Ending;
+use crate::tell::{self, Retry, Told, headers};
+
+/// The largest error of a provider that is passed on.
+const ERROR_LIMIT: usize = 1 << 20;
+
+/// Why an answer could not be read to its end.
+enum Cut {
+    Connection,
+    TooLong,
+    TooLate,
+}
+
+/// The answer to a call that was served.
+pub(super) async fn answer(call: UnderWay, answer: http::Response<Incoming>) -> Response {
+    let (mut head, body) = answer.into_parts();
+    let provider_request = headers::identify(&mut head.headers, call.held.request);
+    let limit = call.held.gateway.settings().answer_limit;
+    let body = match whole(body, limit, &call).await {
+        Ok(body) => body,
+        Err(cut) => return failed(call, &cut, provider_request).await,
+    };
+    let charge = call.meter.answer(&body);
+    let ending =
+        Ending::of_answer(charge, head.status.as_u16()).known_to_provider_as(provider_request);
+    let receipt = call.held.settle(ending).await;
+    headers::served(&mut head.headers, call.served.account.name(), call.fitted);
+    if let Some(receipt) = receipt {
+        headers::settled(&mut head.headers, &receipt);
+    }
+    Response::from_parts(head, Body::from(body))
+}
+
+/// A provider's error: its hold is given back where it is known not to be billed, else charged until that is known.
+pub(super) async fn refused(call: UnderWay, answer: http::Response<Incoming>) -> Response {
+    let (mut head, body) = answer.into_parts();
+    let request = call.held.request;
+    let provider_request = headers::identify(&mut head.headers, request);
+    let body = match whole(body, ERROR_LIMIT, &call).await {
+        Ok(body) => body,
+        Err(cut) => return failed(call, &cut, provider_request).await,
+    };
+    let (ending, body) = tell::provider_refused(&call.served.account, &head, &body);
+    let receipt = call
+        .held
+        .settle(ending.known_to_provider_as(provider_request))
+        .await;
+    headers::served(&mut head.headers, call.served.account.name(), call.fitted);
+    headers::decision(&mut head.headers, "served");
+    if let Some(receipt) = receipt {
+        headers::settled(&mut head.headers, &receipt);
+    }
+    Response::from_parts(head, Body::from(body))
+}
+
+async fn whole(mut body: Incoming, limit: usize, call: &UnderWay) -> Result<Bytes, Cut> {
+    let mut first: Option<Bytes> = None;
+    let mut joined = BytesMut::new();
+    loop {
+        let frame = match timeout_at(call.deadline, body.frame()).await {
+            Err(_elapsed) => return Err(Cut::TooLate),
+            Ok(Some(Err(_broken))) => return Err(Cut::Connection),
+            Ok(Some(Ok(frame))) => frame,
+            Ok(None) => break,
+        };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if joined.len().saturating_add(data.len()) > limit {
+            return Err(Cut::TooLong);
+        }
+        // Most answers are one piece, which is then not copied.
+        match first.take() {
+            None if joined.is_empty() => first = Some(data),
+            earlier => {
+                joined.extend_from_slice(&earlier.unwrap_or_default());
+                joined.extend_from_slice(&data);
+            }
+        }
+    }
+    Ok(first.unwrap_or_else(|| joined.freeze()))
+}
+
+/// The answer broke off: the provider has probably done the work.
+async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -> Response {
+    let (provider, name) = (
+        call.served.account.provider_name(),
+        call.served.account.name(),
+    );
+    let charged = "What was held for this call is charged until the provider's bill is known.";
+    let (status, reason, code, message) = match cut {
+        Cut::Connection => (
+            StatusCode::BAD_GATEWAY,
+            PresumeReason::CutOff,
+            "upstream_disconnected",
+            format!(
+                "{provider} (upstream {name:?}) broke off in the middle of its answer. {charged}"
+            ),
+        ),
+        Cut::TooLong => (
+            StatusCode::BAD_GATEWAY,
+            PresumeReason::CutOff,
+            "upstream_answer_too_large",
+            format!(
+                "The answer of {provider} (upstream {name:?}) is larger than this Seawall takes (gateway.answer_limit). {charged}"
+            ),
+        ),
+        Cut::TooLate => (
+            StatusCode::GATEWAY_TIMEOUT,
+            PresumeReason::TimedOut,
+            "upstream_timeout",
+            format!(
+                "{provider} (upstream {name:?}) did not complete its answer in time. {charged}"
+            ),
+        ),
+    };
+    let (gateway, request) = (call.held.gateway.clone(), call.held.request);
+    let ending = Ending::presumed(reason, status.as_u16())
+        .code(Some(code))
+        .known_to_provider_as(provider_request);
+    let receipt = call
+        .held
+        .settle(Ending {
+            outcome: Some(Outcome::Failed),
+            ..ending
+        })
+        .await;
+    let mut told = Told::new(status, ("server_error", code), message);
+    told.retry = Retry::Unsaid;
+    let mut response = told.into_response(&gateway, request);
+    headers::served(
+        response.headers_mut(),
+        call.served.account.name(),
+        call.fitted,
+    );
+    if let Some(receipt) = receipt {
+        headers::settled(response.headers_mut(), &receipt);
+    }
+    response
+}

@@ -1,0 +1,303 @@
+//! A stream being read: what goes on to the client, and what it says of its cost.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use catalog::Usage;
+use http::{HeaderMap, StatusCode};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use ledger::PresumeReason;
+use projections::Outcome;
+use tokio::time::{Instant, timeout_at};
+use wire::sse::{ChatEvent, Splitter, chat_event, strip_usage};
+
+use crate::call::{Streaming, UnderWay};
+use crate::step::settle::Ending;
+use crate::tell::{Retry, Told, headers};
+
+/// The longest event that is taken.
+const LONGEST_EVENT: usize = 8 << 20;
+
+/// How a stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The provider ended it.
+    Complete,
+    /// The connection to the provider broke.
+    Broken,
+    /// It is larger than is taken, or one of its events is.
+    TooLong,
+    /// It took too long, or paused too long.
+    TimedOut,
+}
+
+pub(super) struct Metered {
+    call: UnderWay,
+    upstream: Incoming,
+    splitter: Splitter,
+    strip: bool,
+    /// Pieces that go out as they came.
+    whole: Option<Bytes>,
+    /// Pieces that had to be joined or changed.
+    joined: BytesMut,
+    seen: Seen,
+    read: usize,
+    status: StatusCode,
+    provider_request: Option<Box<str>>,
+    cancelled: bool,
+}
+
+/// What the stream has said so far.
+#[derive(Default)]
+struct Seen {
+    usage: Option<Usage>,
+    done: bool,
+    error_code: Option<Box<str>>,
+}
+
+impl Metered {
+    pub(super) fn new(
+        call: UnderWay,
+        upstream: Incoming,
+        (stream, status, provider_request): (Streaming, StatusCode, Option<Box<str>>),
+    ) -> Self {
+        Self {
+            call,
+            upstream,
+            splitter: Splitter::new(LONGEST_EVENT),
+            strip: stream == Streaming::WithoutUsage,
+            whole: None,
+            joined: BytesMut::new(),
+            seen: Seen::default(),
+            read: 0,
+            status,
+            provider_request,
+            cancelled: false,
+        }
+    }
+
+    pub(super) const fn deadline(&self) -> Instant {
+        self.call.deadline
+    }
+
+    pub(super) fn output_len(&self) -> usize {
+        self.whole
+            .as_ref()
+            .map_or(0, Bytes::len)
+            .saturating_add(self.joined.len())
+    }
+
+    /// Whether the stream said that it is complete.
+    pub(super) const fn is_done(&self) -> bool {
+        self.seen.done
+    }
+
+    pub(super) fn has_output(&self) -> bool {
+        self.output_len() > 0
+    }
+
+    /// What goes out next, in one piece.
+    pub(super) fn take_output(&mut self) -> Bytes {
+        match self.whole.take() {
+            Some(whole) if self.joined.is_empty() => whole,
+            Some(whole) => {
+                let mut piece = BytesMut::from(&*whole);
+                piece.extend_from_slice(&self.joined.split());
+                piece.freeze()
+            }
+            None => self.joined.split().freeze(),
+        }
+    }
+
+    /// Reads one piece of the stream: its end, or `None` where it goes on.
+    pub(super) fn poll_upstream(&mut self, context: &mut Context<'_>) -> Poll<Option<End>> {
+        Poll::Ready(
+            match ready!(Pin::new(&mut self.upstream).poll_frame(context)) {
+                None => Some(self.ended()),
+                Some(Err(_broken)) => Some(End::Broken),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.take(data),
+                    // Trailers of the provider have no place in an event stream.
+                    Err(_trailers) => None,
+                },
+            },
+        )
+    }
+
+    /// What comes after the last blank line is no event, and goes out as it is.
+    fn ended(&mut self) -> End {
+        let splitter = std::mem::replace(&mut self.splitter, Splitter::new(LONGEST_EVENT));
+        if let Some(rest) = splitter.finish() {
+            self.seen.look(&rest);
+            if self.strip {
+                self.joined.extend_from_slice(&rest);
+            }
+        }
+        End::Complete
+    }
+
+    fn take(&mut self, data: Bytes) -> Option<End> {
+        self.read = self.read.saturating_add(data.len());
+        if self.read > self.call.held.gateway.settings().answer_limit {
+            return Some(End::TooLong);
+        }
+        let (seen, joined, strip) = (&mut self.seen, &mut self.joined, self.strip);
+        let cut = self.splitter.push(&data, |event| {
+            let keep = seen.look(event);
+            if strip && keep {
+                match strip_usage(event) {
+                    Some(stripped) => joined.extend_from_slice(&stripped),
+                    None => joined.extend_from_slice(event),
+                }
+            }
+        });
+        if !strip {
+            self.pass_on(data);
+        }
+        cut.is_err().then_some(End::TooLong)
+    }
+
+    fn pass_on(&mut self, data: Bytes) {
+        if self.whole.is_none() && self.joined.is_empty() {
+            self.whole = Some(data);
+        } else {
+            self.joined.extend_from_slice(&data);
+        }
+    }
+
+    /// Where the stream did not end well, says so in the way SDKs understand: one last event.
+    pub(super) fn tell_end(&mut self, end: &End) {
+        let (provider, name) = (
+            self.call.served.account.provider_name(),
+            self.call.served.account.name(),
+        );
+        let charged = "What was held for this call is charged until the provider's bill is known.";
+        let (code, message) = match end {
+            End::Complete => return,
+            End::Broken if self.seen.done => return,
+            End::Broken => (
+                "upstream_disconnected",
+                format!(
+                    "{provider} (upstream {name:?}) broke off in the middle of its answer. {charged}"
+                ),
+            ),
+            End::TooLong => (
+                "upstream_answer_too_large",
+                format!(
+                    "The answer of {provider} (upstream {name:?}) is larger than this Seawall takes. {charged}"
+                ),
+            ),
+            End::TimedOut => (
+                "upstream_timeout",
+                format!(
+                    "{provider} (upstream {name:?}) did not complete its answer in time. {charged}"
+                ),
+            ),
+        };
+        let mut told = Told::new(StatusCode::BAD_GATEWAY, ("server_error", code), message);
+        told.retry = Retry::Unsaid;
+        let event = told.event(&self.call.held.gateway, self.call.held.request);
+        self.seen.error_code.get_or_insert_with(|| code.into());
+        // A half event must not swallow ours.
+        self.joined.extend_from_slice(b"\n\n");
+        self.joined.extend_from_slice(&event);
+    }
+
+    /// Ends the hold, and answers the trailers that say what it came to.
+    pub(super) async fn settle(self: Box<Self>, end: End) -> HeaderMap {
+        let Self {
+            call,
+            seen,
+            status,
+            provider_request,
+            cancelled,
+            ..
+        } = *self;
+        let charge = seen
+            .usage
+            .as_ref()
+            .and_then(|usage| call.meter.usage(usage));
+        let status = status.as_u16();
+        let ending = match (charge, end) {
+            (Some(charge), _) => Ending::of_answer(Some(charge), status),
+            (None, End::Complete) if seen.done => Ending::of_answer(None, status),
+            (None, End::TimedOut) => Ending::presumed(PresumeReason::TimedOut, status),
+            (None, _) => Ending::presumed(PresumeReason::CutOff, status),
+        };
+        let ending = match &seen.error_code {
+            Some(code) => Ending {
+                outcome: Some(Outcome::Failed),
+                ..ending.code(Some(code))
+            },
+            None => ending,
+        };
+        let ending = if cancelled {
+            ending.cancelled()
+        } else {
+            ending
+        };
+        let receipt = call
+            .held
+            .settle(ending.known_to_provider_as(provider_request))
+            .await;
+        let mut trailers = HeaderMap::new();
+        if let Some(receipt) = receipt {
+            headers::settled(&mut trailers, &receipt);
+        }
+        trailers
+    }
+
+    /// The client has gone: reads on alone, so that the usage at the end is known, and ends the hold.
+    pub(super) async fn drain(mut self: Box<Self>, until: Instant) {
+        // A client that saw the end and closed its connection at once has not gone early.
+        self.cancelled = !self.seen.done;
+        let end = loop {
+            match timeout_at(until, self.upstream.frame()).await {
+                Err(_elapsed) if self.seen.done => break End::Complete,
+                Err(_elapsed) => break End::TimedOut,
+                Ok(None) => break self.ended(),
+                Ok(Some(Err(_broken))) => break End::Broken,
+                Ok(Some(Ok(frame))) => {
+                    let end = frame.into_data().ok().and_then(|data| self.take(data));
+                    self.take_output();
+                    if let Some(end) = end {
+                        break end;
+                    }
+                }
+            }
+        };
+        self.settle(end).await;
+    }
+}
+
+impl Seen {
+    /// Learns from an event; says whether it is for a client that did not ask for the usage.
+    fn look(&mut self, event: &[u8]) -> bool {
+        match chat_event(event) {
+            ChatEvent::Done => {
+                self.done = true;
+                true
+            }
+            ChatEvent::Usage {
+                usage,
+                choices_empty,
+            } => {
+                // Some providers report on the way; the last report counts.
+                self.usage = usage.or(self.usage);
+                !choices_empty
+            }
+            ChatEvent::Error(error) => {
+                let code = error
+                    .code
+                    .or(error.kind)
+                    .unwrap_or_else(|| "upstream_error".to_owned());
+                self.error_code = Some(code.into());
+                true
+            }
+            ChatEvent::Other => true,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The eight steps of a call.
+
+pub(crate) mod authenticate;
+pub(crate) mod bound;
+pub(crate) mod hold;
+pub(crate) mod meter;
+pub(crate) mod read;
+pub(crate) mod route;
+pub(crate) mod send;
+pub(crate) mod settle;

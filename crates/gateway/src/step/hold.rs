@@ -1,0 +1,78 @@
+//! Step 5: the money, promised and durable.
+
+use ids::{HoldId, RequestId};
+use ledger::{Grant, Patience, Refusal, TakeHold};
+use money::Bound;
+use teller::{HoldAnswer, LiveHold};
+
+use super::authenticate::Caller;
+use super::read::Route;
+use crate::Gateway;
+use crate::settings::Served;
+use crate::tell::Stop;
+
+/// What a hold is asked for.
+pub(crate) struct Wanted<'a> {
+    pub(crate) request: RequestId,
+    pub(crate) route: Route,
+    pub(crate) model: &'a str,
+    pub(crate) served: &'a Served,
+}
+
+impl Wanted<'_> {
+    /// Asks for the money by a cheap bound: granted, or `None` where it takes a closer look.
+    pub(crate) async fn try_hold(
+        &self,
+        gateway: &Gateway,
+        caller: &Caller,
+        bound: Bound,
+    ) -> Result<Option<(LiveHold, Grant)>, Stop> {
+        let ask = self.ask(gateway, caller, (bound.unfittable(), Patience::Try));
+        match caller.teller.hold(ask).await? {
+            HoldAnswer::Granted(hold, grant) => Ok(Some((hold, grant))),
+            HoldAnswer::Refused(refusal) => match *refusal {
+                Refusal::Money(_) | Refusal::Key(_) => Ok(None),
+            },
+            HoldAnswer::Rejected(rejection) => Err(Stop::Fault(rejection.to_string())),
+        }
+    }
+
+    /// Asks for the money by the close bound: waits, fits or refuses.
+    pub(crate) async fn hold(
+        &self,
+        gateway: &Gateway,
+        caller: &Caller,
+        bound: Bound,
+    ) -> Result<(LiveHold, Grant), Stop> {
+        let ask = self.ask(gateway, caller, (bound, Patience::Wait));
+        match caller.teller.hold(ask).await? {
+            HoldAnswer::Granted(hold, grant) => Ok((hold, grant)),
+            HoldAnswer::Refused(refusal) => match *refusal {
+                Refusal::Key(problem) => Err(Stop::Key(problem, Some(Box::new(caller.clone())))),
+                Refusal::Money(shortfall) => Err(Stop::Money(Box::new(shortfall), bound)),
+            },
+            HoldAnswer::Rejected(rejection) => Err(Stop::Fault(rejection.to_string())),
+        }
+    }
+
+    fn ask(
+        &self,
+        gateway: &Gateway,
+        caller: &Caller,
+        (bound, patience): (Bound, Patience),
+    ) -> TakeHold {
+        let settings = gateway.parts().tellers.settings();
+        let seconds = i64::try_from(settings.hold_for.as_secs()).unwrap_or(i64::MAX);
+        TakeHold {
+            hold: HoldId::first(self.request),
+            key: caller.key.key,
+            bound,
+            patience,
+            holder: settings.holder.clone(),
+            deadline: gateway.now().plus_seconds(seconds),
+            route: self.route.path().into(),
+            model: self.model.into(),
+            upstream: self.served.account.name().into(),
+        }
+    }
+}

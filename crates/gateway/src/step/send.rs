@@ -1,0 +1,90 @@
+//! Step 6: to the provider.
+//!
+//! What leaves here allows no more than what is held: max tokens are those of the grant, and a stream is asked for its
+//! usage.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, header};
+use hyper::body::Incoming;
+use upstream::{Kind, SendError};
+use wire::chat::{Edit, MaxMember, MaxOutput};
+
+use super::bound::Terms;
+use super::read::{Facts, Route};
+use crate::Gateway;
+use crate::settings::Served;
+
+/// A call ready to leave.
+pub(crate) struct Outgoing {
+    pub(crate) route: Route,
+    pub(crate) served: Arc<Served>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// The body as the provider gets it: the very bytes of the client but for what has to change.
+///
+/// Max tokens go along where the caller gave some, where the project's default stands in for them, and where they were
+/// lowered; else the model's own maximum is what was held.
+pub(crate) fn edited(
+    body: &Bytes,
+    facts: &Facts<'_>,
+    terms: &Terms,
+    (units, fitted): (u64, bool),
+    served: &Served,
+) -> Bytes {
+    let Facts::Chat(facts) = facts else {
+        return body.clone();
+    };
+    let named = facts.max_output.is_some() || terms.default_max_output().is_some() || fitted;
+    let member = max_member(served.account.kind());
+    let edit = Edit {
+        model: None,
+        max_output: named.then_some(MaxOutput {
+            tokens: units,
+            member,
+        }),
+        include_usage: facts.stream,
+    };
+    match facts.edited(&edit) {
+        Cow::Borrowed(_same) => body.clone(),
+        Cow::Owned(edited) => Bytes::from(edited),
+    }
+}
+
+const fn max_member(kind: Kind) -> MaxMember {
+    match kind {
+        Kind::OpenAi | Kind::Azure => MaxMember::MaxCompletionTokens,
+        Kind::OpenRouter | Kind::Anthropic | Kind::Compatible => MaxMember::MaxTokens,
+    }
+}
+
+/// Sends the call and waits for the beginning of its answer.
+pub(crate) async fn send(
+    gateway: &Gateway,
+    outgoing: Outgoing,
+) -> Result<Response<Incoming>, SendError> {
+    let Outgoing {
+        route,
+        served,
+        mut headers,
+        body,
+    } = outgoing;
+    // The body is JSON whatever the client called it: it was read as such.
+    headers.insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    let client = &gateway.parts().client;
+    client
+        .post(
+            &served.account,
+            route.behind_base(),
+            (headers, body),
+            gateway.settings().call_timeout,
+        )
+        .await
+}

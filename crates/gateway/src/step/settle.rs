@@ -1,0 +1,133 @@
+//! Step 8: the hold ends, and the call is written down.
+
+use ids::{OrganizationId, RequestId};
+use ledger::{Charge, PresumeReason, Receipt, ReleaseReason, Settlement, Time};
+use projections::{Outcome, Remark};
+use teller::LiveHold;
+
+use crate::Gateway;
+
+/// How a call went, for the ledger and for the request log.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) settlement: Settlement,
+    /// Where the ledger alone would not tell.
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) http_status: u16,
+    pub(crate) error_code: Option<Box<str>>,
+    pub(crate) provider_request_id: Option<Box<str>>,
+}
+
+impl Ending {
+    /// An answer whose usage is priced, or that has none.
+    pub(crate) fn of_answer(charge: Option<Charge>, http_status: u16) -> Self {
+        let settlement = charge.map_or(
+            Settlement::Presume(PresumeReason::NoUsage),
+            Settlement::Charge,
+        );
+        // The client was served, whatever is known of the cost.
+        Self {
+            outcome: Some(Outcome::Served),
+            ..Self::plain(settlement, http_status)
+        }
+    }
+
+    pub(crate) const fn released(reason: ReleaseReason, http_status: u16) -> Self {
+        Self::plain(Settlement::Release(reason), http_status)
+    }
+
+    pub(crate) const fn presumed(reason: PresumeReason, http_status: u16) -> Self {
+        Self::plain(Settlement::Presume(reason), http_status)
+    }
+
+    const fn plain(settlement: Settlement, http_status: u16) -> Self {
+        Self {
+            settlement,
+            outcome: None,
+            http_status,
+            error_code: None,
+            provider_request_id: None,
+        }
+    }
+
+    pub(crate) fn code(self, code: Option<&str>) -> Self {
+        Self {
+            error_code: code.map(Box::from),
+            ..self
+        }
+    }
+
+    pub(crate) fn known_to_provider_as(self, request: Option<Box<str>>) -> Self {
+        Self {
+            provider_request_id: request,
+            ..self
+        }
+    }
+
+    /// The client went away before the answer was complete.
+    pub(crate) fn cancelled(self) -> Self {
+        Self {
+            outcome: Some(Outcome::Cancelled),
+            ..self
+        }
+    }
+}
+
+/// A call whose money is held.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) gateway: Gateway,
+    pub(crate) organization: OrganizationId,
+    pub(crate) request: RequestId,
+    pub(crate) began: Time,
+    pub(crate) hold: LiveHold,
+}
+
+impl Held {
+    /// Ends it. `None` where the teller has ended: the hold will be presumed.
+    pub(crate) async fn settle(self, ending: Ending) -> Option<Receipt> {
+        let receipt = self.hold.settle(ending.settlement).await;
+        if let Some(receipt) = receipt
+            .as_ref()
+            .filter(|receipt| receipt.overrun.is_positive())
+        {
+            tracing::warn!(
+                request = %self.request,
+                charged_usd = %receipt.charged,
+                overrun_usd = %receipt.overrun,
+                "a call cost more than was held for it: the bound was wrong, or the provider did not keep to its terms"
+            );
+        }
+        let at = self.gateway.now();
+        let micros = at.micros().saturating_sub(self.began.micros());
+        self.gateway.parts().log.remark(Remark {
+            organization: self.organization,
+            request: self.request,
+            at,
+            outcome: ending.outcome,
+            http_status: Some(ending.http_status),
+            error_code: ending.error_code,
+            provider_request_id: ending.provider_request_id,
+            duration_ms: u64::try_from(micros.div_euclid(1000)).ok(),
+        });
+        receipt
+    }
+}
+
+/// Writes down that the client went away before it had the answer.
+pub(crate) fn remark_cancelled(
+    gateway: &Gateway,
+    organization: OrganizationId,
+    request: RequestId,
+) {
+    gateway.parts().log.remark(Remark {
+        organization,
+        request,
+        at: gateway.now(),
+        outcome: Some(Outcome::Cancelled),
+        http_status: None,
+        error_code: None,
+        provider_request_id: None,
+        duration_ms: None,
+    });
+}

@@ -1,0 +1,74 @@
+//! `GET /v1/me/headroom`: what a key can still spend, asked with the key itself.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::{HeaderValue, header};
+use ledger::{Check, Scope, Window};
+use serde_json::{Value, json};
+
+use super::{headers, stopped};
+use crate::Gateway;
+use crate::call::Known;
+use crate::step::authenticate::authenticate;
+use crate::step::read::Route;
+
+pub(crate) async fn own(State(gateway): State<Gateway>, request: Request) -> Response {
+    let id = gateway.new_request_id();
+    let (head, _body) = request.into_parts();
+    let mut known = Known {
+        caller: None,
+        model: None,
+    };
+    let caller = match authenticate(&gateway, &head).await {
+        Ok(caller) => caller,
+        Err(stop) => return stopped(&gateway, (id, Route::Chat), &known, stop),
+    };
+    known.caller = Some(caller.clone());
+    let (project, key) = (caller.key.project, caller.key.key);
+    let asked = caller.teller.ask(move |book, _now| {
+        (
+            book.headroom(Some(project), Some(key)),
+            book.checks(Some(project), Some(key)),
+        )
+    });
+    match asked.await {
+        Ok((headroom, checks)) => {
+            let body = json!({
+                "headroom_usd": headroom.amount.to_string(),
+                "binding": headers::binding(headroom.binding, headroom.scope),
+                "constraints": checks.iter().map(constraint).collect::<Vec<Value>>(),
+            });
+            let mut response = Response::new(axum::body::Body::from(body.to_string()));
+            response.headers_mut().insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
+            headers::identify(response.headers_mut(), id);
+            response
+        }
+        Err(unavailable) => stopped(&gateway, (id, Route::Chat), &known, unavailable.into()),
+    }
+}
+
+fn constraint(check: &Check) -> Value {
+    let scope = match check.scope {
+        Scope::Organization => "organization",
+        Scope::Project(_) => "project",
+        Scope::Key(_) => "key",
+    };
+    json!({
+        "kind": headers::binding(check.kind, check.scope),
+        "scope": scope,
+        "limit_usd": check.ceiling.map(|ceiling| ceiling.to_string()),
+        "window": check.window.as_ref().map(|window| match window {
+            Window::Total => "total",
+            Window::Day { .. } => "day",
+            Window::Week { .. } => "week",
+            Window::Month { .. } => "month",
+        }),
+        "spent_usd": check.spent.to_string(),
+        "held_usd": check.held.to_string(),
+        "left_usd": check.left.to_string(),
+        "resets_at": check.resets_at.map(|at| at.to_string()),
+    })
+}

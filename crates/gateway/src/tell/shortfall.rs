@@ -1,0 +1,322 @@
+//! A refusal for want of money, with its proof.
+
+use http::StatusCode;
+use ids::RequestId;
+use ledger::{Check, CheckKind, Scope, Shortfall, Window};
+use money::{Bound, Nanos};
+use serde_json::{Value, json};
+use teller::Names;
+
+use super::{Retry, Told, about, headers};
+use crate::call::Known;
+use crate::{Gateway, RefusalStatus};
+
+/// After how many seconds held money may be free.
+const RETRY_AFTER: u64 = 2;
+
+pub(super) fn tell(
+    gateway: &Gateway,
+    request: RequestId,
+    known: &Known,
+    (shortfall, bound): (&Shortfall, Bound),
+) -> Told {
+    let Some(check) = shortfall.binding() else {
+        return Told::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ("server_error", "internal_error"),
+            String::new(),
+        );
+    };
+    let names = known.caller.as_ref().map(|caller| &*caller.key.names);
+    let case = Case {
+        shortfall,
+        check,
+        bound,
+        names,
+    };
+    let details = case.details(gateway, request, known);
+    let mut told = if shortfall.transient {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut told = Told::new(
+            status,
+            ("rate_limit_error", "in_flight_budget_exhausted"),
+            case.transient(),
+        );
+        told.retry = Retry::After(RETRY_AFTER);
+        told
+    } else {
+        let status = match gateway.settings().refusal_status {
+            RefusalStatus::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            RefusalStatus::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
+        };
+        Told::new(
+            status,
+            ("insufficient_quota", code(check)),
+            case.definitive(request),
+        )
+    };
+    told.details = Some(details);
+    told
+}
+
+/// The error's code, which clients branch on.
+const fn code(check: &Check) -> &'static str {
+    match (check.kind, check.scope) {
+        (CheckKind::CreditBalance, _) => "credit_balance_exhausted",
+        (CheckKind::ApprovedUsageLimit(_), _) => "organization_usage_limit_exceeded",
+        (CheckKind::HardLimit(_), Scope::Organization) => "organization_spend_limit_exceeded",
+        (CheckKind::HardLimit(_), Scope::Project(_)) => "project_spend_limit_exceeded",
+        (CheckKind::HardLimit(_), Scope::Key(_)) => "api_key_spend_limit_exceeded",
+    }
+}
+
+struct Case<'a> {
+    shortfall: &'a Shortfall,
+    check: &'a Check,
+    bound: Bound,
+    names: Option<&'a Names>,
+}
+
+impl Case<'_> {
+    /// What the call needs where it stops: cut down as far as it may be.
+    const fn least(&self) -> Nanos {
+        self.shortfall.least_needed
+    }
+
+    fn short(&self) -> Nanos {
+        let left = if self.shortfall.transient {
+            self.check.left
+        } else {
+            self.check.left_without_holds()
+        };
+        self.least().saturating_sub(left)
+    }
+
+    fn definitive(&self, request: RequestId) -> String {
+        let not = self.not_the_cause();
+        let not = if not.is_empty() {
+            String::new()
+        } else {
+            format!(
+                " Not the cause: {}.",
+                not.iter()
+                    .map(|name| spoken(name))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
+        };
+        format!(
+            "Refused by Seawall, not by the model provider (insufficient_quota): {}. {}; this request may cost up to ${}{}. {}{not} \
+             Details: seawall requests {request}",
+            self.what_stops(),
+            self.figures(),
+            self.least(),
+            self.cut_down(),
+            self.advice(),
+        )
+    }
+
+    fn transient(&self) -> String {
+        format!(
+            "Refused by Seawall for the moment, not by the model provider: running calls hold the money this one needs. {}; \
+             this request may cost up to ${}{}. Try again in a few seconds: running calls give back what they do not use.",
+            self.figures(),
+            self.least(),
+            self.cut_down(),
+        )
+    }
+
+    fn cut_down(&self) -> String {
+        if self.shortfall.least_needed < self.shortfall.needed {
+            format!(
+                " even with the fewest output tokens (${} with those it asks for)",
+                self.shortfall.needed
+            )
+        } else {
+            String::new()
+        }
+    }
+
+    fn what_stops(&self) -> String {
+        let (kind, name) = self.scope_name();
+        match (self.check.kind, self.check.ceiling) {
+            (CheckKind::CreditBalance, _) => {
+                format!("the credit balance of organization {name:?} does not suffice")
+            }
+            (CheckKind::ApprovedUsageLimit(_), Some(ceiling)) => format!(
+                "organization {name:?} would pass its approved usage limit of ${ceiling}{}",
+                self.per_window()
+            ),
+            (_, ceiling) => format!(
+                "{kind} {name:?} would pass its hard limit of ${}{}",
+                ceiling.unwrap_or(Nanos::ZERO),
+                self.per_window()
+            ),
+        }
+    }
+
+    fn figures(&self) -> String {
+        let Check {
+            spent, held, left, ..
+        } = self.check;
+        if self.check.kind == CheckKind::CreditBalance {
+            format!("Held ${held}, left ${left}")
+        } else {
+            format!("Spent ${spent}, held ${held}, left ${left}")
+        }
+    }
+
+    fn per_window(&self) -> String {
+        match &self.check.window {
+            None | Some(Window::Total) => String::new(),
+            Some(Window::Day { time_zone }) => format!(" per day ({time_zone})"),
+            Some(Window::Week { time_zone }) => format!(" per week ({time_zone})"),
+            Some(Window::Month { time_zone }) => format!(" per month ({time_zone})"),
+        }
+    }
+
+    fn advice(&self) -> String {
+        let wait = self
+            .check
+            .resets_at
+            .map_or_else(String::new, |at| format!(", or wait until {at}"));
+        match self.check.kind {
+            CheckKind::CreditBalance => {
+                format!("Add at least ${} of credit, or ask for less.", self.short())
+            }
+            CheckKind::ApprovedUsageLimit(_) => {
+                format!(
+                    "Ask the operator to approve at least ${}, ask for less{wait}.",
+                    self.enough()
+                )
+            }
+            CheckKind::HardLimit(_) => format!(
+                "Raise that hard limit to at least ${}, ask for less{wait}.",
+                self.enough()
+            ),
+        }
+    }
+
+    /// A ceiling under which the call would have passed.
+    fn enough(&self) -> Nanos {
+        self.check
+            .ceiling
+            .unwrap_or(Nanos::ZERO)
+            .saturating_add(self.short())
+    }
+
+    fn not_the_cause(&self) -> Vec<&'static str> {
+        let passed = self
+            .shortfall
+            .checks
+            .iter()
+            .filter(|check| check.left >= self.least());
+        let mut names: Vec<&'static str> = passed
+            .map(|check| headers::binding(check.kind, check.scope))
+            .collect();
+        names.dedup();
+        names
+    }
+
+    fn scope_name(&self) -> (&'static str, &str) {
+        let name = |pick: fn(&Names) -> &str| self.names.map_or("", pick);
+        match self.check.scope {
+            Scope::Organization => ("organization", name(|names| &names.organization)),
+            Scope::Project(_) => ("project", name(|names| &names.project)),
+            Scope::Key(_) => ("API key", name(|names| &names.key)),
+        }
+    }
+
+    fn details(&self, gateway: &Gateway, request: RequestId, known: &Known) -> Value {
+        let (organization, _, _) = about(known);
+        let scope_id = match self.check.scope {
+            Scope::Organization => organization.map(|id| id.to_string()),
+            Scope::Project(id) => Some(id.to_string()),
+            Scope::Key(id) => Some(id.to_string()),
+        };
+        let kind = match self.check.scope {
+            Scope::Organization => "organization",
+            Scope::Project(_) => "project",
+            Scope::Key(_) => "key",
+        };
+        json!({
+            "refused_by": "seawall",
+            "binding": headers::binding(self.check.kind, self.check.scope),
+            "scope": { "kind": kind, "id": scope_id, "name": self.scope_name().1 },
+            "limit_usd": self.check.ceiling.map(|ceiling| ceiling.to_string()),
+            "window": self.check.window.as_ref().map(window),
+            "spent_usd": self.check.spent.to_string(),
+            "held_usd": self.check.held.to_string(),
+            "left_usd": self.check.left.to_string(),
+            "needed_usd": self.least().to_string(),
+            "short_usd": self.short().to_string(),
+            "resets_at": self.check.resets_at.map(|at| at.to_string()),
+            "not_the_cause": self.not_the_cause(),
+            "retry": if self.shortfall.transient { "after" } else { "never_until_changed" },
+            "remedies": self.remedies(),
+            "request_id": request.to_string(),
+            "explain_url": format!("{}/requests/{request}", gateway.settings().public_url),
+        })
+    }
+
+    fn remedies(&self) -> Vec<Value> {
+        let mut remedies = Vec::new();
+        if self.shortfall.transient {
+            remedies.push(json!({ "do": "retry", "after_seconds": RETRY_AFTER }));
+            return remedies;
+        }
+        remedies.push(match self.check.kind {
+            CheckKind::CreditBalance => json!({ "do": "add_credit", "at_least_usd": self.short().to_string() }),
+            CheckKind::ApprovedUsageLimit(_) => {
+                json!({ "do": "raise_approved_usage_limit", "to_at_least_usd": self.enough().to_string(), "who": "operator" })
+            }
+            CheckKind::HardLimit(id) => json!({
+                "do": "raise_limit", "limit": id.to_string(), "to_at_least_usd": self.enough().to_string(), "who": "admin",
+            }),
+        });
+        let least_left = self
+            .shortfall
+            .checks
+            .iter()
+            .map(|check| check.left)
+            .min()
+            .unwrap_or(Nanos::ZERO);
+        if let Some(units) = self.what_would_fit(least_left) {
+            remedies.push(json!({ "do": "reduce_request", "max_output_tokens": units }));
+        }
+        if let Some(at) = self.check.resets_at {
+            remedies.push(json!({ "do": "wait", "until": at.to_string() }));
+        }
+        remedies
+    }
+
+    /// The most units that would have fitted, where the call may be cut by its caller though not by us.
+    fn what_would_fit(&self, left: Nanos) -> Option<u64> {
+        let (mut fits, mut too_many) = (0, self.bound.units());
+        if self.bound.cost_of(1)? > left {
+            return None;
+        }
+        while too_many.saturating_sub(fits) > 1 {
+            let middle = fits.saturating_add(too_many.saturating_sub(fits) / 2);
+            if self.bound.cost_of(middle)? <= left {
+                fits = middle;
+            } else {
+                too_many = middle;
+            }
+        }
+        (fits > 0).then_some(fits)
+    }
+}
+
+fn spoken(binding: &str) -> String {
+    binding.replace('_', " ")
+}
+
+fn window(window: &Window) -> Value {
+    match window {
+        Window::Total => json!({ "kind": "total" }),
+        Window::Day { time_zone } => json!({ "kind": "day", "time_zone": time_zone }),
+        Window::Week { time_zone } => json!({ "kind": "week", "time_zone": time_zone }),
+        Window::Month { time_zone } => json!({ "kind": "month", "time_zone": time_zone }),
+    }
+}

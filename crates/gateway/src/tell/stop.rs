@@ -1,0 +1,274 @@
+//! Why a call does not go on, and how that is said.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::response::Response;
+use catalog::Unpriced;
+use http::StatusCode;
+use ids::RequestId;
+use ledger::{KeyProblem, Shortfall};
+use money::Bound;
+use projections::Refused;
+use teller::Unavailable;
+use wire::request::BadRequest;
+
+use super::{Retry, Told, about, headers, shortfall};
+use crate::Gateway;
+use crate::call::Known;
+use crate::step::authenticate::Caller;
+use crate::step::read::Route;
+
+/// Why a call does not go on.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    NoKey,
+    AdminKey,
+    /// The key may not be used; who it belongs to, where that is known.
+    Key(KeyProblem, Option<Box<Caller>>),
+    AddressNotAllowed(Option<IpAddr>),
+    BodyTooLarge(usize),
+    BodyCut,
+    BodySlow(Duration),
+    BadRequest(BadRequest),
+    UnknownModel(String),
+    /// The model is of another kind than the route.
+    WrongRoute(String),
+    /// The model has no price now.
+    Unpriced(String),
+    /// Something the call asks for has no price.
+    Unmetered(String, Unpriced),
+    NoUpstream(String),
+    /// The money does not suffice; with the bound that was asked for.
+    Money(Box<Shortfall>, Bound),
+    Unavailable(Unavailable),
+    /// Our own fault.
+    Fault(String),
+}
+
+impl From<BadRequest> for Stop {
+    fn from(bad: BadRequest) -> Self {
+        Self::BadRequest(bad)
+    }
+}
+
+impl From<Unavailable> for Stop {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Unavailable(unavailable)
+    }
+}
+
+const INVALID: &str = "invalid_request_error";
+
+/// Tells the client why the call does not go on, and writes down what was refused to a known key.
+pub(crate) fn stopped(
+    gateway: &Gateway,
+    (request, route): (RequestId, Route),
+    known: &Known,
+    stop: Stop,
+) -> Response {
+    let caller = match &stop {
+        Stop::Key(_, Some(caller)) => Some(Caller::clone(caller)),
+        _ => known.caller.clone(),
+    };
+    let known = Known {
+        caller,
+        model: known.model.clone(),
+    };
+    let left = match &stop {
+        Stop::Money(shortfall, _) => shortfall
+            .binding()
+            .map(|check| (check.left, headers::binding(check.kind, check.scope))),
+        _ => None,
+    };
+    let (needed, decision_seq) = match &stop {
+        Stop::Money(shortfall, _) => (Some(shortfall.needed), Some(shortfall.seq)),
+        _ => (None, None),
+    };
+    let told = tell(gateway, request, &known, stop);
+    let (organization, project, key) = about(&known);
+    if let Some(organization) = organization {
+        let body = told.body(gateway, request);
+        gateway.parts().log.refused(Refused {
+            organization,
+            project,
+            key,
+            request,
+            at: gateway.now(),
+            route: route.path().into(),
+            model: known.model.as_deref().map(Box::from),
+            code: told.code.into(),
+            http_status: told.status.as_u16(),
+            needed,
+            decision_seq,
+            details_json: String::from_utf8(body).ok().map(String::into_boxed_str),
+        });
+    }
+    let mut response = told.into_response(gateway, request);
+    headers::decision(response.headers_mut(), "refused");
+    if let Some((left, binding)) =
+        left.filter(|_| gateway.settings().disclosure == crate::Disclosure::Full)
+    {
+        headers::left(response.headers_mut(), left, binding);
+    }
+    response
+}
+
+fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: Stop) -> Told {
+    match stop {
+        Stop::Money(shortfall, bound) => {
+            shortfall::tell(gateway, request, known, (&shortfall, bound))
+        }
+        Stop::NoKey | Stop::AdminKey | Stop::Key(..) | Stop::AddressNotAllowed(_) => tell_key(stop),
+        Stop::Unavailable(why) => {
+            tracing::error!(%request, %why, "a call could not be decided");
+            let message = "Seawall cannot read its ledger now, so it neither grants nor refuses. Nothing was charged. \
+                           Try again in a moment."
+                .to_owned();
+            let mut told = Told::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ("server_error", "store_unavailable"),
+                message,
+            );
+            told.retry = Retry::After(1);
+            told
+        }
+        Stop::Fault(why) => {
+            tracing::error!(%request, why, "a call failed by our own fault");
+            let message = format!(
+                "Seawall failed on this call; it is our fault, not yours. Request id: {request}"
+            );
+            Told::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                ("server_error", "internal_error"),
+                message,
+            )
+        }
+        other => tell_request(other),
+    }
+}
+
+fn tell_key(stop: Stop) -> Told {
+    let unauthorized = |message: &str| {
+        Told::new(
+            StatusCode::UNAUTHORIZED,
+            (INVALID, "invalid_api_key"),
+            message.to_owned(),
+        )
+    };
+    let forbidden = |code, message| Told::new(StatusCode::FORBIDDEN, (INVALID, code), message);
+    match stop {
+        Stop::NoKey => unauthorized(
+            "No API key was sent. Send a Seawall project key as `Authorization: Bearer sk-sw-…`; with an OpenAI SDK, set \
+             OPENAI_API_KEY to it.",
+        ),
+        Stop::AdminKey => unauthorized(
+            "This is an admin key of Seawall: it administers, and cannot call models. Use a project key (sk-sw-…).",
+        ),
+        Stop::AddressNotAllowed(address) => {
+            let from = address.map_or_else(
+                || "an unknown address".to_owned(),
+                |address| address.to_string(),
+            );
+            forbidden(
+                "ip_not_allowed",
+                format!(
+                    "This API key may not be used from {from}. An admin can change its ip_allow."
+                ),
+            )
+        }
+        Stop::Key(KeyProblem::Frozen(reason), _) => {
+            let why = if reason.is_empty() {
+                String::new()
+            } else {
+                format!(" ({reason})")
+            };
+            forbidden(
+                "api_key_frozen",
+                format!(
+                    "This API key is frozen{why}. An admin can release it: seawall key unfreeze."
+                ),
+            )
+        }
+        Stop::Key(KeyProblem::ModelNotAllowed(model), _) => forbidden(
+            "model_not_found",
+            format!(
+                "This API key may not be used for model {model:?}. An admin can change its models."
+            ),
+        ),
+        Stop::Key(KeyProblem::Revoked, _) => {
+            unauthorized("This API key was revoked. Ask an admin for a new one.")
+        }
+        Stop::Key(KeyProblem::Expired(at), _) => unauthorized(&format!(
+            "This API key expired at {at}. Ask an admin for a new one."
+        )),
+        Stop::Key(KeyProblem::ProjectArchived, _) => {
+            unauthorized("The project of this API key is archived. Use a key of another project.")
+        }
+        _ => unauthorized(
+            "Incorrect API key provided: Seawall knows no such key. A project key looks like sk-sw-…; a provider's own \
+             key (sk-proj-…) belongs into Seawall's configuration, not into the client.",
+        ),
+    }
+}
+
+fn tell_request(stop: Stop) -> Told {
+    let bad = |code, message: String| Told::new(StatusCode::BAD_REQUEST, (INVALID, code), message);
+    let no_model = |message: String| {
+        let mut told = Told::new(StatusCode::NOT_FOUND, (INVALID, "model_not_found"), message);
+        told.param = Some("model".to_owned());
+        told
+    };
+    match stop {
+        Stop::BodyTooLarge(limit) => Told::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            (INVALID, "request_too_large"),
+            format!(
+                "The request body is larger than {limit} bytes, the most this Seawall takes (gateway.body_limit)."
+            ),
+        ),
+        Stop::BodyCut => bad(
+            "request_incomplete",
+            "The request body ended before it was complete.".to_owned(),
+        ),
+        Stop::BodySlow(patience) => Told::new(
+            StatusCode::REQUEST_TIMEOUT,
+            (INVALID, "request_timeout"),
+            format!(
+                "The request body did not arrive within {} seconds.",
+                patience.as_secs()
+            ),
+        ),
+        Stop::BadRequest(problem) => {
+            let code = match problem {
+                BadRequest::NotMetered { .. } => "parameter_not_metered",
+                _ => "invalid_request",
+            };
+            let mut told = bad(code, problem.to_string());
+            told.param = problem.param().map(str::to_owned);
+            told
+        }
+        Stop::UnknownModel(model) => no_model(format!(
+            "Model {model:?} is not in Seawall's catalogue, so it has no price and is refused. GET /v1/models lists what \
+             there is; an operator can add a model with its prices to the catalogue."
+        )),
+        Stop::WrongRoute(model) => no_model(format!(
+            "Model {model:?} has no price on this route: it is of another kind."
+        )),
+        Stop::Unpriced(model) => no_model(format!(
+            "Model {model:?} has no price that is in force now, so it is refused."
+        )),
+        Stop::NoUpstream(model) => no_model(format!(
+            "No upstream of this Seawall serves model {model:?}. An operator can add one to the configuration ([[upstream]])."
+        )),
+        Stop::Unmetered(model, unpriced) => bad(
+            "parameter_not_metered",
+            format!("This call to {model:?} cannot be priced, so it is refused: {unpriced}."),
+        ),
+        _ => Told::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ("server_error", "internal_error"),
+            String::new(),
+        ),
+    }
+}

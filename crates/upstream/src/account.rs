@@ -1,0 +1,208 @@
+//! Accounts at providers.
+
+use http::Uri;
+use http::header::HeaderValue;
+use http::uri::{PathAndQuery, Scheme};
+
+/// A credential. No `Debug`, no `Display`; it only ever becomes a header marked as sensitive.
+#[expect(missing_debug_implementations, reason = "a secret must not print")]
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a credential; white space around it is dropped.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+}
+
+/// Whose language an account speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// OpenAI itself.
+    OpenAi,
+    /// OpenRouter.
+    OpenRouter,
+    /// Anthropic. Not called yet: its routes come later.
+    Anthropic,
+    /// Azure's deployments of OpenAI's models. Not called yet.
+    Azure,
+    /// Anyone else who speaks OpenAI's language.
+    Compatible,
+}
+
+impl Kind {
+    /// What people call the provider; for [`Kind::Compatible`] that is the account's own name.
+    #[must_use]
+    pub const fn provider_name(self) -> Option<&'static str> {
+        match self {
+            Self::OpenAi => Some("OpenAI"),
+            Self::OpenRouter => Some("OpenRouter"),
+            Self::Anthropic => Some("Anthropic"),
+            Self::Azure => Some("Azure"),
+            Self::Compatible => None,
+        }
+    }
+
+    /// The same for the table of diagnoses.
+    #[must_use]
+    pub const fn provider(self) -> diagnosis::Provider {
+        match self {
+            Self::OpenAi => diagnosis::Provider::OpenAi,
+            Self::OpenRouter => diagnosis::Provider::OpenRouter,
+            Self::Anthropic => diagnosis::Provider::Anthropic,
+            Self::Azure => diagnosis::Provider::Azure,
+            Self::Compatible => diagnosis::Provider::Compatible,
+        }
+    }
+}
+
+/// Why an account cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// The base URL is not `http(s)://host[:port][/path]`.
+    #[error("base_url {0:?} is not an http:// or https:// address")]
+    BaseUrl(String),
+    /// The credential cannot be sent.
+    #[error("the api_key contains characters that cannot be sent in a header")]
+    Credential,
+}
+
+/// A place to send calls to.
+#[derive(Clone, Debug)]
+pub struct Account {
+    name: Box<str>,
+    kind: Kind,
+    base: Uri,
+    authorization: Option<HeaderValue>,
+}
+
+impl Account {
+    /// An account under its name in the configuration. `base_url` is what stands before the path of an SDK's call, such
+    /// as `https://api.openai.com/v1`. Without a key the calls carry no credential.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub fn new(
+        name: &str,
+        kind: Kind,
+        base_url: &str,
+        key: Option<&Secret>,
+    ) -> Result<Self, AccountError> {
+        let wrong = || AccountError::BaseUrl(base_url.to_owned());
+        let base: Uri = base_url
+            .trim_end_matches('/')
+            .parse()
+            .map_err(|_uri| wrong())?;
+        let known = base.scheme() == Some(&Scheme::HTTP) || base.scheme() == Some(&Scheme::HTTPS);
+        if !known || base.authority().is_none() || base.query().is_some() {
+            return Err(wrong());
+        }
+        let authorization = match key {
+            Some(Secret(key)) => {
+                let text = format!("Bearer {key}");
+                let mut value =
+                    HeaderValue::from_str(&text).map_err(|_value| AccountError::Credential)?;
+                value.set_sensitive(true);
+                Some(value)
+            }
+            None => None,
+        };
+        Ok(Self {
+            name: name.into(),
+            kind,
+            base,
+            authorization,
+        })
+    }
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whose language it speaks.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What people call the provider.
+    #[must_use]
+    pub fn provider_name(&self) -> &str {
+        self.kind.provider_name().unwrap_or(&self.name)
+    }
+
+    pub(crate) const fn authorization(&self) -> Option<&HeaderValue> {
+        self.authorization.as_ref()
+    }
+
+    /// The address of a route, given as the SDK's path without the `/v1` that the base URL ends in.
+    pub(crate) fn address(&self, route: &str) -> Option<Uri> {
+        let path = format!("{}{route}", self.base.path().trim_end_matches('/'));
+        let mut parts = self.base.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
+        Uri::from_parts(parts).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_put_behind_the_base_url() {
+        for (base, address) in [
+            (
+                "https://api.openai.com/v1",
+                "https://api.openai.com/v1/chat/completions",
+            ),
+            (
+                "http://127.0.0.1:9001/v1/",
+                "http://127.0.0.1:9001/v1/chat/completions",
+            ),
+            (
+                "http://localhost:8000",
+                "http://localhost:8000/chat/completions",
+            ),
+        ] {
+            let account = Account::new("a", Kind::OpenAi, base, None).unwrap();
+            assert_eq!(
+                account.address("/chat/completions").unwrap().to_string(),
+                address
+            );
+        }
+    }
+
+    #[test]
+    fn a_base_url_that_is_none_is_refused() {
+        for base in [
+            "",
+            "api.openai.com/v1",
+            "ftp://x/v1",
+            "https://",
+            "/v1",
+            "https://x/v1?key=1",
+        ] {
+            assert_eq!(
+                Account::new("a", Kind::OpenAi, base, None).err(),
+                Some(AccountError::BaseUrl(base.to_owned()))
+            );
+        }
+    }
+
+    #[test]
+    fn a_credential_does_not_print() {
+        let account = Account::new(
+            "a",
+            Kind::OpenAi,
+            "https://x/v1",
+            Some(&Secret::new("sk-secret")),
+        )
+        .unwrap();
+        assert!(!format!("{account:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,145 @@
+//! Sending one request.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{self, HeaderValue};
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use crate::{Account, headers};
+
+/// How long to wait for a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long an idle connection is kept.
+const IDLE: Duration = Duration::from_secs(60);
+/// Idle connections kept for one address.
+const MOST_IDLE: usize = 512;
+
+/// There are no certificates to trust.
+#[derive(Debug, thiserror::Error)]
+#[error("the system's certificates cannot be read: {0}")]
+pub struct ClientError(String);
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The request never reached the provider, so it cannot have cost anything.
+    #[error("cannot connect: {0}")]
+    NotSent(String),
+    /// It was sent, or may have been, and the connection failed before an answer began.
+    #[error("the connection failed before an answer: {0}")]
+    NoAnswer(String),
+    /// It was sent, and no answer began in the time allowed.
+    #[error("no answer within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
+}
+
+/// Connections to providers, kept for the next call. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+impl Client {
+    /// A client that trusts the system's certificates. Verification cannot be switched off. A system without any
+    /// certificates can still reach plain-http addresses.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn new() -> Result<Self, ClientError> {
+        let mut roots = rustls::RootCertStore::empty();
+        let (_added, _unusable) =
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| ClientError(error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(CONNECT));
+        tcp.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let pool = Pool::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(MOST_IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Ok(Self { pool })
+    }
+
+    /// Posts a body to a route of an account and waits for the beginning of the answer. The caller's `headers` go along,
+    /// but for those that are ours or the connection's; the answer's come back likewise cleaned.
+    ///
+    /// # Errors
+    /// [`SendError`], which says whether the call may have cost money.
+    pub async fn post(
+        &self,
+        account: &Account,
+        route: &str,
+        (headers, body): (HeaderMap, Bytes),
+        patience: Duration,
+    ) -> Result<Response<Incoming>, SendError> {
+        let request = prepare(account, route, headers, body)?;
+        let answer = tokio::time::timeout(patience, self.pool.request(request)).await;
+        let mut response = match answer {
+            Err(_elapsed) => return Err(SendError::TimedOut(patience)),
+            Ok(Err(error)) if error.is_connect() => {
+                return Err(SendError::NotSent(explain(&error)));
+            }
+            Ok(Err(error)) => return Err(SendError::NoAnswer(explain(&error))),
+            Ok(Ok(response)) => response,
+        };
+        headers::clean_response(response.headers_mut());
+        Ok(response)
+    }
+}
+
+fn prepare(
+    account: &Account,
+    route: &str,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Request<Full<Bytes>>, SendError> {
+    let address = account
+        .address(route)
+        .ok_or_else(|| SendError::NotSent(format!("{route} is not a path")))?;
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = address;
+    *request.headers_mut() = headers;
+    let headers = request.headers_mut();
+    headers::clean_request(headers);
+    headers.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
+    if let Some(authorization) = account.authorization() {
+        headers.insert(header::AUTHORIZATION, authorization.clone());
+    }
+    Ok(request)
+}
+
+/// An error and what it stems from. Neither names a credential: they come from the connection.
+fn explain(error: &hyper_util::client::legacy::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
