@@ -1,0 +1,33 @@
+//! What follows from the journals without deciding anything.
+//!
+//! So far one projection: the [`RequestLog`], a row for each call, in a SQLite file of its own. It is told what was
+//! appended, keeps an offset of its own in the same transaction as its rows, and reads from the store what it was not
+//! told. So it can be late, it can be deleted, it can be made anew; it is never asked whether a call may go, and nothing
+//! that matters waits for it.
+//!
+//! **Invariant:** what a caller on the paid path calls ([`RequestLog::appended`], [`RequestLog::remark`],
+//! [`RequestLog::refused`]) never blocks on a file, never waits for a place and never fails.
+
+mod call;
+mod cursor;
+mod error;
+mod follow;
+mod gate;
+mod lag;
+mod log;
+mod open;
+mod options;
+mod queue;
+mod reader;
+mod row;
+mod schema;
+mod stored;
+mod told;
+mod writer;
+
+pub use cursor::{Cursor, ParseCursorError};
+pub use error::{FollowError, LogError, OpenError};
+pub use log::{Lost, RequestLog};
+pub use options::{Options, Waiting};
+pub use row::{Attempt, AttemptState, Filter, Outcome, Page, Refusal, Row, Suppressed};
+pub use told::{Refused, Remark};
