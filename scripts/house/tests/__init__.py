@@ -1,0 +1,1 @@
+"""Each check finds what it is there to find, and leaves alone what is right."""

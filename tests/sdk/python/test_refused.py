@@ -1,0 +1,84 @@
+"""Refusals of Seawall reach the program as the SDK's own typed errors, after one request."""
+
+from decimal import Decimal
+
+import openai
+from case import QUESTION, SdkCase
+
+
+class Refused(SdkCase):
+    def refused(self, tenant, call):
+        before = self.gateway.billed()["calls"]
+        with self.assertRaises(openai.RateLimitError) as caught:
+            call(self.client(tenant))
+        self.assert_sent(1)
+        self.assertEqual(self.gateway.billed()["calls"], before, "a refused call reached the provider")
+        self.assertEqual(Decimal(tenant.balance()["spent_usd"]), 0)
+        return caught.exception
+
+    def test_a_chat_past_the_projects_hard_limit_is_refused_once_and_by_name(self):
+        tenant = self.gateway.tenant(hard_limit_usd="0.000001")
+        error = self.refused(tenant, lambda client: client.chat.completions.create(model="gpt-5-mini", messages=QUESTION))
+        self.assertEqual(error.code, "project_spend_limit_exceeded")
+        self.assertEqual(error.type, "insufficient_quota")
+        self.assertIn("insufficient_quota", str(error))
+        self.assertEqual(error.response.headers["x-should-retry"], "false")
+        self.assertNotIn("retry-after", error.response.headers)
+        details = error.body["details"]
+        self.assertEqual(details["refused_by"], "seawall")
+        self.assertEqual(details["scope"], {"kind": "project", "id": tenant.project, "name": "image-bot"})
+        self.assertEqual(Decimal(details["limit_usd"]), Decimal("0.000001"))
+        self.assertEqual(
+            Decimal(details["needed_usd"]) - Decimal(details["left_usd"]), Decimal(details["short_usd"])
+        )
+        self.assertEqual(details["request_id"], error.request_id)
+
+    def test_a_stream_past_the_hard_limit_is_refused_before_it_begins(self):
+        tenant = self.gateway.tenant(hard_limit_usd="0.000001")
+        error = self.refused(
+            tenant, lambda client: client.chat.completions.create(model="gpt-5-mini", messages=QUESTION, stream=True)
+        )
+        self.assertEqual(error.code, "project_spend_limit_exceeded")
+
+    def test_an_image_past_the_hard_limit_is_refused(self):
+        tenant = self.gateway.tenant(hard_limit_usd="0.01")
+        error = self.refused(
+            tenant,
+            lambda client: client.images.generate(
+                model="gpt-image-1", prompt="a wall", size="1024x1536", quality="high"
+            ),
+        )
+        self.assertEqual(error.code, "project_spend_limit_exceeded")
+        self.assertGreater(Decimal(error.body["details"]["needed_usd"]), Decimal("0.25"))
+
+    def test_an_organization_without_credit_is_told_so(self):
+        tenant = self.gateway.tenant(credit_usd=None)
+        error = self.refused(tenant, lambda client: client.chat.completions.create(model="gpt-5-mini", messages=QUESTION))
+        self.assertEqual(error.code, "credit_balance_exhausted")
+        self.assertEqual(error.type, "insufficient_quota")
+
+    def test_a_raised_hard_limit_binds_at_once(self):
+        tenant = self.gateway.tenant(hard_limit_usd="0.000001")
+        client = self.client(tenant)
+        with self.assertRaises(openai.RateLimitError):
+            client.chat.completions.create(model="gpt-5-mini", messages=QUESTION)
+        limit = self.gateway.call("GET", f"limits?project={tenant.project}")["data"][0]["id"]
+        self.gateway.call("PATCH", f"limits/{limit}", {"amount_usd": "1.00", "used": "keep"})
+        answer = client.chat.completions.create(model="gpt-5-mini", messages=QUESTION)
+        self.assertTrue(answer.choices)
+
+    def test_a_revoked_key_is_no_key(self):
+        tenant = self.gateway.tenant()
+        client = self.client(tenant)
+        client.chat.completions.create(model="gpt-5-mini", messages=QUESTION)
+        self.gateway.call("DELETE", f"keys/{tenant.key}")
+        with self.assertRaises(openai.AuthenticationError) as caught:
+            client.chat.completions.create(model="gpt-5-mini", messages=QUESTION)
+        self.assertEqual(caught.exception.code, "invalid_api_key")
+        self.assert_sent(2)
+
+    def test_a_model_nobody_priced_is_not_found(self):
+        with self.assertRaises(openai.NotFoundError) as caught:
+            self.client(self.gateway.tenant()).chat.completions.create(model="gpt-nobody-priced", messages=QUESTION)
+        self.assertEqual(caught.exception.code, "model_not_found")
+        self.assert_sent(1)
