@@ -135,6 +135,13 @@ def write_model(names, shutdown, sections):
     print("\n".join(sections))
 
 
+def flat_section(price):
+    """An image model of one price for every picture, whatever its size and quality."""
+    shapes = [(size, quality) for quality in ["low", "medium", "high"] for size in IMAGE_SIZES]
+    rows = [f'    {{ size = "{size}", quality = "{quality}", price = "{price}" }},' for size, quality in shapes]
+    return ["[model.image]", "[[model.image.prices]]", f"from = {FROM}", "per_image = [", *rows, "]"]
+
+
 def main(path):
     with open(path, encoding="utf-8") as file:
         everything = json.load(file, parse_float=Decimal, parse_int=lambda text: Decimal(text))
@@ -168,6 +175,8 @@ def main(path):
     write_model(
         ["sim/*"], None, chat_section("gpt-5-mini", rows["gpt-5-mini"]) + section_of("gpt-image-1", rows["gpt-image-1"])
     )
+    print("\n# The simulated provider's model that is priced by the picture.")
+    write_model(["sim/image-flat"], None, flat_section("0.04"))
 
 
 if __name__ == "__main__":

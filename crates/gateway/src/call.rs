@@ -104,6 +104,7 @@ async fn prepare(
         route,
         model: &priced.model,
         served: &priced.served,
+        pictures: priced.pictures,
     };
     let granted = wanted.try_hold(gateway, &caller, priced.bound).await?;
     let (hold, grant) = match granted {
@@ -148,6 +149,8 @@ struct Priced {
     /// The body as it leaves if all that was asked for is granted.
     edited: Bytes,
     stream: Streaming,
+    /// The pictures it asks for.
+    pictures: Option<u64>,
 }
 
 /// Steps 2 to 4, the cheap way.
@@ -182,6 +185,7 @@ fn price(
         terms,
         bound,
         stream,
+        pictures: facts.pictures(),
     })
 }
 

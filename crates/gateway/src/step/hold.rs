@@ -9,7 +9,7 @@ use super::authenticate::Caller;
 use super::read::Route;
 use crate::Gateway;
 use crate::settings::Served;
-use crate::tell::Stop;
+use crate::tell::{Stop, Wish};
 
 /// What a hold is asked for.
 pub(crate) struct Wanted<'a> {
@@ -17,6 +17,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) route: Route,
     pub(crate) model: &'a str,
     pub(crate) served: &'a Served,
+    /// The pictures it asks for, where its cost is that of so many equal ones.
+    pub(crate) pictures: Option<u64>,
 }
 
 impl Wanted<'_> {
@@ -49,7 +51,13 @@ impl Wanted<'_> {
             HoldAnswer::Granted(hold, grant) => Ok((hold, grant)),
             HoldAnswer::Refused(refusal) => match *refusal {
                 Refusal::Key(problem) => Err(Stop::Key(problem, Some(Box::new(caller.clone())))),
-                Refusal::Money(shortfall) => Err(Stop::Money(Box::new(shortfall), bound)),
+                Refusal::Money(shortfall) => Err(Stop::Money(
+                    Box::new(shortfall),
+                    Wish {
+                        bound,
+                        pictures: self.pictures,
+                    },
+                )),
             },
             HoldAnswer::Rejected(rejection) => Err(Stop::Fault(rejection.to_string())),
         }

@@ -54,6 +54,14 @@ impl<'b> Facts<'b> {
             Self::Images(facts) => &facts.model,
         }
     }
+
+    /// The pictures asked for, on a route of pictures.
+    pub(crate) fn pictures(&self) -> Option<u64> {
+        match self {
+            Self::Chat(_) => None,
+            Self::Images(facts) => Some(facts.n),
+        }
+    }
 }
 
 /// Takes the whole body, within its bounds of size and time.

@@ -3,11 +3,11 @@
 use http::StatusCode;
 use ids::RequestId;
 use ledger::{Check, CheckKind, Scope, Shortfall, Window};
-use money::{Bound, Nanos};
+use money::Nanos;
 use serde_json::{Value, json};
 use teller::Names;
 
-use super::{Retry, Told, about, headers};
+use super::{Retry, Told, Wish, about, headers};
 use crate::call::Known;
 use crate::{Gateway, RefusalStatus};
 
@@ -18,7 +18,7 @@ pub(super) fn tell(
     gateway: &Gateway,
     request: RequestId,
     known: &Known,
-    (shortfall, bound): (&Shortfall, Bound),
+    (shortfall, wish): (&Shortfall, Wish),
 ) -> Told {
     let Some(check) = shortfall.binding() else {
         return Told::new(
@@ -31,7 +31,7 @@ pub(super) fn tell(
     let case = Case {
         shortfall,
         check,
-        bound,
+        wish,
         names,
     };
     let details = case.details(gateway, request, known);
@@ -73,7 +73,7 @@ const fn code(check: &Check) -> &'static str {
 struct Case<'a> {
     shortfall: &'a Shortfall,
     check: &'a Check,
-    bound: Bound,
+    wish: Wish,
     names: Option<&'a Names>,
 }
 
@@ -175,26 +175,40 @@ impl Case<'_> {
         }
     }
 
+    /// What can be done, as one sentence of alternatives.
     fn advice(&self) -> String {
-        let wait = self
-            .check
-            .resets_at
-            .map_or_else(String::new, |at| format!(", or wait until {at}"));
-        match self.check.kind {
-            CheckKind::CreditBalance => {
-                format!("Add at least ${} of credit, or ask for less.", self.short())
-            }
+        let first = match self.check.kind {
+            CheckKind::CreditBalance => format!("Add at least ${} of credit", self.short()),
             CheckKind::ApprovedUsageLimit(_) => {
-                format!(
-                    "Ask the operator to approve at least ${}, ask for less{wait}.",
-                    self.enough()
-                )
+                format!("Ask the operator to approve at least ${}", self.enough())
             }
-            CheckKind::HardLimit(_) => format!(
-                "Raise that hard limit to at least ${}, ask for less{wait}.",
-                self.enough()
-            ),
+            CheckKind::HardLimit(_) => {
+                format!("Raise that hard limit to at least ${}", self.enough())
+            }
+        };
+        let least_left = self.least_left();
+        let second = match (
+            self.fewer_pictures(least_left),
+            self.what_would_fit(least_left),
+        ) {
+            (Some((pictures, cost)), _) => format!("ask for n={pictures} (up to ${cost})"),
+            (None, Some(units)) => format!("ask for at most {units} output tokens"),
+            (None, None) => "ask for less".to_owned(),
+        };
+        match self.check.resets_at {
+            Some(at) => format!("{first}, {second}, or wait until {at}."),
+            None => format!("{first}, or {second}."),
         }
+    }
+
+    /// What is left where least is left.
+    fn least_left(&self) -> Nanos {
+        self.shortfall
+            .checks
+            .iter()
+            .map(|check| check.left)
+            .min()
+            .unwrap_or(Nanos::ZERO)
     }
 
     /// A ceiling under which the call would have passed.
@@ -274,13 +288,12 @@ impl Case<'_> {
                 "do": "raise_limit", "limit": id.to_string(), "to_at_least_usd": self.enough().to_string(), "who": "admin",
             }),
         });
-        let least_left = self
-            .shortfall
-            .checks
-            .iter()
-            .map(|check| check.left)
-            .min()
-            .unwrap_or(Nanos::ZERO);
+        let least_left = self.least_left();
+        if let Some((pictures, cost)) = self.fewer_pictures(least_left) {
+            remedies.push(
+                json!({ "do": "reduce_request", "n": pictures, "needs_usd": cost.to_string() }),
+            );
+        }
         if let Some(units) = self.what_would_fit(least_left) {
             remedies.push(json!({ "do": "reduce_request", "max_output_tokens": units }));
         }
@@ -290,15 +303,34 @@ impl Case<'_> {
         remedies
     }
 
+    /// The most pictures that would have fitted, and what they need.
+    fn fewer_pictures(&self, left: Nanos) -> Option<(u64, Nanos)> {
+        let pictures = self.wish.pictures.filter(|pictures| *pictures > 1)?;
+        // Each is bounded alike, so a share of the whole bounds fewer of them; rounded up, like every bound.
+        let of = |fewer: u64| {
+            let whole = i128::from(self.shortfall.needed.get()).checked_mul(i128::from(fewer))?;
+            let share = whole
+                .checked_add(i128::from(pictures))?
+                .checked_sub(1)?
+                .checked_div(i128::from(pictures))?;
+            i64::try_from(share).ok().map(Nanos::new)
+        };
+        (1..pictures).rev().find_map(|fewer| {
+            of(fewer)
+                .filter(|cost| *cost <= left)
+                .map(|cost| (fewer, cost))
+        })
+    }
+
     /// The most units that would have fitted, where the call may be cut by its caller though not by us.
     fn what_would_fit(&self, left: Nanos) -> Option<u64> {
-        let (mut fits, mut too_many) = (0, self.bound.units());
-        if self.bound.cost_of(1)? > left {
+        let (mut fits, mut too_many) = (0, self.wish.bound.units());
+        if self.wish.bound.cost_of(1)? > left {
             return None;
         }
         while too_many.saturating_sub(fits) > 1 {
             let middle = fits.saturating_add(too_many.saturating_sub(fits) / 2);
-            if self.bound.cost_of(middle)? <= left {
+            if self.wish.bound.cost_of(middle)? <= left {
                 fits = middle;
             } else {
                 too_many = middle;

@@ -19,6 +19,15 @@ use crate::call::Known;
 use crate::step::authenticate::Caller;
 use crate::step::read::Route;
 
+/// What a refused call had asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish {
+    /// The most it can cost.
+    pub(crate) bound: Bound,
+    /// The pictures it asks for, where its cost is that of so many equal ones.
+    pub(crate) pictures: Option<u64>,
+}
+
 /// Why a call does not go on.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -39,8 +48,8 @@ pub(crate) enum Stop {
     /// Something the call asks for has no price.
     Unmetered(String, Unpriced),
     NoUpstream(String),
-    /// The money does not suffice; with the bound that was asked for.
-    Money(Box<Shortfall>, Bound),
+    /// The money does not suffice for what was asked for.
+    Money(Box<Shortfall>, Wish),
     Unavailable(Unavailable),
     /// Our own fault.
     Fault(String),
@@ -116,8 +125,8 @@ pub(crate) fn stopped(
 
 fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: Stop) -> Told {
     match stop {
-        Stop::Money(shortfall, bound) => {
-            shortfall::tell(gateway, request, known, (&shortfall, bound))
+        Stop::Money(shortfall, wish) => {
+            shortfall::tell(gateway, request, known, (&shortfall, wish))
         }
         Stop::NoKey | Stop::AdminKey | Stop::Key(..) | Stop::AddressNotAllowed(_) => tell_key(stop),
         Stop::Unavailable(why) => {

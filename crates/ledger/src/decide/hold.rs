@@ -9,6 +9,9 @@ use crate::{
     Rejection, Shortfall, TakeHold, Time,
 };
 
+/// The most holds of an organization that can be open at once: what a snapshot can hold.
+const MOST_OPEN: usize = 1_000_000;
+
 /// Grants the hold if its worst case fits everywhere; else waits, fits or refuses, in that order.
 pub(super) fn take(book: &Book, ask: &TakeHold, now: Time) -> Decision {
     let (key, project) = match usable(book, ask, now) {
@@ -47,6 +50,12 @@ fn sensible(book: &Book, ask: &TakeHold) -> Result<(), Rejection> {
     // A hold is asked for once; a repetition after a lost answer is the caller's mistake and must not pay twice.
     if book.holds.open().contains_key(&ask.hold) || book.holds.presumed().contains_key(&ask.hold) {
         return Err(Rejection::Exists("hold"));
+    }
+    if book.holds.open().len() >= MOST_OPEN {
+        return Err(Rejection::TooMany {
+            what: "open holds",
+            most: MOST_OPEN,
+        });
     }
     if ask.bound.worst().is_negative() {
         return Err(Rejection::Invalid {
