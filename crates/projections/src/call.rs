@@ -205,6 +205,8 @@ impl Call {
     pub(crate) fn standing(&self) -> Standing {
         match (self.said.outcome, self.attempts.last()) {
             (_, None) if self.refusal.is_none() => Standing::Unknown,
+            // The gateway's word may come before the journal's entries; until they tell what it cost, the call runs.
+            (Some(_), Some(last)) if matches!(last.state, AttemptState::Open) => Standing::Running,
             (Some(outcome), _) => Standing::Ended(outcome),
             (None, Some(last)) => by_journal(last.state),
             (None, None) => Standing::Ended(Outcome::Refused),

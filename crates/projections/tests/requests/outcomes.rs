@@ -180,6 +180,19 @@ async fn a_remark_says_what_the_journal_cannot_whichever_comes_first() {
 }
 
 #[tokio::test]
+async fn a_call_runs_until_its_entries_tell_what_it_cost_whatever_was_remarked() {
+    let mut world = World::new(Options::default());
+    world.log.remark(Remark {
+        outcome: Some(Outcome::Served),
+        ..remark(1, 2)
+    });
+    world.tell(1, [Call(1, 1).taken()]).await;
+    assert_eq!(world.get(1).await.unwrap().outcome, None);
+    world.tell(2, [Call(1, 1).settled(7)]).await;
+    assert_eq!(world.get(1).await.unwrap().outcome, Some(Outcome::Served));
+}
+
+#[tokio::test]
 async fn a_call_of_which_only_remarks_are_known_is_not_shown() {
     let world = World::new(Options::default());
     world.log.remark(Remark {
