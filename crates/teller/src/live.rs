@@ -1,0 +1,89 @@
+//! Holds of calls that live on this node.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+use ids::HoldId;
+use ledger::{Receipt, ReleaseReason, Settlement};
+use tokio::sync::oneshot;
+
+use crate::actor::Job;
+use crate::handle::Line;
+
+/// An open hold, in the hands of the call it was taken for.
+///
+/// As long as it exists its deadline is renewed. It ends by [`LiveHold::settle`]. One that is dropped instead (a call
+/// that crashed) is no longer renewed, so that it is presumed at its deadline: charged in full, visibly, never forgotten.
+#[must_use = "a hold that is not settled is presumed"]
+pub struct LiveHold {
+    id: HoldId,
+    line: Line,
+    alive: Arc<()>,
+}
+
+impl LiveHold {
+    pub(crate) fn new(id: HoldId, line: Line, alive: Arc<()>) -> Self {
+        Self { id, line, alive }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> HoldId {
+        self.id
+    }
+
+    /// Ends the hold. The receipt says what the ledger made of it; it is handed out when that is decided, a moment before
+    /// it is durable. `None` where the teller has ended: the hold will then be presumed.
+    pub async fn settle(self, settlement: Settlement) -> Option<Receipt> {
+        let (reply, receipt) = oneshot::channel();
+        let job = Job::Settle {
+            hold: self.id,
+            settlement,
+            reply: Some(reply),
+        };
+        self.line.send(job).await.ok()?;
+        drop(self.alive);
+        receipt.await.ok()
+    }
+
+    /// Its call went away without having heard of it, so it never left.
+    pub(crate) fn give_back(self) {
+        let given_back = self.line.try_send(Job::Settle {
+            hold: self.id,
+            settlement: Settlement::Release(ReleaseReason::NotSent),
+            reply: None,
+        });
+        if !given_back {
+            tracing::warn!(hold = %self.id, "a hold that nobody wants could not be given back; it will be presumed");
+        }
+    }
+}
+
+impl fmt::Debug for LiveHold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LiveHold").field(&self.id).finish()
+    }
+}
+
+/// The teller's side: which of its holds still have a call.
+#[derive(Debug, Default)]
+pub(crate) struct Live(HashMap<HoldId, Weak<()>>);
+
+impl Live {
+    pub(crate) fn begin(&mut self, hold: HoldId) -> Arc<()> {
+        let alive = Arc::new(());
+        self.0.insert(hold, Arc::downgrade(&alive));
+        alive
+    }
+
+    pub(crate) fn end(&mut self, hold: HoldId) {
+        self.0.remove(&hold);
+    }
+
+    /// Those with a call, the others being forgotten.
+    pub(crate) fn living(&mut self) -> Vec<HoldId> {
+        self.0.retain(|_, alive| alive.strong_count() > 0);
+        self.0.keys().copied().collect()
+    }
+}

@@ -1,0 +1,163 @@
+//! Reading a Book from its journal.
+
+use ids::OrganizationId;
+use journal::{Store, StoreError};
+use ledger::{Book, DecodeError, Entry, Head, Inconsistent, Snapshot};
+
+/// Entries asked for at once.
+const PAGE: usize = 1000;
+
+/// Why a Book could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("entry {seq} of the journal cannot be read: {source}")]
+    Unreadable { seq: u64, source: DecodeError },
+    #[error("entry {seq} of the journal {source}")]
+    Inconsistent { seq: u64, source: Inconsistent },
+    /// What the store had acknowledged is not there any more.
+    #[error(
+        "the store has rolled back: it does not have entry {0} any more, which it had acknowledged"
+    )]
+    RolledBack(u64),
+    /// The store's head is not the head of its entries.
+    #[error("the store is damaged: entry {0} of the journal is not the one that its head names")]
+    NotItsHead(u64),
+}
+
+/// Heads that were seen before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    /// Acknowledged: the journal must go through it.
+    pub(crate) durable: Head,
+    /// Named by the store as its head: the journal must go through it, too.
+    pub(crate) reported: Option<Head>,
+    /// The journal may go through it or not.
+    pub(crate) asked: Option<Head>,
+}
+
+/// A Book as it was read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) book: Box<Book>,
+    /// Whether the journal goes through the head that was asked about.
+    pub(crate) asked_found: bool,
+    /// The last entry of the snapshot that it was read from; 0: it was read from the beginning.
+    pub(crate) snapshot: u64,
+}
+
+/// Reads the Book from its last snapshot, or the journal's beginning, to its head.
+pub(crate) async fn load(
+    store: &dyn Store,
+    organization: OrganizationId,
+    known: Known,
+) -> Result<Loaded, LoadError> {
+    let mut book = from_snapshot(store, organization).await?;
+    let snapshot = book.head();
+    if !stands(store, organization, snapshot).await? {
+        return Err(LoadError::RolledBack(snapshot.seq));
+    }
+    let mut passed = Passed {
+        durable: before(snapshot, known.durable)
+            && stands(store, organization, known.durable).await?,
+        reported: false,
+        asked: false,
+    };
+    if let Some(head) = known.reported.filter(|head| before(snapshot, *head)) {
+        passed.reported = stands(store, organization, head).await?;
+    }
+    if let Some(head) = known.asked.filter(|head| before(snapshot, *head)) {
+        passed.asked = stands(store, organization, head).await?;
+    }
+    read_on(store, organization, &mut book, |head| {
+        passed.note(known, head);
+    })
+    .await?;
+    passed.check(known)?;
+    Ok(Loaded {
+        book: Box::new(book),
+        asked_found: passed.asked,
+        snapshot: snapshot.seq,
+    })
+}
+
+/// The Book of the last snapshot, unless it is unreadable (then an older program's, or a newer one's).
+async fn from_snapshot(store: &dyn Store, organization: OrganizationId) -> Result<Book, LoadError> {
+    let Some(snapshot) = store.snapshot(organization).await? else {
+        return Ok(Book::empty());
+    };
+    Snapshot::decode(&snapshot.bytes).or_else(|error| {
+        tracing::warn!(%organization, %error, "a snapshot cannot be used; the journal is read from its beginning");
+        Ok(Book::empty())
+    })
+}
+
+/// Takes up the entries after the Book's head, saying of each head that it was passed.
+async fn read_on(
+    store: &dyn Store,
+    organization: OrganizationId,
+    book: &mut Book,
+    mut passed: impl FnMut(Head),
+) -> Result<(), LoadError> {
+    passed(book.head());
+    loop {
+        let page = store.read(organization, book.head().seq, PAGE).await?;
+        for bytes in &page {
+            let seq = book.head().seq.saturating_add(1);
+            let entry =
+                Entry::decode(bytes).map_err(|source| LoadError::Unreadable { seq, source })?;
+            book.apply(&entry, Entry::hash(bytes))
+                .map_err(|source| LoadError::Inconsistent { seq, source })?;
+            passed(book.head());
+        }
+        if page.len() < PAGE {
+            return Ok(());
+        }
+    }
+}
+
+/// Whether the reading, which begins at the snapshot, does not come past this head.
+const fn before(snapshot: Head, head: Head) -> bool {
+    head.seq < snapshot.seq
+}
+
+/// Whether the journal has this head's entry.
+async fn stands(
+    store: &dyn Store,
+    organization: OrganizationId,
+    head: Head,
+) -> Result<bool, StoreError> {
+    let Some(after) = head.seq.checked_sub(1) else {
+        return Ok(true);
+    };
+    let entry = store.read(organization, after, 1).await?;
+    Ok(entry
+        .first()
+        .is_some_and(|bytes| Entry::hash(bytes) == head.hash))
+}
+
+/// Which of the heads that were seen before the journal goes through.
+struct Passed {
+    durable: bool,
+    reported: bool,
+    asked: bool,
+}
+
+impl Passed {
+    fn note(&mut self, known: Known, head: Head) {
+        self.durable |= known.durable == head;
+        self.reported |= known.reported == Some(head);
+        self.asked |= known.asked == Some(head);
+    }
+
+    fn check(&self, known: Known) -> Result<(), LoadError> {
+        if known.durable.seq > 0 && !self.durable {
+            return Err(LoadError::RolledBack(known.durable.seq));
+        }
+        match known.reported {
+            Some(head) if head.seq > 0 && !self.reported => Err(LoadError::NotItsHead(head.seq)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! All tellers of a node.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use arc_swap::ArcSwapOption;
+use ids::{OrganizationId, ShortId};
+use journal::{Store, StoreError};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::actor::Actor;
+use crate::handle::Line;
+use crate::{Settings, Teller, Unavailable};
+
+/// Jobs that may wait for one teller. A caller beyond it waits for a place.
+const QUEUE: usize = 8192;
+/// Organizations asked for at once when all are gone through.
+const PAGE: usize = 1000;
+
+/// The tellers of a node, one for each Book that is in memory. Cheap to clone.
+#[derive(Clone)]
+pub struct Tellers {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn Store>,
+    settings: Settings,
+    lines: RwLock<HashMap<OrganizationId, Line>>,
+    /// An organization's short id never changes, so what was found once need not be looked up again.
+    shorts: RwLock<HashMap<ShortId, OrganizationId>>,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+    /// Actors begun so far.
+    begun: AtomicU64,
+}
+
+impl Tellers {
+    /// Tellers for the journals of a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
+        let inner = Inner {
+            store,
+            settings,
+            lines: RwLock::default(),
+            shorts: RwLock::default(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            begun: AtomicU64::new(0),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// How they behave.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.store
+    }
+
+    /// The teller of an organization, which need not exist yet.
+    ///
+    /// # Errors
+    /// [`Unavailable`] once [`Tellers::stop`] was called.
+    pub fn of(&self, organization: OrganizationId) -> Result<Teller, Unavailable> {
+        self.line(organization).map(Teller::new)
+    }
+
+    /// The teller of the organization with this short id; `None` where there is no such organization.
+    ///
+    /// # Errors
+    /// [`Unavailable`] where the store cannot tell.
+    pub async fn by_short(&self, short: ShortId) -> Result<Option<Teller>, Unavailable> {
+        let known = self
+            .inner
+            .shorts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&short)
+            .copied();
+        if let Some(organization) = known {
+            return self.of(organization).map(Some);
+        }
+        let found = self
+            .inner
+            .store
+            .find(short)
+            .await
+            .map_err(|error| Unavailable(error.to_string()))?;
+        let Some(organization) = found else {
+            return Ok(None);
+        };
+        self.inner
+            .shorts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(short, organization);
+        self.of(organization).map(Some)
+    }
+
+    /// Every organization that has a journal.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organizations(&self) -> Result<Vec<OrganizationId>, StoreError> {
+        let mut all: Vec<OrganizationId> = Vec::new();
+        loop {
+            let page = self
+                .inner
+                .store
+                .organizations(all.last().copied(), PAGE)
+                .await?;
+            let ended = page.len() < PAGE;
+            all.extend(page);
+            if ended {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Reads every Book once, so that holds of this node's earlier runs are presumed now and not at the next call.
+    ///
+    /// # Errors
+    /// [`Unavailable`] for the first organization that cannot be read.
+    pub async fn presume_earlier_boots(&self) -> Result<(), Unavailable> {
+        let all = self
+            .organizations()
+            .await
+            .map_err(|error| Unavailable(error.to_string()))?;
+        for organization in all {
+            // A teller presumes as soon as it has read its Book, before it answers anything.
+            self.of(organization)?.ask(|_book, _now| ()).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets every teller finish what was asked of it, keep a snapshot and end.
+    pub async fn stop(&self) {
+        // With the lines locked: a teller that is just beginning is waited for, too.
+        let lines = self
+            .inner
+            .lines
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.inner.stopping.cancel();
+        drop(lines);
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    pub(crate) fn line(&self, organization: OrganizationId) -> Result<Line, Unavailable> {
+        let lines = self
+            .inner
+            .lines
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.get(&organization).filter(|line| line.is_open()) {
+            return Ok(line.clone());
+        }
+        drop(lines);
+        self.begin(organization)
+    }
+
+    fn begin(&self, organization: OrganizationId) -> Result<Line, Unavailable> {
+        let mut lines = self
+            .inner
+            .lines
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if self.inner.stopping.is_cancelled() {
+            return Err(Unavailable("this server is stopping".to_owned()));
+        }
+        if let Some(line) = lines.get(&organization).filter(|line| line.is_open()) {
+            return Ok(line.clone());
+        }
+        let (jobs, receiver) = mpsc::channel(QUEUE);
+        let view = Arc::new(ArcSwapOption::empty());
+        let line = Line::new(organization, self.clone(), jobs, Arc::clone(&view));
+        let store = Arc::clone(&self.inner.store);
+        let settings = self.settings_of_one();
+        let actor = Actor::new(organization, store, settings, view);
+        self.inner
+            .tasks
+            .spawn(actor.run(receiver, self.inner.stopping.clone()));
+        lines.insert(organization, line.clone());
+        Ok(line)
+    }
+
+    /// Entries are known by their actor's run and a count. A Book that left memory comes back with another actor, so each
+    /// has a run of its own.
+    fn settings_of_one(&self) -> Settings {
+        let settings = self.inner.settings.clone();
+        let begun = self.inner.begun.fetch_add(1, Ordering::Relaxed);
+        let run = u64::from_be_bytes(settings.run).wrapping_add(begun);
+        Settings {
+            run: run.to_be_bytes(),
+            ..settings
+        }
+    }
+}
+
+impl fmt::Debug for Tellers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tellers")
+            .field("settings", &self.inner.settings)
+            .finish_non_exhaustive()
+    }
+}

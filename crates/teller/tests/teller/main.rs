@@ -1,0 +1,36 @@
+//! What the tellers promise, on a store in memory that fails on demand.
+//!
+//! Time is virtual: whatever a test waits for comes as soon as nothing else is to do, so a wait of an hour takes none, and
+//! a test that would wait for ever ends at once with the claim it broke.
+
+// `cfg(test)` is always true here; it tells the lints that what helps a test is a test too.
+#[cfg(test)]
+mod books;
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod ending;
+#[cfg(test)]
+mod holds;
+#[cfg(test)]
+mod lost_answers;
+#[cfg(test)]
+mod nodes;
+#[cfg(test)]
+mod outages;
+#[cfg(test)]
+mod rounds;
+#[cfg(test)]
+mod snapshots;
+#[cfg(test)]
+mod storm;
+#[cfg(test)]
+mod trouble;
+#[cfg(test)]
+mod view;
+#[cfg(test)]
+mod vouched;
+#[cfg(test)]
+mod waiting;
+#[cfg(test)]
+mod world;
