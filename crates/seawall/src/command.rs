@@ -1,0 +1,18 @@
+//! The commands that talk to a running server: what is asked becomes requests of the API, what comes back a table or
+//! JSON. They know nothing that the API does not say.
+
+pub(crate) mod amount;
+pub(crate) mod client;
+pub(crate) mod credit;
+pub(crate) mod find;
+pub(crate) mod headroom;
+pub(crate) mod key;
+pub(crate) mod limit;
+pub(crate) mod org;
+pub(crate) mod price;
+pub(crate) mod print;
+pub(crate) mod project;
+pub(crate) mod requests;
+pub(crate) mod status;
+
+pub(crate) use client::{Answer, Client};

@@ -1,0 +1,109 @@
+//! `seawall headroom`: the least of all that stops, and which it is.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::find::ScopeArgs;
+use super::print::{self, Table};
+use super::{Answer, Client};
+use crate::exit::Failure;
+
+#[derive(Args, Debug)]
+pub(crate) struct HeadroomArgs {
+    #[command(flatten)]
+    of: ScopeArgs,
+}
+
+pub(crate) async fn run(client: &Client, args: HeadroomArgs) -> Result<Answer, Failure> {
+    let json = client
+        .get(&args.of.query(client, "headroom").await?)
+        .await?;
+    let mut table = Table::new(&[
+        "what stops",
+        "of",
+        "limit",
+        "spent",
+        "held",
+        "left",
+        "resets",
+    ]);
+    let constraints = json.get("constraints").and_then(Value::as_array);
+    for constraint in constraints.into_iter().flatten() {
+        let scope = constraint.get("scope").unwrap_or(&Value::Null);
+        let mut row = vec![
+            print::plain(&print::field(constraint, "kind")),
+            print::scope(scope),
+        ];
+        row.extend(print::fields(
+            constraint,
+            &[
+                "limit_usd",
+                "spent_usd",
+                "held_usd",
+                "left_usd",
+                "resets_at",
+            ],
+        ));
+        table.row(row);
+    }
+    let text = format!("{}\n\n{}", sentence(&json), table.or("nothing stops it"));
+    Ok(Answer {
+        text,
+        json,
+        schema: "headroom",
+    })
+}
+
+/// `$0.38, stopped first by: project hard limit`.
+pub(crate) fn sentence(headroom: &Value) -> String {
+    let amount = print::field(headroom, "headroom_usd");
+    format!("{amount}, stopped first by: {}", stopped_by(headroom))
+}
+
+/// What stops first, as people say it: a state that stops at once, or the binding constraint.
+pub(crate) fn stopped_by(headroom: &Value) -> String {
+    let text = |of: Option<&Value>, name| of?.get(name)?.as_str().map(str::to_owned);
+    if let Some(message) = text(headroom.get("stopped_by"), "message") {
+        return message;
+    }
+    let binding = headroom.get("binding");
+    match text(binding, "kind").as_deref() {
+        Some("hard_limit") => {
+            let scope = text(binding.and_then(|binding| binding.get("scope")), "kind");
+            format!("{} hard limit", scope.unwrap_or_default())
+                .trim_start()
+                .to_owned()
+        }
+        Some(kind) => print::plain(kind),
+        None => "nothing".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_headroom_is_one_sentence() {
+        let binding =
+            json!({"kind": "hard_limit", "scope": {"kind": "project", "name": "image-bot"}});
+        let headroom = json!({"headroom_usd": "0.38", "binding": binding, "stopped_by": null});
+        assert_eq!(
+            sentence(&headroom),
+            "$0.38, stopped first by: project hard limit"
+        );
+        let headroom = json!({"headroom_usd": "0.38", "binding": {"kind": "credit_balance"}});
+        assert_eq!(
+            sentence(&headroom),
+            "$0.38, stopped first by: credit balance"
+        );
+        let frozen = json!({"code": "api_key_frozen", "message": "The key is frozen."});
+        let headroom = json!({"headroom_usd": "0.38", "binding": null, "stopped_by": frozen});
+        assert_eq!(
+            sentence(&headroom),
+            "$0.38, stopped first by: The key is frozen."
+        );
+    }
+}

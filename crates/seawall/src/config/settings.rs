@@ -1,0 +1,304 @@
+//! Every setting that is one value: its name, default, shape and meaning. The one list from which the file is checked,
+//! the environment read, `config show` printed and the table of docs/configuration.md tested.
+
+/// What a setting's value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Any text.
+    Text,
+    /// A whole number and a unit of time.
+    Duration,
+    /// A whole number and a unit of bytes.
+    Size,
+    /// A whole number from 1, or from 0 where the flag says so.
+    Count { zero: bool },
+    /// One of these.
+    Choice(&'static [&'static str]),
+}
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    /// Section and key, with a dot between.
+    pub(crate) name: &'static str,
+    /// As it would be written; empty where there is none.
+    pub(crate) default: &'static str,
+    pub(crate) kind: Kind,
+    /// What it means, for whoever reads the reference.
+    pub(crate) says: &'static str,
+}
+
+const fn setting(
+    name: &'static str,
+    default: &'static str,
+    kind: Kind,
+    says: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        default,
+        kind,
+        says,
+    }
+}
+
+const COUNT: Kind = Kind::Count { zero: false };
+const COUNT_OR_NONE: Kind = Kind::Count { zero: true };
+
+/// All of them, in the order of the reference.
+pub(crate) const SETTINGS: &[Setting] = &[
+    setting(
+        "server.listen",
+        "127.0.0.1:8080",
+        Kind::Text,
+        "Address and port of the one listener. One that is not a loopback address needs an admin key that was set.",
+    ),
+    setting(
+        "server.public_url",
+        "",
+        Kind::Text,
+        "What links in refusals begin with. Default: `http://` and the address listened on.",
+    ),
+    setting(
+        "server.node",
+        "main",
+        Kind::Text,
+        "The node's name. It stays the same from run to run, so that a restart knows its own open holds.",
+    ),
+    setting(
+        "server.header_timeout",
+        "10s",
+        Kind::Duration,
+        "How long a new connection may take until its first request's head is complete.",
+    ),
+    setting(
+        "server.idle_timeout",
+        "75s",
+        Kind::Duration,
+        "How long a connection may take until the head of a further request is complete.",
+    ),
+    setting(
+        "server.most_headers",
+        "100",
+        COUNT,
+        "Header lines of one request.",
+    ),
+    setting(
+        "server.most_connections",
+        "16384",
+        COUNT,
+        "Connections at one time; further ones wait to be accepted.",
+    ),
+    setting(
+        "server.stop_within",
+        "30s",
+        Kind::Duration,
+        "How long running calls may go on after the signal to stop. What is left then is closed, and charged in full.",
+    ),
+    setting(
+        "store.url",
+        "sqlite:seawall.db",
+        Kind::Text,
+        "Where the journals are: `sqlite:` and a path.",
+    ),
+    setting(
+        "store.durability",
+        "full",
+        Kind::Choice(&["full", "relaxed"]),
+        "`full`: what was acknowledged survives power loss. `relaxed`: only the end of the process.",
+    ),
+    setting(
+        "store.snapshot_every",
+        "10000",
+        COUNT,
+        "Entries after which a snapshot of an organization is kept.",
+    ),
+    setting(
+        "store.idle_after",
+        "15m",
+        Kind::Duration,
+        "How long an organization stays in memory without being asked.",
+    ),
+    setting(
+        "errors.refusal_status",
+        "429",
+        Kind::Choice(&["429", "402"]),
+        "The HTTP status of a refusal for money. A transient refusal is always 429.",
+    ),
+    setting(
+        "errors.disclosure",
+        "full",
+        Kind::Choice(&["full", "code_only"]),
+        "`code_only`: a refusal tells the caller its code and request id, and no amounts.",
+    ),
+    setting(
+        "gateway.wait_for_held",
+        "5s",
+        Kind::Duration,
+        "How long a call waits when only held money is in its way. `0s`: not at all.",
+    ),
+    setting(
+        "gateway.most_waiting",
+        "1000",
+        COUNT_OR_NONE,
+        "Calls of one organization that may wait so at one time.",
+    ),
+    setting(
+        "gateway.hold_for",
+        "2m",
+        Kind::Duration,
+        "How long a hold lasts unless its living call renews it; then it is presumed.",
+    ),
+    setting(
+        "gateway.fit_floor",
+        "16",
+        COUNT,
+        "Output tokens below which a call is refused instead of fitted.",
+    ),
+    setting(
+        "gateway.body_limit",
+        "32MiB",
+        Kind::Size,
+        "The largest body of a call.",
+    ),
+    setting(
+        "gateway.answer_limit",
+        "256MiB",
+        Kind::Size,
+        "The largest answer. A larger one is cut off, and its call charged its hold.",
+    ),
+    setting(
+        "gateway.request_timeout",
+        "60s",
+        Kind::Duration,
+        "How long a caller may take to send the body of a call.",
+    ),
+    setting(
+        "gateway.idle_timeout",
+        "5m",
+        Kind::Duration,
+        "How long a provider may take to begin its answer, or pause in the middle of it.",
+    ),
+    setting(
+        "gateway.call_timeout",
+        "10m",
+        Kind::Duration,
+        "How long a call may take in all.",
+    ),
+    setting(
+        "gateway.drain_after_disconnect",
+        "60s",
+        Kind::Duration,
+        "How long an answer is still read, for its usage, after the caller went away.",
+    ),
+    setting(
+        "requests.most_rows",
+        "1000000",
+        COUNT,
+        "Rows the request log keeps; the oldest go first.",
+    ),
+    setting(
+        "requests.keep_days",
+        "30",
+        COUNT,
+        "Days the request log keeps a row.",
+    ),
+    setting(
+        "requests.most_refusals_per_second",
+        "10",
+        COUNT,
+        "Refusals listed per second, key and code; further ones are counted.",
+    ),
+    setting(
+        "catalog.file",
+        "",
+        Kind::Text,
+        "A price file that replaces the compiled-in one.",
+    ),
+];
+
+/// The setting of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+/// The sections, in order.
+pub(crate) fn sections() -> Vec<&'static str> {
+    let mut sections: Vec<_> = SETTINGS.iter().map(|setting| setting.section()).collect();
+    sections.dedup();
+    sections
+}
+
+impl Setting {
+    pub(crate) fn section(&self) -> &'static str {
+        self.name.split_once('.').map_or("", |(section, _)| section)
+    }
+
+    pub(crate) fn key(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(_, key)| key)
+    }
+
+    /// The environment variable that sets it.
+    pub(crate) fn variable(&self) -> String {
+        format!(
+            "SEAWALL_{}__{}",
+            self.section().to_uppercase(),
+            self.key().to_uppercase()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_its_row_in_the_reference() {
+        let reference = include_str!("../../../../docs/configuration.md");
+        for setting in SETTINGS {
+            let default = match setting.default {
+                "" => "–".to_owned(),
+                default => format!("`{default}`"),
+            };
+            let row = format!("| `{}` | {default} | {} |", setting.name, setting.says);
+            assert!(
+                reference.contains(&row),
+                "docs/configuration.md lacks the row\n{row}"
+            );
+        }
+        let rows = reference.lines().filter(|line| {
+            line.starts_with("| `") && line.contains('.') && line.matches(" | ").count() == 2
+        });
+        let known = rows.filter(|row| {
+            let name = row
+                .trim_start_matches("| `")
+                .split('`')
+                .next()
+                .unwrap_or("");
+            name.split_once('.')
+                .is_some_and(|(section, _)| sections().contains(&section))
+        });
+        assert_eq!(
+            known.count(),
+            SETTINGS.len(),
+            "docs/configuration.md has a row too many"
+        );
+    }
+
+    #[test]
+    fn a_section_stands_together() {
+        let sections = sections();
+        let mut unique = sections.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(sections.len(), unique.len());
+    }
+
+    #[test]
+    fn a_variable_is_named_after_section_and_key() {
+        assert_eq!(
+            find("server.listen").unwrap().variable(),
+            "SEAWALL_SERVER__LISTEN"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! Opening everything that a server needs, in the order in which it can be refused most plainly, and letting go of it
+//! in the opposite one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use control::FirstKey;
+use gateway::Gateway;
+use journal::Store;
+use projections::RequestLog;
+use teller::Tellers;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::connections::Served;
+use super::parts::{Ids, Readiness};
+use super::{accounts, bounds, front, install, listen};
+use crate::clock;
+use crate::config::Config;
+use crate::environment::Environment;
+use crate::exit::Failure;
+
+/// A server that has everything it needs and accepts nothing yet.
+pub(crate) struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    connections: Arc<Served>,
+    readiness: Arc<Readiness>,
+    store: Arc<dyn Store>,
+    log: RequestLog,
+    tellers: Tellers,
+    calls: TaskTracker,
+    first_key: FirstKey,
+    warnings: Vec<String>,
+    stop_within: Duration,
+}
+
+impl Server {
+    /// Opens everything, and presumes the open holds of this node's earlier runs.
+    pub(crate) async fn open(config: &Config, environment: &Environment) -> Result<Self, Failure> {
+        let given = install::admin_key(environment)?;
+        let catalog = Arc::new(bounds::read_catalog(config)?);
+        let (upstreams, mut warnings) = config.open_upstreams(environment)?;
+        let upstreams = accounts::served(upstreams)?;
+        warnings.extend(accounts::shutting_down(
+            &catalog,
+            &upstreams,
+            clock::today(),
+        ));
+        let store = bounds::open_store(config)?;
+        let log = bounds::open_log(config)?;
+        install::may_listen(config, given.is_some(), &*store).await?;
+        let listener = listen::bind(&config.server.listen.to_string(), "--listen").await?;
+        let address = listen::address(&listener)?;
+        let tellers = Tellers::new(Arc::clone(&store), bounds::tellers(config, &log)?);
+        let presumed = tellers.presume_earlier_boots().await;
+        presumed.map_err(|error| install::unread(&error))?;
+        let settings = bounds::gateway(config, address)?;
+        let client = upstream::Client::new();
+        let client = client.map_err(|error| Failure::internal(error.to_string()))?;
+        // Last of what can fail: a key that was made and not shown would be lost.
+        let installation = install::open(&*store, given).await?;
+        let readiness = Arc::new(Readiness::new(Arc::clone(&store)));
+        let calls = TaskTracker::new();
+        let administration = control::router(control::Parts {
+            tellers: tellers.clone(),
+            pepper: installation.pepper.clone(),
+            admin: installation.admin,
+            log: log.clone(),
+            catalog: Arc::clone(&catalog),
+            ids: Arc::new(Ids),
+            ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
+            version: env!("CARGO_PKG_VERSION"),
+        });
+        let gateway = Gateway::new(gateway::Parts {
+            tellers: tellers.clone(),
+            pepper: installation.pepper,
+            catalog,
+            upstreams: upstreams.into_iter().map(Arc::new).collect(),
+            routes: accounts::routes(config),
+            client,
+            log: log.clone(),
+            ids: Arc::new(Ids),
+            tasks: calls.clone(),
+            settings,
+        });
+        let router = gateway
+            .router()
+            .merge(administration)
+            .merge(front::router());
+        Ok(Self {
+            listener,
+            address,
+            connections: Served::new(router, config.server.connections),
+            readiness,
+            store,
+            log,
+            tellers,
+            calls,
+            first_key: installation.first,
+            warnings,
+            stop_within: config.server.stop_within,
+        })
+    }
+
+    /// Where it listens.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What the operator should know, a line each.
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// How long running calls may go on after the stop.
+    pub(crate) const fn stop_within(&self) -> Duration {
+        self.stop_within
+    }
+
+    /// The admin key that was made just now, if one was: nobody can read it later.
+    pub(crate) fn fresh_admin_key(&self) -> Option<&str> {
+        match &self.first_key {
+            FirstKey::Made(secret) => Some(secret.reveal()),
+            FirstKey::Given | FirstKey::Kept | FirstKey::NotKnown => None,
+        }
+    }
+
+    /// Serves until `stop`, then lets running calls finish and lets go of everything.
+    pub(crate) async fn serve(self, stop: CancellationToken) {
+        let follower = TaskTracker::new();
+        let (log, store) = (self.log.clone(), self.store);
+        let following = stop.clone();
+        follower.spawn(async move {
+            tokio::select! {
+                () = log.follow(store) => {}
+                () = following.cancelled() => {}
+            }
+        });
+        let readiness = self.readiness;
+        let asked = async {
+            stop.cancelled().await;
+            readiness.stop();
+        };
+        self.connections.accept(self.listener, asked).await;
+        self.calls.close();
+        let finished = async {
+            self.connections.ended().await;
+            self.calls.wait().await;
+        };
+        if tokio::time::timeout(self.stop_within, finished)
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                count = self.calls.len(),
+                "calls were still running and are charged what they held"
+            );
+            self.connections.end().await;
+        }
+        self.tellers.stop().await;
+        follower.close();
+        follower.wait().await;
+        self.log.close().await;
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

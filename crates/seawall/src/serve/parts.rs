@@ -1,0 +1,89 @@
+//! What the crates below are lent: ids and randomness, who is told of entries, whether the server is ready.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use ids::{OrganizationId, RequestId};
+use journal::Store;
+use ledger::Entry;
+use projections::RequestLog;
+
+use crate::random;
+
+/// How long the store may take to show that it is there.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Ids of the clock and the operating system's randomness.
+#[derive(Debug)]
+pub(crate) struct Ids;
+
+impl control::NewIds for Ids {
+    fn id(&self) -> [u8; 16] {
+        random::id()
+    }
+
+    fn random(&self) -> [u8; 32] {
+        random::bytes()
+    }
+}
+
+impl gateway::NewRequestId for Ids {
+    fn new_request_id(&self) -> RequestId {
+        RequestId::from_bytes(random::id())
+    }
+}
+
+/// Tells the request log what has become durable.
+#[derive(Debug)]
+pub(crate) struct Told(pub(crate) RequestLog);
+
+impl teller::Observer for Told {
+    fn appended(&self, organization: OrganizationId, entries: Vec<Entry>) {
+        self.0.appended(organization, entries);
+    }
+}
+
+/// Ready while the store answers and nobody asked the server to stop.
+pub(crate) struct Readiness {
+    store: Arc<dyn Store>,
+    stopping: AtomicBool,
+}
+
+impl Readiness {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            stopping: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on it is not.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+}
+
+impl control::Ready for Readiness {
+    fn ready(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async {
+            if self.stopping.load(Ordering::Relaxed) {
+                return Err("this server is stopping".to_owned());
+            }
+            match tokio::time::timeout(PATIENCE, self.store.organizations(None, 1)).await {
+                Ok(Ok(_answered)) => Ok(()),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(_elapsed) => Err("the store does not answer".to_owned()),
+            }
+        })
+    }
+}
+
+impl std::fmt::Debug for Readiness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Readiness")
+            .field("stopping", &self.stopping)
+            .finish_non_exhaustive()
+    }
+}
