@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use ids::LimitId;
-use ledger::{Book, Check, CheckKind, KeyProblem, ProjectState, Time};
+use ledger::{Book, Check, KeyProblem, ProjectState, Time};
 use serde::Serialize;
 
 use crate::app::{App, look};
@@ -15,7 +15,7 @@ use crate::show::{At, Text, Usd};
 /// One thing that can stop a call.
 #[derive(Clone, Debug, Serialize)]
 struct Constraint {
-    /// `hard_limit`, `approved_usage_limit` or `credit_balance`.
+    /// See [`ledger::CheckKind::name`].
     kind: &'static str,
     limit_id: Option<Text<LimitId>>,
     scope: ScopeView,
@@ -31,8 +31,10 @@ struct Constraint {
 #[derive(Debug, Serialize)]
 pub(crate) struct View {
     headroom_usd: Usd,
-    /// The one of the constraints with the least left.
-    binding: Option<Constraint>,
+    /// The name of the constraint with the least left.
+    binding: &'static str,
+    /// Which limit that is; null for the credit balance.
+    binding_limit_id: Option<Text<LimitId>>,
     constraints: Vec<Constraint>,
     /// Why calls stop whatever is left: a key that is frozen, revoked or expired, an archived project. Else null.
     stopped_by: Option<Stop>,
@@ -47,14 +49,9 @@ struct Stop {
 
 impl Constraint {
     fn of(check: &Check, book: &Book) -> Self {
-        let (kind, limit) = match check.kind {
-            CheckKind::HardLimit(id) => ("hard_limit", Some(id)),
-            CheckKind::ApprovedUsageLimit(id) => ("approved_usage_limit", Some(id)),
-            CheckKind::CreditBalance => ("credit_balance", None),
-        };
         Self {
-            kind,
-            limit_id: limit.map(Text),
+            kind: check.name(),
+            limit_id: check.kind.limit().map(Text),
             scope: ScopeView::of(check.scope, book),
             limit_usd: check.ceiling.map(Usd),
             window: check.window.as_ref().map(WindowView::of),
@@ -106,10 +103,10 @@ pub(crate) async fn get(
         let (project, key) = place.within(book)?;
         let checks = book.checks(project, key);
         let headroom = book.headroom(project, key);
-        let binding = checks.iter().find(|check| check.kind == headroom.binding);
         Some(View {
             headroom_usd: Usd(headroom.amount),
-            binding: binding.map(|check| Constraint::of(check, book)),
+            binding: headroom.binding.name(headroom.scope),
+            binding_limit_id: headroom.binding.limit().map(Text),
             constraints: checks
                 .iter()
                 .map(|check| Constraint::of(check, book))

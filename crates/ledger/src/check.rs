@@ -17,6 +17,29 @@ pub enum CheckKind {
     CreditBalance,
 }
 
+impl CheckKind {
+    /// What people and programs call it, the same in headers, refusals and the API.
+    #[must_use]
+    pub const fn name(self, scope: Scope) -> &'static str {
+        match (self, scope) {
+            (Self::CreditBalance, _) => "credit_balance",
+            (Self::ApprovedUsageLimit(_), _) => "organization_usage_limit",
+            (Self::HardLimit(_), Scope::Organization) => "organization_hard_limit",
+            (Self::HardLimit(_), Scope::Project(_)) => "project_hard_limit",
+            (Self::HardLimit(_), Scope::Key(_)) => "api_key_hard_limit",
+        }
+    }
+
+    /// The limit it is about; `None` for the credit balance.
+    #[must_use]
+    pub const fn limit(self) -> Option<LimitId> {
+        match self {
+            Self::HardLimit(id) | Self::ApprovedUsageLimit(id) => Some(id),
+            Self::CreditBalance => None,
+        }
+    }
+}
+
 /// One thing that can stop a call, with its numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -39,6 +62,12 @@ pub struct Check {
 }
 
 impl Check {
+    /// See [`CheckKind::name`].
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.kind.name(self.scope)
+    }
+
     fn of_limit(limit: &Limit) -> Self {
         Self {
             kind: match limit.origin {

@@ -33,13 +33,15 @@ async fn headroom_is_the_least_of_all_that_stops() {
     let of_key = house.get(&format!("/headroom?key={key}")).await.body;
     assert_eq!(of_key["headroom_usd"], "0.35");
     let binding = json!({
-        "kind": "hard_limit", "limit_id": on_project,
+        "kind": "project_hard_limit", "limit_id": on_project,
         "scope": {"kind": "project", "id": project, "name": "bot"}, "limit_usd": "9.38",
         "window": {"kind": "month", "time_zone": "UTC"}, "spent_usd": "9.00", "held_usd": "0.03",
         "left_usd": "0.35", "resets_at": "2026-12-01T00:00:00Z",
     });
-    assert_eq!(of_key["binding"], binding);
+    assert_eq!(of_key["binding"], "project_hard_limit");
+    assert_eq!(of_key["binding_limit_id"], on_project);
     let constraints = of_key["constraints"].as_array().unwrap();
+    assert_eq!(constraints[1], binding);
     let left: Vec<&str> = constraints
         .iter()
         .map(|one| one["left_usd"].as_str().unwrap())
@@ -58,13 +60,13 @@ async fn headroom_is_the_least_of_all_that_stops() {
         .await
         .body;
     assert_eq!(of_organization["headroom_usd"], "13.11");
-    assert_eq!(of_organization["binding"]["kind"], "credit_balance");
+    assert_eq!(of_organization["binding"], "credit_balance");
     assert_eq!(of_organization["constraints"].as_array().unwrap().len(), 2);
     let of_project = house
         .get(&format!("/headroom?project={project}"))
         .await
         .body;
-    assert_eq!(of_project["binding"], binding);
+    assert_eq!(of_project["binding"], "project_hard_limit");
 }
 
 #[tokio::test]
@@ -81,7 +83,10 @@ async fn headroom_is_never_below_nothing_and_a_lowered_hard_limit_says_by_how_mu
         .await;
     let headroom = house.get(&format!("/headroom?key={key}")).await.body;
     assert_eq!(
-        (&headroom["headroom_usd"], &headroom["binding"]["left_usd"]),
+        (
+            &headroom["headroom_usd"],
+            &headroom["constraints"][0]["left_usd"]
+        ),
         (&json!("0.00"), &json!("-3.00"))
     );
 }
@@ -100,7 +105,10 @@ async fn headroom_begins_anew_when_the_window_does() {
     house.clock.set("2026-12-01T00:00:00Z");
     let headroom = house.get(&path).await.body;
     assert_eq!(headroom["headroom_usd"], "5.00");
-    assert_eq!(headroom["binding"]["resets_at"], "2027-01-01T00:00:00Z");
+    assert_eq!(
+        headroom["constraints"][0]["resets_at"],
+        "2027-01-01T00:00:00Z"
+    );
 }
 
 #[tokio::test]

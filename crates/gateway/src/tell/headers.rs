@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use ids::RequestId;
-use ledger::{CheckKind, Headroom, Receipt, Scope};
+use ledger::{Headroom, Receipt};
 use money::Nanos;
 
 use super::Retry;
@@ -66,7 +66,7 @@ pub(crate) fn headroom(headers: &mut HeaderMap, headroom: &Headroom) {
     left(
         headers,
         headroom.amount,
-        binding(headroom.binding, headroom.scope),
+        headroom.binding.name(headroom.scope),
     );
 }
 
@@ -80,16 +80,5 @@ pub(crate) fn settled(headers: &mut HeaderMap, receipt: &Receipt) {
     set(headers, COST, &receipt.charged.to_string());
     if let Some(left) = &receipt.headroom {
         headroom(headers, left);
-    }
-}
-
-/// What a constraint is called in headers and details.
-pub(crate) const fn binding(kind: CheckKind, scope: Scope) -> &'static str {
-    match (kind, scope) {
-        (CheckKind::CreditBalance, _) => "credit_balance",
-        (CheckKind::ApprovedUsageLimit(_), _) => "organization_usage_limit",
-        (CheckKind::HardLimit(_), Scope::Organization) => "organization_hard_limit",
-        (CheckKind::HardLimit(_), Scope::Project(_)) => "project_hard_limit",
-        (CheckKind::HardLimit(_), Scope::Key(_)) => "api_key_hard_limit",
     }
 }

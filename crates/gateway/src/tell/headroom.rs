@@ -3,10 +3,12 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderValue, header};
-use ledger::{Check, Scope, Window};
+use ids::OrganizationId;
+use ledger::{Check, Scope};
 use serde_json::{Value, json};
+use teller::Names;
 
-use super::{headers, stopped};
+use super::{headers, shortfall, stopped};
 use crate::Gateway;
 use crate::call::Known;
 use crate::step::authenticate::authenticate;
@@ -33,10 +35,16 @@ pub(crate) async fn own(State(gateway): State<Gateway>, request: Request) -> Res
     });
     match asked.await {
         Ok((headroom, checks)) => {
+            let organization = caller.teller.organization();
+            let constraints: Vec<Value> = checks
+                .iter()
+                .map(|check| constraint(check, organization, &caller.key.names))
+                .collect();
             let body = json!({
                 "headroom_usd": headroom.amount.to_string(),
-                "binding": headers::binding(headroom.binding, headroom.scope),
-                "constraints": checks.iter().map(constraint).collect::<Vec<Value>>(),
+                "binding": headroom.binding.name(headroom.scope),
+                "binding_limit_id": headroom.binding.limit().map(|id| id.to_string()),
+                "constraints": constraints,
             });
             let mut response = Response::new(axum::body::Body::from(body.to_string()));
             response.headers_mut().insert(
@@ -50,22 +58,23 @@ pub(crate) async fn own(State(gateway): State<Gateway>, request: Request) -> Res
     }
 }
 
-fn constraint(check: &Check) -> Value {
-    let scope = match check.scope {
-        Scope::Organization => "organization",
-        Scope::Project(_) => "project",
-        Scope::Key(_) => "key",
+/// The same shape as administration's `/api/v1/headroom`.
+fn constraint(check: &Check, organization: OrganizationId, names: &Names) -> Value {
+    let (kind, id, name) = match check.scope {
+        Scope::Organization => (
+            "organization",
+            organization.to_string(),
+            &names.organization,
+        ),
+        Scope::Project(id) => ("project", id.to_string(), &names.project),
+        Scope::Key(id) => ("key", id.to_string(), &names.key),
     };
     json!({
-        "kind": headers::binding(check.kind, check.scope),
-        "scope": scope,
+        "kind": check.name(),
+        "limit_id": check.kind.limit().map(|id| id.to_string()),
+        "scope": { "kind": kind, "id": id, "name": name },
         "limit_usd": check.ceiling.map(|ceiling| ceiling.to_string()),
-        "window": check.window.as_ref().map(|window| match window {
-            Window::Total => "total",
-            Window::Day { .. } => "day",
-            Window::Week { .. } => "week",
-            Window::Month { .. } => "month",
-        }),
+        "window": check.window.as_ref().map(shortfall::window),
         "spent_usd": check.spent.to_string(),
         "held_usd": check.held.to_string(),
         "left_usd": check.left.to_string(),

@@ -7,7 +7,7 @@ use money::Nanos;
 use serde_json::{Value, json};
 use teller::Names;
 
-use super::{Retry, Told, Wish, about, headers};
+use super::{Retry, Told, Wish, about};
 use crate::call::Known;
 use crate::{Gateway, RefusalStatus};
 
@@ -225,9 +225,7 @@ impl Case<'_> {
             .checks
             .iter()
             .filter(|check| check.left >= self.least());
-        let mut names: Vec<&'static str> = passed
-            .map(|check| headers::binding(check.kind, check.scope))
-            .collect();
+        let mut names: Vec<&'static str> = passed.map(|check| check.name()).collect();
         names.dedup();
         names
     }
@@ -255,7 +253,7 @@ impl Case<'_> {
         };
         json!({
             "refused_by": "seawall",
-            "binding": headers::binding(self.check.kind, self.check.scope),
+            "binding": self.check.name(),
             "scope": { "kind": kind, "id": scope_id, "name": self.scope_name().1 },
             "limit_usd": self.check.ceiling.map(|ceiling| ceiling.to_string()),
             "window": self.check.window.as_ref().map(window),
@@ -344,7 +342,7 @@ fn spoken(binding: &str) -> String {
     binding.replace('_', " ")
 }
 
-fn window(window: &Window) -> Value {
+pub(super) fn window(window: &Window) -> Value {
     match window {
         Window::Total => json!({ "kind": "total" }),
         Window::Day { time_zone } => json!({ "kind": "day", "time_zone": time_zone }),

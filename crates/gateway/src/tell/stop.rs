@@ -85,9 +85,7 @@ pub(crate) fn stopped(
         model: known.model.clone(),
     };
     let left = match &stop {
-        Stop::Money(shortfall, _) => shortfall
-            .binding()
-            .map(|check| (check.left, headers::binding(check.kind, check.scope))),
+        Stop::Money(shortfall, _) => shortfall.binding().map(|check| (check.left, check.name())),
         _ => None,
     };
     let (needed, decision_seq) = match &stop {

@@ -66,17 +66,7 @@ pub(crate) fn stopped_by(headroom: &Value) -> String {
     if let Some(message) = text(headroom.get("stopped_by"), "message") {
         return message;
     }
-    let binding = headroom.get("binding");
-    match text(binding, "kind").as_deref() {
-        Some("hard_limit") => {
-            let scope = text(binding.and_then(|binding| binding.get("scope")), "kind");
-            format!("{} hard limit", scope.unwrap_or_default())
-                .trim_start()
-                .to_owned()
-        }
-        Some(kind) => print::plain(kind),
-        None => "nothing".to_owned(),
-    }
+    text(Some(headroom), "binding").map_or_else(|| "nothing".to_owned(), |name| print::plain(&name))
 }
 
 #[cfg(test)]
@@ -87,14 +77,13 @@ mod tests {
 
     #[test]
     fn a_headroom_is_one_sentence() {
-        let binding =
-            json!({"kind": "hard_limit", "scope": {"kind": "project", "name": "image-bot"}});
-        let headroom = json!({"headroom_usd": "0.38", "binding": binding, "stopped_by": null});
+        let headroom =
+            json!({"headroom_usd": "0.38", "binding": "project_hard_limit", "stopped_by": null});
         assert_eq!(
             sentence(&headroom),
             "$0.38, stopped first by: project hard limit"
         );
-        let headroom = json!({"headroom_usd": "0.38", "binding": {"kind": "credit_balance"}});
+        let headroom = json!({"headroom_usd": "0.38", "binding": "credit_balance"});
         assert_eq!(
             sentence(&headroom),
             "$0.38, stopped first by: credit balance"

@@ -1,6 +1,7 @@
 //! What a browser sees, and every path that is nobody's.
 
 use axum::Router;
+use axum::extract::Path;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -18,7 +19,22 @@ const PAGE: &str = concat!(
 
 /// The last router to be merged: it answers whatever no other does.
 pub(crate) fn router() -> Router {
-    Router::new().route("/", get(page)).fallback(nowhere)
+    Router::new()
+        .route("/", get(page))
+        .route("/requests/{request}", get(request))
+        .fallback(nowhere)
+}
+
+/// Where a refusal's `explain_url` leads. It shows nothing of the request: who may see that is the API's to say.
+async fn request(Path(request): Path<String>, uri: Uri) -> Response {
+    if request.parse::<ids::RequestId>().is_err() {
+        return nowhere(uri).await;
+    }
+    format!(
+        "Request {request}\n\nThe console is not part of this build. With an admin key, ask for it by\n\n    \
+         seawall requests {request}\n\nor GET /api/v1/requests/{request}\n"
+    )
+    .into_response()
 }
 
 async fn page() -> &'static str {
