@@ -87,7 +87,7 @@ pub enum Settlement {
     Presume(PresumeReason),
 }
 
-/// See [`Command::CreateOrganization`].
+/// See [`DirectoryCommand::CreateOrganization`].
 #[derive(Clone, Debug)]
 pub struct CreateOrganization {
     /// Its id, which is its journal's.
@@ -100,7 +100,7 @@ pub struct CreateOrganization {
     pub approved_usage_limit: Option<(LimitId, Nanos)>,
 }
 
-/// See [`Command::ChangeOrganization`].
+/// See [`DirectoryCommand::ChangeOrganization`].
 #[derive(Clone, Debug)]
 pub struct ChangeOrganization {
     /// What people call it.
@@ -109,7 +109,7 @@ pub struct ChangeOrganization {
     pub time_zone: Option<Box<str>>,
 }
 
-/// See [`Command::CreateProject`].
+/// See [`DirectoryCommand::CreateProject`].
 #[derive(Clone, Debug)]
 pub struct CreateProject {
     /// Its id.
@@ -120,7 +120,7 @@ pub struct CreateProject {
     pub default_max_output: Option<u64>,
 }
 
-/// See [`Command::ChangeProject`].
+/// See [`DirectoryCommand::ChangeProject`].
 #[derive(Clone, Debug)]
 pub struct ChangeProject {
     /// Which one.
@@ -131,7 +131,7 @@ pub struct ChangeProject {
     pub default_max_output: Option<Option<u64>>,
 }
 
-/// See [`Command::CreateKey`].
+/// See [`DirectoryCommand::CreateKey`].
 #[derive(Clone, Debug)]
 pub struct CreateKey {
     /// Its id.
@@ -152,7 +152,7 @@ pub struct CreateKey {
     pub ip_allow: Option<Vec<Box<str>>>,
 }
 
-/// See [`Command::ChangeKey`].
+/// See [`DirectoryCommand::ChangeKey`].
 #[derive(Clone, Debug)]
 pub struct ChangeKey {
     /// Which one.

@@ -133,7 +133,7 @@ mod tests {
             match bound.units_within(left) {
                 Some(fit) => {
                     proptest::prop_assert!(bound.cost_of(fit).unwrap() <= left);
-                    proptest::prop_assert!(fit == units || bound.cost_of(fit + 1).unwrap() > left);
+                    proptest::prop_assert!(fit == units || bound.cost_of(fit.saturating_add(1)).unwrap() > left);
                     proptest::prop_assert!(fit >= floor.min(units));
                 }
                 None => proptest::prop_assert!(bound.cost_of(floor.min(units)).unwrap() > left),

@@ -92,7 +92,7 @@ mod tests {
             let (a, b) = (Femtos::new(i128::from(a)), Femtos::new(i128::from(b)));
             let once = a.checked_add(b).and_then(Femtos::ceil_to_nanos).unwrap();
             let each = a.ceil_to_nanos().unwrap().checked_add(b.ceil_to_nanos().unwrap()).unwrap();
-            proptest::prop_assert!(once <= each && each.get() - once.get() <= 1);
+            proptest::prop_assert!(once <= each && each.checked_sub(once).unwrap() <= Nanos::new(1));
         }
     }
 }

@@ -49,7 +49,8 @@ class Refused(SdkCase):
             ),
         )
         self.assertEqual(error.code, "project_spend_limit_exceeded")
-        self.assertGreater(Decimal(error.body["details"]["needed_usd"]), Decimal("0.25"))
+        # 6,240 tokens of picture at $40 and two of prompt at $5 a million.
+        self.assertEqual(Decimal(error.body["details"]["needed_usd"]), Decimal("0.24961"))
 
     def test_an_organization_without_credit_is_told_so(self):
         tenant = self.gateway.tenant(credit_usd=None)

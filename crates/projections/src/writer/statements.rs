@@ -200,7 +200,7 @@ pub(super) fn forget(
         params![organization],
     )?;
     connection.execute(
-        "UPDATE call SET attempts = '[]', at = said_at, outcome = iif(refused, said_outcome, NULL)
+        "UPDATE call SET attempts = '[]', at = said_at, outcome = CASE WHEN refused THEN said_outcome END
          WHERE organization = ?1 AND attempts <> '[]'",
         params![organization],
     )?;
