@@ -216,7 +216,7 @@ async fn a_hard_limit_with_room_for_fifty_pictures_serves_fifty_of_five_hundred(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn credit_for_fifty_pictures_serves_fifty_of_five_hundred() {
-    pictures(&[Wall::Credit], size("SEAWALL_TEST_RUNS", 20).div_ceil(2)).await;
+    pictures(&[Wall::Credit], size("SEAWALL_TEST_RUNS", 20)).await;
 }
 
 /// A chat whose answer is of any length, which may not be cut down.
@@ -242,7 +242,7 @@ async fn chats_of_any_length_never_pass_the_wall_and_leave_nothing_that_would_ha
     let stage = Arc::new(setting.latency("50ms").raise());
     let crowd = size("SEAWALL_TEST_CROWD", 500);
     let walls = [Wall::Project, Wall::Credit, Wall::Key, Wall::Organization];
-    let runs = size("SEAWALL_TEST_RUNS", 20).div_ceil(4);
+    let runs = size("SEAWALL_TEST_RUNS", 20).div_ceil(2);
     for (number, wall) in (0..runs).zip(walls.iter().cycle()) {
         let amount = i64::try_from(dice.within(5_000_000..=30_000_000)).unwrap();
         let run = Arc::new(Run::begin(&stage, *wall, amount).await);

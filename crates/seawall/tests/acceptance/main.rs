@@ -9,7 +9,7 @@
 //! | `SEAWALL_TEST_SEED` | what is drawn in every test, as printed by an earlier run | a new one |
 //! | `SEAWALL_TEST_CALLS` | calls of the mixed run that is compared with the provider's bill | 2,000 |
 //! | `SEAWALL_TEST_CROWD` | calls at once in each run on one limit | 500 |
-//! | `SEAWALL_TEST_RUNS` | runs on a hard limit; half as many on the credit balance, a quarter with chats | 20 |
+//! | `SEAWALL_TEST_RUNS` | runs on a hard limit, and as many on the credit balance; half as many with chats | 20 |
 //! | `SEAWALL_TEST_KILLS` | times that the gateway is killed under load | 50 |
 //! | `SEAWALL_TEST_TURNS` | alternations of each change that must bind at once | 200 |
 #![expect(
