@@ -3,7 +3,7 @@
 mod directory;
 mod fact;
 
-pub(crate) use self::fact::{fees_json, presume_word, release_word};
+pub(crate) use self::fact::{fees_json, hold as hold_json, presume_word, release_word};
 
 use axum::Json;
 use axum::extract::State;

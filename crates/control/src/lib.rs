@@ -13,6 +13,7 @@ mod body;
 mod credits;
 mod entries;
 mod error;
+mod explanation;
 mod fields;
 mod headroom;
 mod index;

@@ -7,7 +7,9 @@ use axum::extract::State;
 use ids::RequestId;
 use projections::{Cursor, Filter, LogError, Outcome};
 
-use self::view::{Detail, View};
+pub(crate) use self::view::Detail;
+
+use self::view::View;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::path::Named;

@@ -90,7 +90,7 @@ pub enum KeyProblem {
 }
 
 /// A worst case that does not fit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortfall {
     /// When it was decided.
     pub at: Time,

@@ -71,6 +71,24 @@ impl Bound {
         self.units
     }
 
+    /// The part that does not depend on the units.
+    #[must_use]
+    pub const fn base(self) -> Femtos {
+        self.fixed
+    }
+
+    /// What each unit adds.
+    #[must_use]
+    pub const fn per_unit(self) -> Femtos {
+        self.per_unit
+    }
+
+    /// The fewest units it may be lowered to.
+    #[must_use]
+    pub const fn floor(self) -> u64 {
+        self.floor
+    }
+
     /// What it costs at most with only this many units; `None` where that is out of range.
     #[must_use]
     pub fn cost_of(self, units: u64) -> Option<Nanos> {

@@ -168,6 +168,7 @@ impl Call {
             needed: refused.needed,
             decision_seq: refused.decision_seq,
             details_json: refused.details_json,
+            decided: refused.decided,
         });
     }
 

@@ -10,6 +10,7 @@
 
 mod call;
 mod cursor;
+mod decided;
 mod error;
 mod follow;
 mod gate;
@@ -26,6 +27,7 @@ mod told;
 mod writer;
 
 pub use cursor::{Cursor, ParseCursorError};
+pub use decided::Decided;
 pub use error::{FollowError, LogError, OpenError};
 pub use log::{Lost, RequestLog};
 pub use options::{Options, Waiting};

@@ -67,6 +67,13 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     if application == schema::APPLICATION {
         return match found {
             schema::VERSION => Ok(()),
+            1 => connection
+                .execute_batch(&format!(
+                    "BEGIN IMMEDIATE; {} PRAGMA user_version = {}; COMMIT;",
+                    schema::FROM_1,
+                    schema::VERSION
+                ))
+                .map_err(error),
             found => Err(OpenError::TooNew {
                 path: path.to_owned(),
                 found,

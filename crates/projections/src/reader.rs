@@ -126,10 +126,16 @@ pub(crate) fn get(connection: &Connection, request: RequestId) -> Result<Option<
         return Ok(None);
     };
     if let Some(refusal) = &mut found.refusal {
-        refusal.details_json = connection
-            .prepare_cached("SELECT details FROM refusal WHERE request = ?1")?
-            .query_row(params![id], |row| row.get(0))
+        let kept = connection
+            .prepare_cached("SELECT details, decided FROM refusal WHERE request = ?1")?
+            .query_row(params![id], |row| {
+                Ok((row.get(0)?, row.get::<_, Option<String>>(1)?))
+            })
             .optional()?;
+        if let Some((details, decided)) = kept {
+            refusal.details_json = Some(details);
+            refusal.decided = decided.as_deref().map(stored::read_decided).transpose()?;
+        }
     }
     Ok(Some(found))
 }

@@ -4,7 +4,7 @@ use ids::{KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::{Fee, PresumeReason, ReleaseReason, Time};
 use money::Nanos;
 
-use crate::Cursor;
+use crate::{Cursor, Decided};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,8 @@ pub struct Refusal {
     pub decision_seq: Option<u64>,
     /// The refusal exactly as the client was told, as JSON. Only in the answer to [`crate::RequestLog::get`].
     pub details_json: Option<Box<str>>,
+    /// How it was decided, where it was for want of money. Only in the answer to [`crate::RequestLog::get`].
+    pub decided: Option<Box<Decided>>,
 }
 
 /// A call.

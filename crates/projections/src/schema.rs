@@ -4,10 +4,14 @@
 //! remarks are known has no outcome and is not shown. The refusals' details stand apart, so that a row stays small.
 
 /// The version of these tables, kept in the file's `user_version`.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// Marks a file as ours (`application_id`): "Swrq".
 pub(crate) const APPLICATION: i64 = 0x5377_7271;
+
+/// What makes a file of version 1 one of version 2: since then a refusal is kept with how it was decided. Nothing is read
+/// anew for it, because refusals are in no journal.
+pub(crate) const FROM_1: &str = "ALTER TABLE refusal ADD COLUMN decided TEXT;";
 
 pub(crate) const TABLES: &str = "
     CREATE TABLE call (
@@ -40,7 +44,8 @@ pub(crate) const TABLES: &str = "
     CREATE INDEX call_trouble ON call (outcome, at, request) WHERE outcome > 1;
     CREATE TABLE refusal (
         request BLOB NOT NULL PRIMARY KEY,
-        details TEXT NOT NULL
+        details TEXT NOT NULL,
+        decided TEXT
     );
     CREATE TABLE suppressed (
         organization BLOB NOT NULL,

@@ -1,6 +1,7 @@
 //! A call as columns, and back.
 
 mod attempts;
+mod decided;
 
 use ids::{EntryId, KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::Time;
@@ -13,6 +14,7 @@ use crate::{LogError, Outcome, Refusal};
 
 use attempts::read_attempts;
 pub(crate) use attempts::write_attempts;
+pub(crate) use decided::{read_decided, write_decided};
 
 /// The columns in the order that [`read`] expects.
 pub(crate) const COLUMNS: &str = "request, organization, project, key, route, model, attempts, said_at, \
@@ -108,6 +110,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Found, LogError> {
             needed: row.get::<_, Option<i64>>(14)?.map(Nanos::new),
             decision_seq: row.get::<_, Option<i64>>(15)?.map(i64::cast_unsigned),
             details_json: None,
+            decided: None,
         })
     } else {
         None

@@ -4,7 +4,7 @@ use ids::{KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::Time;
 use money::Nanos;
 
-use crate::Outcome;
+use crate::{Decided, Outcome};
 
 /// Details longer than this many bytes are not kept: half an object is none.
 const LONGEST_DETAILS: usize = 16 * 1024;
@@ -61,6 +61,8 @@ pub struct Refused {
     pub details_json: Option<Box<str>>,
     /// The number of the journal's last entry when it was decided.
     pub decision_seq: Option<u64>,
+    /// How it was decided, where it was for want of money. Kept only with `details_json`.
+    pub decided: Option<Box<Decided>>,
 }
 
 impl Remark {

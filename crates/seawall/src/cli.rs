@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Headroom(command::headroom::HeadroomArgs),
     /// Calls of late, or one of them
     Requests(command::requests::RequestsArgs),
+    /// Why a call went as it did, with the decision made again
+    Explain(command::explain::ExplainArgs),
     /// Prices
     #[command(subcommand)]
     Price(command::price::PriceCommand),
@@ -174,6 +176,7 @@ mod tests {
             "headroom --key bot",
             "requests",
             "requests req_00000000000000000000000000",
+            "explain req_00000000000000000000000000 --json",
             "price list --model gpt-5-mini",
             "completions bash",
         ] {

@@ -4,6 +4,7 @@
 pub(crate) mod amount;
 pub(crate) mod client;
 pub(crate) mod credit;
+pub(crate) mod explain;
 pub(crate) mod find;
 pub(crate) mod headroom;
 pub(crate) mod key;

@@ -13,12 +13,15 @@ mod actor;
 mod handle;
 mod live;
 mod load;
+mod replay;
 mod settings;
 mod tellers;
+mod trace;
 mod view;
 
 pub use handle::{HoldAnswer, Teller, Unavailable};
 pub use live::LiveHold;
+pub use replay::{Change, Difference, Recorded, ReplayError, Replayed};
 pub use settings::{Clock, Observer, Settings};
 pub use tellers::Tellers;
 pub use view::{KeyView, Names, View};

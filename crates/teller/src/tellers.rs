@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use arc_swap::ArcSwapOption;
 use ids::{OrganizationId, ShortId};
 use journal::{Store, StoreError};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,6 +37,8 @@ struct Inner {
     stopping: CancellationToken,
     /// Actors begun so far.
     begun: AtomicU64,
+    /// One decision is made again at a time: it may read much of a journal.
+    replaying: Semaphore,
 }
 
 impl Tellers {
@@ -51,6 +53,7 @@ impl Tellers {
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             begun: AtomicU64::new(0),
+            replaying: Semaphore::new(1),
         };
         Self {
             inner: Arc::new(inner),
@@ -67,6 +70,10 @@ impl Tellers {
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.inner.store
+    }
+
+    pub(crate) fn replaying(&self) -> &Semaphore {
+        &self.inner.replaying
     }
 
     /// The teller of an organization, which need not exist yet.

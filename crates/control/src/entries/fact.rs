@@ -81,7 +81,7 @@ pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
     }
 }
 
-pub(super) fn hold(fact: &HoldFact) -> (&'static str, Value) {
+pub(crate) fn hold(fact: &HoldFact) -> (&'static str, Value) {
     match fact {
         HoldFact::Taken(taken) => ("hold_taken", taken_json(taken)),
         HoldFact::Renewed { holds, deadline } => {

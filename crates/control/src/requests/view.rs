@@ -128,7 +128,7 @@ pub(crate) struct Detail {
 }
 
 impl Detail {
-    pub(super) fn of(row: &Row) -> Self {
+    pub(crate) fn of(row: &Row) -> Self {
         let details = row
             .refusal
             .as_ref()

@@ -22,6 +22,7 @@ fn refuse(house: &House, organization: &str, key: &str) -> RequestId {
         needed: Some(usd("0.17")),
         details_json: Some(r#"{"error":{"code":"credit_balance_exhausted"}}"#.into()),
         decision_seq: Some(4),
+        decided: None,
     });
     request
 }

@@ -56,6 +56,7 @@ impl Wanted<'_> {
                     Wish {
                         bound,
                         pictures: self.pictures,
+                        upstream: self.served.account.name().into(),
                     },
                 )),
             },

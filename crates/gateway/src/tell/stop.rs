@@ -9,7 +9,7 @@ use http::StatusCode;
 use ids::RequestId;
 use ledger::{KeyProblem, Shortfall};
 use money::Bound;
-use projections::Refused;
+use projections::{Decided, Refused};
 use teller::Unavailable;
 use wire::request::BadRequest;
 
@@ -20,12 +20,14 @@ use crate::step::authenticate::Caller;
 use crate::step::read::Route;
 
 /// What a refused call had asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wish {
     /// The most it can cost.
     pub(crate) bound: Bound,
     /// The pictures it asks for, where its cost is that of so many equal ones.
     pub(crate) pictures: Option<u64>,
+    /// The upstream account it was to go to.
+    pub(crate) upstream: Box<str>,
 }
 
 /// Why a call does not go on.
@@ -92,6 +94,7 @@ pub(crate) fn stopped(
         Stop::Money(shortfall, _) => (Some(shortfall.needed), Some(shortfall.seq)),
         _ => (None, None),
     };
+    let decided = decided(gateway, &stop);
     let told = tell(gateway, request, &known, stop);
     let (organization, project, key) = about(&known);
     if let Some(organization) = organization {
@@ -108,6 +111,7 @@ pub(crate) fn stopped(
             http_status: told.status.as_u16(),
             needed,
             decision_seq,
+            decided,
             details_json: String::from_utf8(body).ok().map(String::into_boxed_str),
         });
     }
@@ -119,6 +123,20 @@ pub(crate) fn stopped(
         headers::left(response.headers_mut(), left, binding);
     }
     response
+}
+
+/// How a call was refused for want of money, with all it takes to decide it again.
+fn decided(gateway: &Gateway, stop: &Stop) -> Option<Box<Decided>> {
+    let Stop::Money(shortfall, wish) = stop else {
+        return None;
+    };
+    Some(Box::new(Decided {
+        bound: wish.bound,
+        pictures: wish.pictures,
+        upstream: wish.upstream.clone(),
+        catalog: gateway.parts().catalog.version().into(),
+        shortfall: Shortfall::clone(shortfall),
+    }))
 }
 
 fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: Stop) -> Told {

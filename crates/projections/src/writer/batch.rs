@@ -290,12 +290,14 @@ impl<'a> Batch<'a> {
 
     /// Keeps a refusal's details apart from its row.
     fn written(&mut self, call: &mut Call, details: bool) -> Result<(), LogError> {
-        let text = call
+        let kept = call
             .refusal
             .as_mut()
-            .and_then(|refusal| refusal.details_json.take());
-        match text {
-            Some(text) if details => statements::put_details(self.connection, call.request, &text),
+            .and_then(|refusal| Some((refusal.details_json.take()?, refusal.decided.take())));
+        match kept {
+            Some((text, decided)) if details => {
+                statements::put_details(self.connection, call.request, (&text, decided.as_deref()))
+            }
             _ => Ok(()),
         }
     }

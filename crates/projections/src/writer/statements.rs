@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, params};
 use crate::call::Call;
 use crate::gate::hour_of;
 use crate::stored::{self, Blob, COLUMNS, Found, Offset};
-use crate::{LogError, Suppressed};
+use crate::{Decided, LogError, Suppressed};
 
 /// A call's row, or `None` where it has none. A damaged row counts as none.
 pub(super) fn load(connection: &Connection, request: RequestId) -> Result<Option<Found>, LogError> {
@@ -142,15 +142,18 @@ fn text(value: Option<&str>) -> ToSqlOutput<'_> {
     value.map_or(ToSqlOutput::from(Null), ToSqlOutput::from)
 }
 
-/// Keeps what the client was told.
+/// Keeps what the client was told, and how it was decided.
 pub(super) fn put_details(
     connection: &Connection,
     request: RequestId,
-    details: &str,
+    (details, decided): (&str, Option<&Decided>),
 ) -> Result<(), LogError> {
+    let decided = decided.map(stored::write_decided).transpose()?.flatten();
     connection
-        .prepare_cached("INSERT OR REPLACE INTO refusal (request, details) VALUES (?1, ?2)")?
-        .execute(params![Blob(request.to_bytes()), details])?;
+        .prepare_cached(
+            "INSERT OR REPLACE INTO refusal (request, details, decided) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![Blob(request.to_bytes()), details, decided])?;
     Ok(())
 }
 

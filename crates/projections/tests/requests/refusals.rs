@@ -1,8 +1,9 @@
 //! Refusals: listed with all they said, or counted where there are too many.
 
-use ledger::ReleaseReason;
-use money::Nanos;
-use projections::{Options, Outcome, Refused, Waiting};
+use ids::{KeyId, LimitId, ProjectId};
+use ledger::{Check, CheckKind, ReleaseReason, Scope, Shortfall, Time, Window};
+use money::{Bound, Femtos, Nanos};
+use projections::{Decided, Options, Outcome, Refused, Waiting};
 
 use crate::world::{Call, World, key, organization, refused, second};
 
@@ -27,6 +28,79 @@ async fn a_refusal_is_kept_as_the_client_was_told_it() {
         refusal.details_json.as_deref(),
         Some(r#"{"refused_by":"seawall"}"#)
     );
+}
+
+/// A check of every kind, on every scope, in every window.
+fn checks() -> Vec<Check> {
+    let limit = LimitId::from_bytes([3; 16]);
+    let time_zone: Box<str> = "Europe/Berlin".into();
+    let check = |kind, scope, window| Check {
+        kind,
+        scope,
+        ceiling: Some(Nanos::MAX),
+        window,
+        spent: Nanos::new(1),
+        held: Nanos::new(2),
+        left: Nanos::new(-3),
+        resets_at: Some(second(9)),
+    };
+    let (hard, zone) = (CheckKind::HardLimit(limit), || time_zone.clone());
+    let key = Scope::Key(KeyId::from_bytes([2; 16]));
+    let project = Scope::Project(ProjectId::from_bytes([1; 16]));
+    let approved = CheckKind::ApprovedUsageLimit(limit);
+    vec![
+        check(hard, key, Some(Window::Day { time_zone: zone() })),
+        check(hard, project, Some(Window::Week { time_zone: zone() })),
+        check(
+            approved,
+            Scope::Organization,
+            Some(Window::Month { time_zone: zone() }),
+        ),
+        check(hard, Scope::Organization, Some(Window::Total)),
+        Check {
+            ceiling: None,
+            resets_at: None,
+            ..check(CheckKind::CreditBalance, Scope::Organization, None)
+        },
+    ]
+}
+
+#[tokio::test]
+async fn a_refusal_is_kept_with_all_it_takes_to_decide_it_again() {
+    let world = World::new(Options::default());
+    let bounds = [
+        Bound::linear(
+            Femtos::new(i128::from(i64::MAX) * 9),
+            Femtos::new(7),
+            1_000,
+            16,
+        )
+        .unwrap(),
+        Bound::fixed(Femtos::new(i128::MAX)),
+    ];
+    for (number, bound) in (1..).zip(bounds) {
+        let decided = Box::new(Decided {
+            bound,
+            pictures: Some(2),
+            upstream: "openai".into(),
+            catalog: "2026-11-01.2".into(),
+            shortfall: Shortfall {
+                at: Time::LATEST,
+                seq: u64::MAX,
+                needed: Nanos::MAX,
+                least_needed: Nanos::new(5),
+                checks: checks(),
+                binding: 4,
+                transient: true,
+            },
+        });
+        world.log.refused(Refused {
+            decided: Some(decided.clone()),
+            ..refused(number, second(1))
+        });
+        let kept = world.get(number).await.unwrap().refusal.unwrap();
+        assert_eq!(kept.decided, Some(decided));
+    }
 }
 
 #[tokio::test]

@@ -308,5 +308,6 @@ pub(crate) fn refused(number: u32, at: Time) -> Refused {
         needed: Some(Nanos::new(5)),
         details_json: Some(r#"{"refused_by":"seawall"}"#.into()),
         decision_seq: Some(4),
+        decided: None,
     }
 }

@@ -35,6 +35,8 @@ mod crowd;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod file;
 #[cfg(test)]
 mod fitting;

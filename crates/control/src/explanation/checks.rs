@@ -1,0 +1,97 @@
+//! The checks of a decision with the names of what they are on, and what is left there now.
+
+use ledger::{Book, Check};
+use money::Nanos;
+use projections::Row;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::scope::{ScopeView, WindowView};
+
+/// The checks a decision rests on.
+#[derive(Clone, Debug)]
+pub(super) struct Checked {
+    /// In the order key, project, organization, credit balance.
+    pub(super) checks: Vec<Check>,
+    /// What had to fit: for a refusal, the least the call could be cut down to.
+    pub(super) needed: Nanos,
+    /// The place of the one that stopped the call, or that left least.
+    pub(super) binding: usize,
+    /// Where they are from.
+    pub(super) source: &'static str,
+    /// Whether only held money was in the way.
+    pub(super) transient: bool,
+}
+
+impl Checked {
+    pub(super) fn binding(&self) -> Option<&Check> {
+        self.checks.get(self.binding)
+    }
+
+    fn verdict(&self, check: &Check) -> &'static str {
+        if self.needed <= check.left {
+            "pass"
+        } else if self.needed <= check.left_without_holds() {
+            "stops_for_now"
+        } else {
+            "stops"
+        }
+    }
+
+    fn show(&self, book: &Book) -> Vec<Value> {
+        let lines = self.checks.iter().enumerate().map(|(place, check)| {
+            json!({
+                "kind": check.name(), "limit_id": check.kind.limit().map(|id| id.to_string()),
+                "scope": ScopeView::of(check.scope, book),
+                "limit_usd": check.ceiling.map(|ceiling| ceiling.to_string()),
+                "window": check.window.as_ref().map(WindowView::of),
+                "spent_usd": check.spent.to_string(), "held_usd": check.held.to_string(),
+                "left_usd": check.left.to_string(), "needed_usd": self.needed.to_string(),
+                "resets_at": check.resets_at.map(|at| at.to_string()),
+                "verdict": self.verdict(check), "binding": place == self.binding, "source": self.source,
+            })
+        });
+        lines.collect()
+    }
+
+    /// What is left now where it was decided, for comparison. The same key's checks, with today's limits.
+    fn now(&self, row: &Row, book: &Book) -> Value {
+        let checks = book.checks(row.project, row.key);
+        let stops = checks.iter().find(|check| check.left < self.needed);
+        let kind = self.binding().map(|check| check.kind);
+        let same = checks.iter().find(|check| Some(check.kind) == kind);
+        json!({
+            "left_usd": same.map(|check| check.left.to_string()),
+            "limit_usd": same.and_then(|check| check.ceiling).map(|ceiling| ceiling.to_string()),
+            "would_fit": stops.is_none(), "stopped_by": stops.map(Check::name),
+            "decision_seq": book.head().seq,
+        })
+    }
+}
+
+/// Names, the checks, and how things stand now; all from the Book at its head.
+pub(super) async fn named(
+    app: &App,
+    row: &Row,
+    checked: Option<&Checked>,
+) -> Result<(Value, Value, Value), ApiError> {
+    let teller = app.teller(row.organization)?;
+    let (row, checked) = (row.clone(), checked.cloned());
+    let answer = teller.ask(move |book, _now| {
+        let checks = checked.as_ref().map(|checked| checked.show(book));
+        let now = checked.as_ref().map(|checked| checked.now(&row, book));
+        (names(&row, book), json!(checks), json!(now))
+    });
+    Ok(answer.await?)
+}
+
+fn names(row: &Row, book: &Book) -> Value {
+    let key = row.key.and_then(|key| book.key(key));
+    let project = row.project.and_then(|project| book.project(project));
+    json!({
+        "organization": book.organization().map(|organization| &organization.name),
+        "project": project.map(|project| &project.name),
+        "key": key.map(|key| &key.name), "key_hint": key.map(|key| &key.hint),
+    })
+}

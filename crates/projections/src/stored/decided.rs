@@ -1,0 +1,162 @@
+//! A refusal's decision as one column: arrays, as for attempts. Codes and the order of fields are those of every file ever
+//! written.
+
+use ids::{KeyId, LimitId, ProjectId};
+use ledger::{Check, CheckKind, Scope, Shortfall, Time, Window};
+use money::{Bound, Femtos, Nanos};
+
+use crate::{Decided, LogError};
+
+/// A decision that takes more bytes is not kept: a key can be under any number of limits.
+const LONGEST: usize = 64 * 1024;
+
+/// Sums in femto-dollars go beyond what JSON's readers take for a number.
+type BoundFields = (String, String, u64, u64);
+type WindowFields = (u8, String);
+/// Kind, limit, scope, its id; ceiling, window; spent, held, left; the window's end.
+type CheckFields = (
+    (u8, Option<String>),
+    (u8, Option<String>),
+    (Option<i64>, Option<WindowFields>),
+    (i64, i64, i64),
+    Option<i64>,
+);
+/// When, on which entry; needed, at least; the binding check, transient.
+type AnswerFields = ((i64, u64), (i64, i64), (usize, bool));
+type Fields = (
+    BoundFields,
+    Option<u64>,
+    (String, String),
+    AnswerFields,
+    Vec<CheckFields>,
+);
+
+/// The decision as the column has it; `None` where it is too long to be kept.
+pub(crate) fn write_decided(decided: &Decided) -> Result<Option<String>, LogError> {
+    let Decided {
+        bound, shortfall, ..
+    } = decided;
+    let fields: Fields = (
+        (
+            bound.base().get().to_string(),
+            bound.per_unit().get().to_string(),
+            bound.units(),
+            bound.floor(),
+        ),
+        decided.pictures,
+        (decided.upstream.to_string(), decided.catalog.to_string()),
+        (
+            (shortfall.at.micros(), shortfall.seq),
+            (shortfall.needed.get(), shortfall.least_needed.get()),
+            (shortfall.binding, shortfall.transient),
+        ),
+        shortfall.checks.iter().map(check_fields).collect(),
+    );
+    let text =
+        serde_json::to_string(&fields).map_err(|error| LogError::Damaged(error.to_string()))?;
+    Ok(Some(text).filter(|text| text.len() <= LONGEST))
+}
+
+pub(crate) fn read_decided(text: &str) -> Result<Box<Decided>, LogError> {
+    let damaged = |what: &str| LogError::Damaged(format!("how it was decided: {what}"));
+    let fields: Fields = serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
+    let ((base, per_unit, units, floor), pictures, (upstream, catalog), answer, checks) = fields;
+    let femtos = |text: &str| text.parse().map(Femtos::new).ok();
+    let bound = femtos(&base).zip(femtos(&per_unit));
+    let bound = bound
+        .and_then(|(base, per_unit)| bound_of(Bound::linear(base, per_unit, units, floor), base));
+    let ((at, seq), (needed, least_needed), (binding, transient)) = answer;
+    let checks: Option<Vec<Check>> = checks.into_iter().map(check_of).collect();
+    Ok(Box::new(Decided {
+        bound: bound.ok_or_else(|| damaged("bound"))?,
+        pictures,
+        upstream: upstream.into(),
+        catalog: catalog.into(),
+        shortfall: Shortfall {
+            at: Time::from_micros(at),
+            seq,
+            needed: Nanos::new(needed),
+            least_needed: Nanos::new(least_needed),
+            checks: checks.ok_or_else(|| damaged("check"))?,
+            binding,
+            transient,
+        },
+    }))
+}
+
+/// A cost beyond every range is a bound of its own, which never fits.
+fn bound_of(linear: Option<Bound>, base: Femtos) -> Option<Bound> {
+    linear.or_else(|| (base >= Femtos::ZERO).then(|| Bound::fixed(base)))
+}
+
+fn check_fields(check: &Check) -> CheckFields {
+    let kind = match check.kind {
+        CheckKind::CreditBalance => 0,
+        CheckKind::HardLimit(_) => 1,
+        CheckKind::ApprovedUsageLimit(_) => 2,
+    };
+    let scope = match check.scope {
+        Scope::Organization => (0, None),
+        Scope::Project(id) => (1, Some(id.to_string())),
+        Scope::Key(id) => (2, Some(id.to_string())),
+    };
+    let window = |window: &Window| match window {
+        Window::Total => (0, String::new()),
+        Window::Day { time_zone } => (1, time_zone.to_string()),
+        Window::Week { time_zone } => (2, time_zone.to_string()),
+        Window::Month { time_zone } => (3, time_zone.to_string()),
+    };
+    (
+        (kind, check.kind.limit().map(|id| id.to_string())),
+        scope,
+        (
+            check.ceiling.map(Nanos::get),
+            check.window.as_ref().map(window),
+        ),
+        (check.spent.get(), check.held.get(), check.left.get()),
+        check.resets_at.map(Time::micros),
+    )
+}
+
+fn check_of(fields: CheckFields) -> Option<Check> {
+    let ((kind, limit), (scope, scope_id), (ceiling, window), sums, resets_at) = fields;
+    let limit: Option<LimitId> = limit.and_then(|id| id.parse().ok());
+    let kind = match (kind, limit) {
+        (0, _) => CheckKind::CreditBalance,
+        (1, Some(limit)) => CheckKind::HardLimit(limit),
+        (2, Some(limit)) => CheckKind::ApprovedUsageLimit(limit),
+        _ => return None,
+    };
+    let scope = match (scope, scope_id) {
+        (0, _) => Scope::Organization,
+        (1, Some(id)) => Scope::Project(id.parse::<ProjectId>().ok()?),
+        (2, Some(id)) => Scope::Key(id.parse::<KeyId>().ok()?),
+        _ => return None,
+    };
+    let window = match window {
+        None => None,
+        Some(fields) => Some(window_of(fields)?),
+    };
+    let (spent, held, left) = sums;
+    Some(Check {
+        kind,
+        scope,
+        ceiling: ceiling.map(Nanos::new),
+        window,
+        spent: Nanos::new(spent),
+        held: Nanos::new(held),
+        left: Nanos::new(left),
+        resets_at: resets_at.map(Time::from_micros),
+    })
+}
+
+fn window_of((kind, time_zone): WindowFields) -> Option<Window> {
+    let time_zone = time_zone.into();
+    match kind {
+        0 => Some(Window::Total),
+        1 => Some(Window::Day { time_zone }),
+        2 => Some(Window::Week { time_zone }),
+        3 => Some(Window::Month { time_zone }),
+        _ => None,
+    }
+}
