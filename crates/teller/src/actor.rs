@@ -107,7 +107,7 @@ impl Actor {
             keeping: None,
             backoff: BACKOFF.0,
             retry_at: None,
-            tick_at: now,
+            tick_at: now + settings.hold_for / 3,
             asked_at: now,
             settings,
             halted: None,

@@ -191,6 +191,7 @@ impl Actor {
         self.book = Some(*loaded.book);
         self.freed = !self.waiting.is_empty();
         if !std::mem::replace(&mut self.inherited, true) {
+            self.renewal_due = true;
             let holder = self.settings.holder.clone();
             self.take(Job::Own(Box::new(Command::PresumeEarlierBoots {
                 holder,

@@ -109,6 +109,18 @@ async fn the_hold_of_a_dead_node_is_presumed_by_another_one_at_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_node_that_reads_a_book_presumes_what_is_overdue_at_once() {
+    let node = Node::with_credit(dollars(10)).await;
+    let hold = node.holds(1, dollars(4)).await;
+    let _cut_off = node.store.stall_appends();
+    passes(HOLD).await;
+    let other = node.other("b", 1);
+    other.book().await;
+    assert_eq!(other.book().await.presumed().count(), 1);
+    drop(hold);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_ends_after_it_was_presumed_corrects_its_charge() {
     let node = Node::with_credit(dollars(10)).await;
     let hold = node.holds(1, dollars(4)).await;

@@ -29,6 +29,8 @@ mod storm;
 #[cfg(test)]
 mod trouble;
 #[cfg(test)]
+mod unruly;
+#[cfg(test)]
 mod view;
 #[cfg(test)]
 mod vouched;

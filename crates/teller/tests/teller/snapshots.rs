@@ -1,11 +1,15 @@
 //! A start from a snapshot is a start from the beginning, only sooner.
 
+use std::sync::Arc;
+
 use journal::conformance::replay;
 use journal::{Store, StoredSnapshot};
 use ledger::Snapshot;
+use teller::{Settings, Tellers};
 
 use crate::calls::{NOTHING, settles};
-use crate::world::{Node, ORGANIZATION, add_credit, as_usual, dollars};
+use crate::unruly::Unruly;
+use crate::world::{Node, ORGANIZATION, add_credit, answered, as_usual, dollars, stays_open};
 
 async fn kept(node: &Node) -> Option<StoredSnapshot> {
     node.store.snapshot(ORGANIZATION).await.unwrap()
@@ -48,6 +52,31 @@ async fn a_snapshot_is_never_ahead_of_the_journal() {
     }
     let fresh = node.other("c", 1);
     assert_eq!(fresh.book().await, replay(&node.store, ORGANIZATION).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_of_a_book_that_runs_ahead_waits_for_the_journal() {
+    let node = Node::with_credit(dollars(10)).await;
+    let settings = Settings {
+        run: [9; 8],
+        snapshot_every: 1,
+        ..node.tellers.settings().clone()
+    };
+    let unruly = Unruly::refusing(1, node.store.clone());
+    let tellers = Tellers::new(Arc::new(unruly), settings);
+    let teller = tellers.of(ORGANIZATION).unwrap();
+    let (appends, stall) = (node.appends(), node.store.stall_appends());
+    let mut first = Box::pin(teller.command(add_credit(2, dollars(1)), None));
+    let _not_yet = futures_util::poll!(&mut first);
+    node.store.until_asked(appends + 1).await;
+    // Decided while the first is on its way; its own append will not happen.
+    let mut second = Box::pin(teller.command(add_credit(3, dollars(1)), None));
+    assert!(stays_open(&mut second).await);
+    stall.release();
+    answered(first).await.unwrap();
+    answered(second).await.unwrap_err();
+    let left = answered(teller.ask(|book, _now| book.balance().left)).await;
+    assert_eq!(left.unwrap(), dollars(11));
 }
 
 #[tokio::test(start_paused = true)]

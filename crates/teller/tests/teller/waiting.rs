@@ -161,6 +161,21 @@ async fn money_that_another_node_freed_is_found_at_the_end_of_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn money_that_another_node_freed_is_found_whenever_the_book_is_read() {
+    let node = Node::with_credit(dollars(10)).await;
+    let other = node.other("b", 1);
+    let theirs = other.holds(0, dollars(10)).await;
+    let call = node.asks_for(1, dollars(6));
+    node.book().await;
+    settles(theirs, NOTHING).await;
+    other.book().await;
+    let freed = Instant::now();
+    node.book().await;
+    is_granted(call).await;
+    assert_eq!(freed.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_came_first_stays_first_when_the_book_is_read_again() {
     let (node, hold) = all_held().await;
     let other = node.other("b", 1);
