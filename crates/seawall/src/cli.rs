@@ -59,6 +59,10 @@ pub(crate) enum Command {
     Headroom(command::headroom::HeadroomArgs),
     /// Calls of late, or one of them
     Requests(command::requests::RequestsArgs),
+    /// What calls cost, by the hour or day
+    Usage(command::usage::UsageArgs),
+    /// Who changed what
+    Audit(command::audit::AuditArgs),
     /// Prices
     #[command(subcommand)]
     Price(command::price::PriceCommand),
@@ -174,6 +178,8 @@ mod tests {
             "headroom --key bot",
             "requests",
             "requests req_00000000000000000000000000",
+            "usage --bucket hour --group-by project,model --from 2026-11-01T00:00:00Z",
+            "audit --org acme --actor first",
             "price list --model gpt-5-mini",
             "completions bash",
         ] {

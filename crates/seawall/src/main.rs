@@ -170,6 +170,8 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         Command::Limit(wanted) => command::limit::run(client, wanted).await,
         Command::Headroom(wanted) => command::headroom::run(client, wanted).await,
         Command::Requests(wanted) => command::requests::run(client, wanted).await,
+        Command::Usage(wanted) => command::usage::run(client, wanted).await,
+        Command::Audit(wanted) => command::audit::run(client, wanted).await,
         Command::Price(wanted) => command::price::run(client, wanted).await,
         Command::Serve(_)
         | Command::Demo(_)
