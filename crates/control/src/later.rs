@@ -12,13 +12,11 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 15] = [
+const TO_COME: [&str; 12] = [
     "/limits/preview",
     "/budgets",
     "/budgets/{budget}",
     "/check",
-    "/requests/{request}/explanation",
-    "/usage",
     "/upstreams",
     "/upstreams/{name}",
     "/upstreams/{name}/probe",
@@ -26,7 +24,6 @@ const TO_COME: [&str; 15] = [
     "/upstreams/{name}/unpark",
     "/upstreams/{name}/doctor",
     "/prices/{model}",
-    "/audit",
     "/reconciliations",
 ];
 

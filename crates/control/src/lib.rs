@@ -8,6 +8,7 @@
 //! once, on their way to their owner; what is kept of them is a keyed hash.
 
 mod app;
+mod audit;
 mod auth;
 mod body;
 mod credits;
@@ -33,6 +34,7 @@ mod router;
 mod scope;
 mod secret;
 mod show;
+mod usage;
 
 pub use auth::AdminKeys;
 pub use installation::{FirstKey, Installation, InstallationError};

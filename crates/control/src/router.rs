@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::later::PREFIX;
 use crate::parts::Parts;
 use crate::{
-    auth, credits, entries, explanation, headroom, keys, later, limits, operations, organizations,
-    prices, projects, requests,
+    audit, auth, credits, entries, explanation, headroom, keys, later, limits, operations,
+    organizations, prices, projects, requests, usage,
 };
 
 /// The administration API under `/api/v1`, and `/livez`, `/readyz` and `/version`.
@@ -85,5 +85,7 @@ fn money() -> Router<App> {
         .route("/requests", get(requests::list))
         .route("/requests/{request}", get(requests::get))
         .route("/requests/{request}/explanation", get(explanation::get))
+        .route("/usage", get(usage::list))
+        .route("/audit", get(audit::list))
         .route("/prices", get(prices::list))
 }

@@ -16,7 +16,7 @@ use crate::{Refused, Suppressed};
 const MOST_WINDOWS: usize = 4096;
 
 const SECOND: i64 = 1_000_000;
-const HOUR: i64 = 3_600 * SECOND;
+pub(crate) const HOUR: i64 = 3_600 * SECOND;
 
 /// The hour of a moment, counted from 1970.
 pub(crate) const fn hour_of(at: Time) -> i64 {

@@ -1,6 +1,7 @@
 //! What follows from the journals without deciding anything.
 //!
-//! So far one projection: the [`RequestLog`], a row for each call, in a SQLite file of its own. It is told what was
+//! So far the [`RequestLog`], a row for each call, in a SQLite file of its own; beside the rows their sums by the hour, and
+//! who changed what. It is told what was
 //! appended, keeps an offset of its own in the same transaction as its rows, and reads from the store what it was not
 //! told. So it can be late, it can be deleted, it can be made anew; it is never asked whether a call may go, and nothing
 //! that matters waits for it.
@@ -8,6 +9,7 @@
 //! **Invariant:** what a caller on the paid path calls ([`RequestLog::appended`], [`RequestLog::remark`],
 //! [`RequestLog::refused`]) never blocks on a file, never waits for a place and never fails.
 
+mod audit;
 mod call;
 mod cursor;
 mod decided;
@@ -24,8 +26,10 @@ mod row;
 mod schema;
 mod stored;
 mod told;
+mod usage;
 mod writer;
 
+pub use audit::{AuditCursor, AuditFilter, AuditPage, AuditRow};
 pub use cursor::{Cursor, ParseCursorError};
 pub use decided::Decided;
 pub use error::{FollowError, LogError, OpenError};
@@ -33,3 +37,4 @@ pub use log::{Lost, RequestLog};
 pub use options::{Options, Waiting};
 pub use row::{Attempt, AttemptState, Filter, Outcome, Page, Refusal, Row, Suppressed};
 pub use told::{Refused, Remark};
+pub use usage::{Bucket, Dimension, UsageCursor, UsageFilter, UsagePage, UsageRow};

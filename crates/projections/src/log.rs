@@ -14,7 +14,8 @@ use crate::lag::Lag;
 use crate::queue::{Job, Queue};
 use crate::writer::Writer;
 use crate::{
-    Filter, LogError, OpenError, Options, Page, Refused, Remark, Row, Suppressed, open, reader,
+    AuditFilter, AuditPage, Filter, LogError, OpenError, Options, Page, Refused, Remark, Row,
+    Suppressed, UsageFilter, UsagePage, audit, open, reader, usage,
 };
 
 /// Reads that may wait for the reader's thread. Who comes later waits for a place.
@@ -176,6 +177,25 @@ impl RequestLog {
         organization: Option<OrganizationId>,
     ) -> Result<Vec<Suppressed>, LogError> {
         self.read(move |connection| reader::suppressed(connection, organization))
+            .await
+    }
+
+    /// Sums of calls, oldest first. They are exactly those of the calls that ended, refusals that were counted instead of
+    /// listed included.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn usage(&self, filter: UsageFilter) -> Result<UsagePage, LogError> {
+        self.read(move |connection| usage::read(connection, &filter))
+            .await
+    }
+
+    /// Who changed what, newest first.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn audit(&self, filter: AuditFilter) -> Result<AuditPage, LogError> {
+        self.read(move |connection| audit::read(connection, &filter))
             .await
     }
 

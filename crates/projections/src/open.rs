@@ -4,8 +4,10 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ledger::Time;
 use rusqlite::Connection;
 
+use crate::writer::tally;
 use crate::{OpenError, schema};
 
 /// Takes the lock that says the file is ours. It goes with the process, however that ends.
@@ -67,13 +69,7 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     if application == schema::APPLICATION {
         return match found {
             schema::VERSION => Ok(()),
-            1 => connection
-                .execute_batch(&format!(
-                    "BEGIN IMMEDIATE; {} PRAGMA user_version = {}; COMMIT;",
-                    schema::FROM_1,
-                    schema::VERSION
-                ))
-                .map_err(error),
+            1 => raise(connection).map_err(error),
             found => Err(OpenError::TooNew {
                 path: path.to_owned(),
                 found,
@@ -88,12 +84,28 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     }
     connection
         .execute_batch(&format!(
-            "BEGIN IMMEDIATE; {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
+            "BEGIN IMMEDIATE; {} {} PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT;",
             schema::TABLES,
+            schema::TABLES_OF_2,
             schema::APPLICATION,
             schema::VERSION
         ))
         .map_err(error)
+}
+
+/// Makes a file of the first version one of this one.
+fn raise(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {} {} {}",
+        schema::FROM_1,
+        schema::TABLES_OF_2,
+        schema::FROM_1_TO_2
+    ))?;
+    tally::add_remaining(connection, None, Time::EARLIEST)?;
+    connection.execute_batch(&format!(
+        "PRAGMA user_version = {}; COMMIT;",
+        schema::VERSION
+    ))
 }
 
 pub(crate) fn thread(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {

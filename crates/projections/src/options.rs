@@ -7,6 +7,8 @@ pub struct Options {
     pub most_rows: u64,
     /// Days a row is kept, counted back from the newest moment the log has heard of. Default 30.
     pub keep_days: u32,
+    /// Days the sums by the hour are kept, counted in the same way; never fewer than a row is. Default 400.
+    pub keep_usage_days: u32,
     /// Refusals listed per second, key and code; what comes above is counted. Default 10.
     pub most_refusals_per_second: u32,
     /// What may wait in memory to be written.
@@ -18,6 +20,7 @@ impl Default for Options {
         Self {
             most_rows: 1_000_000,
             keep_days: 30,
+            keep_usage_days: 400,
             most_refusals_per_second: 10,
             waiting: Waiting::default(),
         }

@@ -64,3 +64,65 @@ pub(crate) const TABLES: &str = "
         last BLOB NOT NULL
     ) WITHOUT ROWID;
 ";
+
+/// What version 2 added: sums of calls by the hour, and who changed what.
+///
+/// The tables are strict, so that a sum beyond 64 bits is an error and never becomes a float. Absent ids are empty.
+pub(crate) const TABLES_OF_2: &str = "
+    CREATE TABLE usage (
+        hour INTEGER NOT NULL,
+        organization BLOB NOT NULL,
+        project BLOB NOT NULL,
+        key BLOB NOT NULL,
+        model TEXT NOT NULL,
+        upstream TEXT NOT NULL,
+        served INTEGER NOT NULL,
+        refused INTEGER NOT NULL,
+        provider_refused INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        cancelled INTEGER NOT NULL,
+        cost INTEGER NOT NULL,
+        PRIMARY KEY (hour, organization, project, key, model, upstream)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE usage_unit (
+        hour INTEGER NOT NULL,
+        organization BLOB NOT NULL,
+        project BLOB NOT NULL,
+        key BLOB NOT NULL,
+        model TEXT NOT NULL,
+        upstream TEXT NOT NULL,
+        unit INTEGER NOT NULL,
+        quantity INTEGER NOT NULL,
+        PRIMARY KEY (hour, organization, project, key, model, upstream, unit)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE audit (
+        at INTEGER NOT NULL,
+        organization BLOB NOT NULL,
+        seq INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        object TEXT NOT NULL,
+        name TEXT,
+        changes TEXT NOT NULL,
+        PRIMARY KEY (at, organization, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX audit_organization ON audit (organization, at, seq);
+    CREATE INDEX audit_actor ON audit (actor, at, organization, seq);
+    -- What each object is like after the last entry read, to tell what the next one changes.
+    CREATE TABLE audited (
+        organization BLOB NOT NULL,
+        object TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        PRIMARY KEY (organization, object)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Makes a file of version 1 one of version 2: what follows from the journals goes, and is read again from their beginning
+/// as after [`crate::RequestLog::rebuild`]. What the gateway said stays.
+pub(crate) const FROM_1_TO_2: &str = "
+    DELETE FROM call WHERE said_at IS NULL;
+    UPDATE call SET attempts = '[]', at = said_at, outcome = CASE WHEN refused THEN said_outcome END
+    WHERE attempts <> '[]';
+    DELETE FROM journal_offset;
+";

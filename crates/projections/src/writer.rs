@@ -3,10 +3,12 @@
 //! Where a transaction fails, nothing of it stands: the journals are then read again from the offsets that stand, refusals
 //! and remarks are lost and counted as lost, and whoever waits learns it by a dropped reply.
 
+mod audit;
 mod batch;
 mod prune;
 mod recent;
 mod statements;
+pub(crate) mod tally;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -17,6 +19,7 @@ use ledger::Time;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use crate::gate::HOUR;
 use crate::log::Shared;
 use crate::queue::{Job, Work};
 use crate::stored::Offset;
@@ -58,10 +61,21 @@ impl Memory {
         self.latest = self.latest.max(at);
     }
 
-    /// Calls that began before this moment are not kept.
+    /// Calls that began before this moment are not kept. It is a full hour, so that an hour's sums are made again whole or
+    /// not at all.
     fn cutoff(&self, options: &Options) -> Time {
+        let days = self.days_ago(options.keep_days).micros();
+        Time::from_micros(days.saturating_sub(days.rem_euclid(HOUR)))
+    }
+
+    /// Sums of hours before this moment are not kept.
+    fn usage_cutoff(&self, options: &Options) -> Time {
+        self.days_ago(options.keep_usage_days.max(options.keep_days))
+    }
+
+    fn days_ago(&self, days: u32) -> Time {
         self.latest
-            .plus_seconds(-i64::from(options.keep_days).saturating_mul(86_400))
+            .plus_seconds(-i64::from(days).saturating_mul(86_400))
     }
 }
 
@@ -162,6 +176,7 @@ impl Writer {
         batch.finish()?;
         for count in counts {
             statements::add_count(&transaction, count)?;
+            tally::add_count(&transaction, count)?;
         }
         prune::prune(&transaction, &mut self.memory, &self.shared.options)?;
         Ok(transaction.commit()?)

@@ -61,6 +61,10 @@ pub(crate) enum Command {
     Requests(command::requests::RequestsArgs),
     /// Why a call went as it did, with the decision made again
     Explain(command::explain::ExplainArgs),
+    /// What calls cost, by the hour or day
+    Usage(command::usage::UsageArgs),
+    /// Who changed what
+    Audit(command::audit::AuditArgs),
     /// Prices
     #[command(subcommand)]
     Price(command::price::PriceCommand),
@@ -177,6 +181,8 @@ mod tests {
             "requests",
             "requests req_00000000000000000000000000",
             "explain req_00000000000000000000000000 --json",
+            "usage --bucket hour --group-by project,model --from 2026-11-01T00:00:00Z",
+            "audit --org acme --actor first",
             "price list --model gpt-5-mini",
             "completions bash",
         ] {

@@ -2,6 +2,7 @@
 //! JSON. They know nothing that the API does not say.
 
 pub(crate) mod amount;
+pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod credit;
 pub(crate) mod explain;
@@ -15,5 +16,6 @@ pub(crate) mod print;
 pub(crate) mod project;
 pub(crate) mod requests;
 pub(crate) mod status;
+pub(crate) mod usage;
 
 pub(crate) use client::{Answer, Client};

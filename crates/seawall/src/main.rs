@@ -171,6 +171,8 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         Command::Headroom(wanted) => command::headroom::run(client, wanted).await,
         Command::Requests(wanted) => command::requests::run(client, wanted).await,
         Command::Explain(wanted) => command::explain::run(client, wanted).await,
+        Command::Usage(wanted) => command::usage::run(client, wanted).await,
+        Command::Audit(wanted) => command::audit::run(client, wanted).await,
         Command::Price(wanted) => command::price::run(client, wanted).await,
         Command::Serve(_)
         | Command::Demo(_)

@@ -1,6 +1,8 @@
 //! The administration API, asked as a client asks it: through its router, over tellers and a store in memory.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod credit;
@@ -32,3 +34,5 @@ mod prices;
 mod requests;
 #[cfg(test)]
 mod rotation;
+#[cfg(test)]
+mod usage;

@@ -6,12 +6,14 @@ use ids::{HoldId, OrganizationId, RequestId};
 use ledger::{Entry, Fact, HoldFact, Time};
 use rusqlite::Connection;
 
-use super::{Answer, Memory, statements};
+use super::tally::{self, Tally};
+use super::{Answer, Memory, audit, statements};
 use crate::LogError;
 use crate::call::Call;
 use crate::log::Shared;
 use crate::queue::Job;
 use crate::stored::{Found, Offset, Place};
+use crate::usage::Share;
 
 /// A call that is changed.
 struct Slot {
@@ -20,6 +22,8 @@ struct Slot {
     row: Option<(i64, Place)>,
     /// Whether a refusal's details are to be kept.
     details: bool,
+    /// What it counted for before.
+    before: Option<Share>,
 }
 
 /// Where to look for a call.
@@ -41,6 +45,8 @@ pub(super) struct Batch<'a> {
     index: HashMap<RequestId, usize>,
     /// Offsets that are to be written, as `memory` has them.
     moved: Vec<OrganizationId>,
+    /// What is added to the sums.
+    tally: Tally,
 }
 
 impl<'a> Batch<'a> {
@@ -57,6 +63,7 @@ impl<'a> Batch<'a> {
             slots,
             index,
             moved,
+            tally: Tally::default(),
         }
     }
 
@@ -131,8 +138,11 @@ impl<'a> Batch<'a> {
                 last: entry.id,
             };
             self.memory.hear(entry.at);
-            if let Fact::Hold(fact) = entry.fact {
-                self.hold(organization, fact, entry.seq, entry.at)?;
+            match entry.fact {
+                Fact::Hold(fact) => self.hold(organization, fact, entry.seq, entry.at)?,
+                Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => {
+                    audit::write(self.connection, organization, &entry)?;
+                }
             }
         }
         if offset != before {
@@ -190,6 +200,7 @@ impl<'a> Batch<'a> {
         }
         let slot = match found {
             Some(Found { call, id, place }) => Slot {
+                before: Share::of(&call),
                 call,
                 row: Some((id, place)),
                 details: false,
@@ -199,6 +210,7 @@ impl<'a> Batch<'a> {
                 call: Call::new(organization, request),
                 row: None,
                 details: false,
+                before: None,
             },
         };
         self.index.insert(request, self.slots.len());
@@ -217,16 +229,21 @@ impl<'a> Batch<'a> {
 
     fn forget(&mut self, organization: OrganizationId) -> Result<(), LogError> {
         self.write()?;
+        self.tally.write(self.connection)?;
         self.memory.recent = super::Recent::default();
         self.memory.offsets.remove(&organization);
         self.moved.retain(|moved| *moved != organization);
         let removed = statements::forget(self.connection, organization)?;
         self.memory.rows = self.memory.rows.saturating_sub(removed);
-        Ok(())
+        // Sums of hours that are not read again stay.
+        let cutoff = self.memory.cutoff(&self.shared.options);
+        tally::forget(self.connection, organization, cutoff)?;
+        audit::forget(self.connection, organization)
     }
 
     pub(super) fn finish(mut self) -> Result<(), LogError> {
         self.write()?;
+        self.tally.write(self.connection)?;
         for organization in std::mem::take(&mut self.moved) {
             if let Some(offset) = self.memory.offsets.get(&organization) {
                 statements::put_offset(self.connection, organization, *offset)?;
@@ -248,7 +265,9 @@ impl<'a> Batch<'a> {
             mut call,
             row,
             details,
+            before,
         } = slot;
+        self.tally.take(before);
         let Some((id, place)) = row else {
             return self.write_new(call, details);
         };
@@ -271,6 +290,7 @@ impl<'a> Batch<'a> {
             }
             None => match statements::load(self.connection, call.request)? {
                 Some(mut earlier) => {
+                    self.tally.take(Share::of(&earlier.call));
                     earlier.call.join(call);
                     call = earlier.call;
                     statements::rewrite(self.connection, earlier.id, &call)?;
@@ -302,8 +322,9 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Keeps a call at hand of which more is to be expected.
+    /// Counts a call as it is now, and keeps it at hand if more is to be expected.
     fn keep(&mut self, call: Call, id: i64) {
+        self.tally.add(Share::of(&call));
         if !call.is_complete() {
             let place = Place::of(&call);
             self.memory.recent.put(Found { call, id, place });

@@ -38,6 +38,7 @@ pub(super) fn prune(
     let hour = hour_of(cutoff);
     if hour > memory.swept {
         connection.execute("DELETE FROM suppressed WHERE hour < ?1", params![hour])?;
+        super::tally::prune(connection, memory.usage_cutoff(options))?;
         memory.swept = hour;
     }
     Ok(())

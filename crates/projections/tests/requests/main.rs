@@ -9,4 +9,5 @@ mod listing;
 mod outcomes;
 mod pruning;
 mod refusals;
+mod usage;
 mod world;

@@ -214,6 +214,23 @@ impl World {
 
     /// Closes the log and opens it again.
     pub(crate) async fn reopen(self) -> Self {
+        self.reopen_after(|_path| ()).await
+    }
+
+    /// Closes the log, makes its file what the first version would have left, and opens it again.
+    pub(crate) async fn reopen_as_first_version(self) -> Self {
+        self.reopen_after(|path| {
+            let file = rusqlite::Connection::open(path).unwrap();
+            file.execute_batch(
+                "DROP TABLE usage; DROP TABLE usage_unit; DROP TABLE audit; DROP TABLE audited;
+                 PRAGMA user_version = 1;",
+            )
+            .unwrap();
+        })
+        .await
+    }
+
+    async fn reopen_after(self, between: impl FnOnce(&std::path::Path)) -> Self {
         let path = self.path();
         let Self {
             directory,
@@ -223,6 +240,7 @@ impl World {
             journal,
         } = self;
         log.close().await;
+        between(&path);
         let log = RequestLog::open(&path, options).unwrap();
         Self {
             directory,

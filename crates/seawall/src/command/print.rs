@@ -82,7 +82,7 @@ pub(crate) fn field(object: &Value, name: &str) -> String {
     match object.get(name) {
         None | Some(Value::Null) => "–".to_owned(),
         Some(Value::String(text)) if name.ends_with("_usd") => dollars(Some(text)),
-        Some(Value::String(text)) if name.ends_with("_at") => short_time(text),
+        Some(Value::String(text)) if name.ends_with("_at") || name == "at" => short_time(text),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(items)) => {
             let texts = items.iter().map(|item| {

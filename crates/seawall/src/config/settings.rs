@@ -204,6 +204,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Days the request log keeps a row.",
     ),
     setting(
+        "requests.keep_usage_days",
+        "400",
+        COUNT,
+        "Days the sums by the hour are kept; never fewer than a row.",
+    ),
+    setting(
         "requests.most_refusals_per_second",
         "10",
         COUNT,

@@ -53,6 +53,7 @@ pub(super) fn open_log(config: &Config) -> Result<RequestLog, Failure> {
     let options = projections::Options {
         most_rows: values.count("requests.most_rows")?,
         keep_days: values.count("requests.keep_days")?,
+        keep_usage_days: values.count("requests.keep_usage_days")?,
         most_refusals_per_second: values.count("requests.most_refusals_per_second")?,
         ..projections::Options::default()
     };

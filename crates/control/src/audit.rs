@@ -1,0 +1,89 @@
+//! `/audit`: who changed what, from which value to which, from the request log's file. It follows the journals.
+
+use axum::Json;
+use axum::extract::State;
+use ids::OrganizationId;
+use projections::{AuditCursor, AuditFilter, AuditRow};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::query::{Params, invalid};
+use crate::show::{At, List, Text};
+
+/// Changes on a page where the request does not say, and at most.
+const USUAL: usize = 50;
+const MOST: usize = 200;
+
+const MOMENT: &str = "must be a time in RFC 3339, such as 2026-12-01T00:00:00Z";
+
+/// A change.
+#[derive(Debug, Serialize)]
+pub(crate) struct View {
+    at: At,
+    organization_id: Text<OrganizationId>,
+    actor: Box<str>,
+    action: Box<str>,
+    object: Object,
+    /// The fields that changed, each with `from` and `to`.
+    changes: Value,
+    /// The number of the entry in the organization's ledger.
+    seq: u64,
+}
+
+/// What was changed.
+#[derive(Debug, Serialize)]
+struct Object {
+    kind: Box<str>,
+    id: Box<str>,
+    name: Option<Box<str>>,
+}
+
+impl View {
+    fn of(row: AuditRow) -> Result<Self, ApiError> {
+        let changes = serde_json::from_str(&row.changes_json)
+            .map_err(|error| ApiError::store_unavailable(&error.to_string()))?;
+        Ok(Self {
+            at: At(row.at),
+            organization_id: Text(row.organization),
+            actor: row.actor,
+            action: row.action,
+            object: Object {
+                kind: row.kind,
+                id: row.object,
+                name: row.name,
+            },
+            changes,
+            seq: row.seq,
+        })
+    }
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    mut params: Params,
+) -> Result<Json<List<View>>, ApiError> {
+    let moment = |at: jiff::Timestamp| at.into();
+    let limit = params.read("limit", "must be a whole number from 1 to 200")?;
+    let limit = limit.unwrap_or(USUAL);
+    if limit == 0 || limit > MOST {
+        return Err(invalid("limit", "must be a whole number from 1 to 200"));
+    }
+    let filter = AuditFilter {
+        organization: params.read("organization", "must be an id such as org_…")?,
+        actor: params.text("actor")?.map(Into::into),
+        from: params.read("from", MOMENT)?.map(moment),
+        to: params.read("to", MOMENT)?.map(moment),
+        cursor: params
+            .read::<AuditCursor>("cursor", "must be the next_cursor of the page before")?,
+        limit,
+    };
+    params.finish()?;
+    let page = app.log.audit(filter).await?;
+    let data = page.rows.into_iter().map(View::of);
+    Ok(Json(List::new(
+        data.collect::<Result<_, _>>()?,
+        page.next_cursor,
+    )))
+}

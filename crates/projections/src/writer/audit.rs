@@ -1,0 +1,90 @@
+//! The SQL that writes down who changed what. All of it inside the writer's transaction.
+
+use ids::OrganizationId;
+use ledger::Entry;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value, json};
+
+use crate::LogError;
+use crate::audit::Change;
+use crate::stored::Blob;
+
+/// Takes up an entry: what it changes is compared with what was, and written down where somebody asked for it.
+pub(super) fn write(
+    connection: &Connection,
+    organization: OrganizationId,
+    entry: &Entry,
+) -> Result<(), LogError> {
+    let Some(mut change) = Change::of(&entry.fact) else {
+        return Ok(());
+    };
+    if change.object.is_empty() {
+        change.object = organization.to_string();
+    }
+    let of = Blob(organization.to_bytes());
+    let known: Option<String> = connection
+        .prepare_cached("SELECT fields FROM audited WHERE organization = ?1 AND object = ?2")?
+        .query_row(params![of, change.object], |row| row.get(0))
+        .optional()?;
+    let mut fields = match known {
+        None => Map::new(),
+        Some(text) => serde_json::from_str(&text)
+            .map_err(|_not_ours| LogError::Damaged(format!("what {} was", change.object)))?,
+    };
+    let changes = apply(&mut fields, change.fields);
+    if let Some(cause) = &entry.cause {
+        let name = fields.get("name").and_then(Value::as_str);
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                entry.at.micros(),
+                of,
+                entry.seq.cast_signed(),
+                cause.actor,
+                change.action,
+                change.kind,
+                change.object,
+                name,
+                Value::Object(changes).to_string()
+            ])?;
+    }
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO audited VALUES (?1, ?2, ?3)")?
+        .execute(params![
+            of,
+            change.object,
+            Value::Object(fields).to_string()
+        ])?;
+    Ok(())
+}
+
+/// Gives the fields their new values, and says which of them are others than before.
+fn apply(fields: &mut Map<String, Value>, new: Map<String, Value>) -> Map<String, Value> {
+    let mut changes = Map::new();
+    for (name, to) in new {
+        // That a limit's sum began anew is an event, not a state: the next time it is one again.
+        let event = name == "used";
+        let from = fields.get(&name).cloned().unwrap_or(Value::Null);
+        if from != to {
+            changes.insert(name.clone(), json!({"from": from, "to": to}));
+        }
+        if !event {
+            fields.insert(name, to);
+        }
+    }
+    changes
+}
+
+/// Removes what an organization's journal said.
+pub(super) fn forget(
+    connection: &Connection,
+    organization: OrganizationId,
+) -> Result<(), LogError> {
+    for table in ["audit", "audited"] {
+        let sql = format!("DELETE FROM {table} WHERE organization = ?1");
+        connection.execute(&sql, params![Blob(organization.to_bytes())])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `seawall audit`: who changed what.
+
+use clap::Args;
+use serde_json::Value;
+
+use super::client::with;
+use super::print::{self, Table};
+use super::{Answer, Client, find};
+use crate::exit::Failure;
+
+#[derive(Args, Debug)]
+pub(crate) struct AuditArgs {
+    /// Only what was changed in an organization
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
+    /// Only what was changed by this one
+    #[arg(long, value_name = "NAME")]
+    actor: Option<String>,
+    /// Not before this time
+    #[arg(long, value_name = "TIME")]
+    from: Option<jiff::Timestamp>,
+    /// Before this time
+    #[arg(long, value_name = "TIME")]
+    to: Option<jiff::Timestamp>,
+    /// Where an earlier page ended
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
+}
+
+pub(crate) async fn run(client: &Client, args: AuditArgs) -> Result<Answer, Failure> {
+    let organization = match &args.org {
+        Some(wanted) => Some(find::id(&find::organization(client, Some(wanted)).await?).to_owned()),
+        None => None,
+    };
+    let time = |time: jiff::Timestamp| time.to_string();
+    let path = [
+        ("organization", organization),
+        ("actor", args.actor),
+        ("from", args.from.map(time)),
+        ("to", args.to.map(time)),
+        ("cursor", args.cursor),
+    ]
+    .into_iter()
+    .fold("audit".to_owned(), |path, (name, value)| match value {
+        Some(value) => with(&path, name, &value),
+        None => path,
+    });
+    let json = client.get(&path).await?;
+    Ok(Answer {
+        text: text(&json),
+        json,
+        schema: "audit",
+    })
+}
+
+fn text(json: &Value) -> String {
+    let mut table = Table::new(&["time", "by", "what", "on", "changes"]);
+    let rows = json.get("data").and_then(Value::as_array);
+    for row in rows.into_iter().flatten() {
+        let mut cells = print::fields(row, &["at", "actor"]);
+        cells.push(print::plain(&print::field(row, "action")));
+        let object = row.get("object").unwrap_or(&Value::Null);
+        let name = object.get("name").and_then(Value::as_str);
+        cells.push(name.map_or_else(|| print::field(object, "id"), str::to_owned));
+        cells.push(changes(row.get("changes").unwrap_or(&Value::Null)));
+        table.row(cells);
+    }
+    let mut text = table.or("no change");
+    if let Some(cursor) = json.get("next_cursor").and_then(Value::as_str) {
+        text.push_str(&format!("earlier ones: --cursor {cursor}\n"));
+    }
+    text
+}
+
+/// `amount_usd 25.00 → 10.00`; what was nothing before is only named with what it is. What stays nothing is not said.
+fn changes(changes: &Value) -> String {
+    let said = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(other) => Some(other.to_string()),
+    };
+    let fields = changes.as_object().into_iter().flatten();
+    let fields = fields.map(|(name, change)| {
+        let (from, to) = (said(change.get("from")), said(change.get("to")));
+        match (from, to) {
+            (Some(from), to) => {
+                format!("{name} {from} → {}", to.as_deref().unwrap_or("none"))
+            }
+            (None, to) => format!("{name} {}", to.as_deref().unwrap_or("none")),
+        }
+    });
+    fields.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_a_line_from_what_to_what() {
+        let json = json!({
+            "data": [{
+                "at": "2026-11-22T14:00:00Z", "actor": "first", "action": "limit_changed", "seq": 7,
+                "object": {"kind": "limit", "id": "lim_1", "name": null},
+                "changes": {"amount_usd": {"from": "25.00", "to": "10.00"}, "used": {"from": null, "to": "reset"}},
+            }],
+            "next_cursor": null,
+        });
+        assert!(
+            text(&json)
+                .ends_with("first  limit changed  lim_1  amount_usd 25.00 → 10.00, used reset\n"),
+            "{}",
+            text(&json)
+        );
+    }
+}
