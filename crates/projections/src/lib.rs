@@ -9,6 +9,7 @@
 //! [`RequestLog::refused`]) never blocks on a file, never waits for a place and never fails.
 
 mod call;
+mod compare;
 mod cursor;
 mod error;
 mod follow;
@@ -25,9 +26,11 @@ mod stored;
 mod told;
 mod writer;
 
+pub use compare::{Lies, LogFile};
 pub use cursor::{Cursor, ParseCursorError};
 pub use error::{FollowError, LogError, OpenError};
 pub use log::{Lost, RequestLog};
 pub use options::{Options, Waiting};
 pub use row::{Attempt, AttemptState, Filter, Outcome, Page, Refusal, Row, Suppressed};
 pub use told::{Refused, Remark};
+pub use writer::Rebuilt;

@@ -5,6 +5,7 @@
 
 mod batch;
 mod prune;
+mod rebuilt;
 mod recent;
 mod statements;
 
@@ -21,6 +22,9 @@ use crate::log::Shared;
 use crate::queue::{Job, Work};
 use crate::stored::Offset;
 use crate::{LogError, OpenError, Options, Suppressed};
+
+pub use rebuilt::Rebuilt;
+pub(crate) use statements::offset;
 
 use batch::Batch;
 use recent::Recent;
