@@ -17,6 +17,7 @@ ARROWS = {
     "journal": ["ledger"],
     "teller": ["journal"],
     "projections": ["journal"],
+    "audit": ["journal", "projections"],
     "upstream": ["diagnosis"],
     "gateway": ["teller", "projections", "upstream", "catalog", "wire", "diagnosis"],
     "control": ["teller", "projections", "journal", "catalog"],

@@ -4,6 +4,7 @@
 //! append is answered after the write-ahead log was synced; a file whose settings would not keep that promise is refused.
 
 mod open;
+pub mod read_only;
 mod reader;
 mod schema;
 mod statement;
@@ -18,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{Answer, AppendError, Batch, Record, Store, StoreError, StoredSnapshot};
 
 pub use open::OpenError;
+pub use read_only::ReadOnly;
 
 /// Jobs that may wait for a thread. A caller beyond it waits for a place.
 const QUEUE: usize = 4096;

@@ -11,6 +11,7 @@
 
 mod audit;
 mod call;
+mod compare;
 mod cursor;
 mod decided;
 mod error;
@@ -30,6 +31,7 @@ mod usage;
 mod writer;
 
 pub use audit::{AuditCursor, AuditFilter, AuditPage, AuditRow};
+pub use compare::{Lies, LogFile};
 pub use cursor::{Cursor, ParseCursorError};
 pub use decided::Decided;
 pub use error::{FollowError, LogError, OpenError};
@@ -38,3 +40,4 @@ pub use options::{Options, Waiting};
 pub use row::{Attempt, AttemptState, Filter, Outcome, Page, Refusal, Row, Suppressed};
 pub use told::{Refused, Remark};
 pub use usage::{Bucket, Dimension, UsageCursor, UsageFilter, UsagePage, UsageRow};
+pub use writer::Rebuilt;

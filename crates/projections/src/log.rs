@@ -32,6 +32,19 @@ pub(crate) struct Shared {
     pub(crate) ended: watch::Sender<bool>,
 }
 
+impl Shared {
+    pub(crate) fn new(options: Options) -> Self {
+        Self {
+            options,
+            queue: Queue::new(options.waiting),
+            gate: Gate::new(options.most_refusals_per_second),
+            lag: Lag::new(),
+            lost: LostCounts::default(),
+            ended: watch::Sender::new(false),
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct LostCounts {
     remarks: AtomicU64,
@@ -92,14 +105,7 @@ impl RequestLog {
     pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
         let lock = open::lock(path)?;
         let (writing, reading) = (open::connect(path)?, open::connect(path)?);
-        let shared = Arc::new(Shared {
-            options,
-            queue: Queue::new(options.waiting),
-            gate: Gate::new(options.most_refusals_per_second),
-            lag: Lag::new(),
-            lost: LostCounts::default(),
-            ended: watch::Sender::new(false),
-        });
+        let shared = Arc::new(Shared::new(options));
         let writer = Writer::new(writing, Arc::clone(&shared), path)?;
         let (reads, jobs) = mpsc::channel(READS);
         open::thread("seawall-log-writer", move || writer.run(lock))?;

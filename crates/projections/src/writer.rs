@@ -6,6 +6,7 @@
 mod audit;
 mod batch;
 mod prune;
+mod rebuilt;
 mod recent;
 mod statements;
 pub(crate) mod tally;
@@ -24,6 +25,9 @@ use crate::log::Shared;
 use crate::queue::{Job, Work};
 use crate::stored::Offset;
 use crate::{LogError, OpenError, Options, Suppressed};
+
+pub use rebuilt::Rebuilt;
+pub(crate) use statements::offset;
 
 use batch::Batch;
 use recent::Recent;

@@ -21,7 +21,8 @@ pub(crate) struct Cli {
 
 const AFTER: &str = "Commands that talk to a running server find it by SEAWALL_URL (default http://127.0.0.1:8080)\n\
 and open it with SEAWALL_ADMIN_KEY. Names work in the place of ids where they are unambiguous.\n\
-Exit codes: 0 fine, 1 internal, 2 usage, 3 configuration, 4 cannot reach, 5 not found, 6 not permitted.";
+Exit codes: 0 fine, 1 internal, 2 usage, 3 configuration, 4 cannot reach, 5 not found, 6 not permitted,\n\
+10 a finding that somebody must act on.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -68,6 +69,10 @@ pub(crate) enum Command {
     /// Prices
     #[command(subcommand)]
     Price(command::price::PriceCommand),
+    /// Look whether a stopped server's store says the truth, entry by entry
+    Verify(VerifyArgs),
+    /// Copy the store into a file, also while its server runs
+    Backup(BackupArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
 }
@@ -133,6 +138,24 @@ pub(crate) struct ConfigArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// A store's file in the place of the configured one, such as a backup
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The file to write, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct CompletionsArgs {
     /// For which shell
     pub(crate) shell: clap_complete::Shell,
@@ -184,6 +207,9 @@ mod tests {
             "usage --bucket hour --group-by project,model --from 2026-11-01T00:00:00Z",
             "audit --org acme --actor first",
             "price list --model gpt-5-mini",
+            "verify --config seawall.toml",
+            "verify --store backup.db --json",
+            "backup --to backup.db",
             "completions bash",
         ] {
             let parsed = parse(line);

@@ -3,6 +3,7 @@
 //! The only crate that reads the clock, the environment and the operating system's randomness; everything below is
 //! handed what it needs. It decides nothing about money.
 
+mod backup;
 mod cli;
 mod clock;
 mod command;
@@ -11,10 +12,12 @@ mod demo;
 mod environment;
 mod exit;
 mod init;
+mod progress;
 mod random;
 mod say;
 mod serve;
 mod sim;
+mod verify;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -65,6 +68,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Config(command) => configuration(command, cli.json, &environment),
+        Command::Verify(args) => verify::run(args, cli.json, &environment),
+        Command::Backup(args) => backup::run(args, cli.json, &environment),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "seawall", &mut script);
@@ -179,6 +184,8 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         | Command::Sim(_)
         | Command::Init(_)
         | Command::Config(_)
+        | Command::Verify(_)
+        | Command::Backup(_)
         | Command::Completions(_) => Err(Failure::internal("this command asks no server")),
     }
 }

@@ -18,7 +18,7 @@ use std::pin::pin;
 
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use bounds::read_catalog;
+pub(crate) use bounds::{beside, read_catalog};
 pub(crate) use log::start as start_log;
 pub(crate) use open::Server;
 pub(crate) use signals::Signals;

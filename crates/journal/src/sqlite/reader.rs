@@ -136,7 +136,7 @@ pub(super) fn record(connection: &Connection, name: &str) -> Result<Option<Recor
         .map_err(failed)
 }
 
-fn failed(error: rusqlite::Error) -> StoreError {
+pub(super) fn failed(error: rusqlite::Error) -> StoreError {
     let broken = |code| matches!(code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase);
     if error.sqlite_error_code().is_some_and(broken) || is_wrong_value(&error) {
         StoreError::Damaged(error.to_string())

@@ -158,7 +158,7 @@ pub(super) fn put_details(
 }
 
 /// How far a journal was read, if it was.
-pub(super) fn offset(
+pub(crate) fn offset(
     connection: &Connection,
     organization: OrganizationId,
 ) -> Result<Option<Offset>, LogError> {

@@ -63,7 +63,7 @@ pub(super) fn open_log(config: &Config) -> Result<RequestLog, Failure> {
 }
 
 /// `seawall-requests.db` for `seawall.db`.
-pub(super) fn beside(store: &Path) -> PathBuf {
+pub(crate) fn beside(store: &Path) -> PathBuf {
     let stem = store.file_stem().unwrap_or_default().to_string_lossy();
     let name = match store.extension() {
         Some(extension) => format!("{stem}-requests.{}", extension.to_string_lossy()),

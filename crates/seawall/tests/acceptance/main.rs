@@ -63,4 +63,6 @@ mod tenant;
 #[cfg(test)]
 mod usd;
 #[cfg(test)]
+mod verify;
+#[cfg(test)]
 mod waiting;

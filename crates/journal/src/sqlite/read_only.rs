@@ -1,0 +1,250 @@
+//! A store's file as it lies, for whoever checks or copies it. Nothing is written, no setting is changed, and no
+//! write-ahead log is folded into the file.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ids::OrganizationId;
+use ledger::Head;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::{OpenError, open, reader, schema};
+use crate::{StoreError, StoredSnapshot};
+
+/// A store's file, open for reading. Its methods block.
+#[derive(Debug)]
+pub struct ReadOnly {
+    connection: Connection,
+    _lock: Option<File>,
+}
+
+/// An entry as it lies in the file: unlike [`crate::Store::read`], also where the one before it is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// The number it is filed under.
+    pub seq: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A journal's head as it lies in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredHead {
+    /// The head.
+    pub head: Head,
+    /// The short id that the organization is found by.
+    pub short: String,
+}
+
+impl ReadOnly {
+    /// Opens the file of a store that has no server, and keeps servers away from it.
+    ///
+    /// # Errors
+    /// [`OpenError`]; [`OpenError::InUse`] where a server has it.
+    pub fn alone(path: &Path) -> Result<Self, OpenError> {
+        exists(path)?;
+        let lock = open::lock(path)?;
+        // Nobody else has it, so that a file without a log beside it cannot change while it is read.
+        Self::open(path, quiet(path), Some(lock))
+    }
+
+    /// Opens the file of a store whether a server has it or not.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn beside_a_server(path: &Path) -> Result<Self, OpenError> {
+        exists(path)?;
+        Self::open(path, false, None)
+    }
+
+    fn open(path: &Path, quiet: bool, lock: Option<File>) -> Result<Self, OpenError> {
+        let error = |source| OpenError::Sqlite {
+            path: path.to_owned(),
+            source,
+        };
+        let connection = connect(path, quiet).map_err(error)?;
+        let pragma = |name: &str| {
+            connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                .map_err(error)
+        };
+        let (application, found) = (pragma("application_id")?, pragma("user_version")?);
+        if application != schema::APPLICATION {
+            return Err(OpenError::NotOurs(path.to_owned()));
+        }
+        if found > schema::VERSION {
+            let path = path.to_owned();
+            return Err(OpenError::TooNew { path, found });
+        }
+        Ok(Self {
+            connection,
+            _lock: lock,
+        })
+    }
+
+    /// The first organization after this one that the file knows in any way: by a head, an entry or a snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn next_organization(
+        &self,
+        after: Option<OrganizationId>,
+    ) -> Result<Option<OrganizationId>, StoreError> {
+        let after = after.map_or_else(Vec::new, |id| id.to_bytes().to_vec());
+        let mut next: Option<[u8; 16]> = None;
+        for table in ["head", "entry", "snapshot"] {
+            let found: Option<[u8; 16]> = self
+                .connection
+                .prepare_cached(&format!(
+                    "SELECT organization FROM {table} WHERE organization > ?1 ORDER BY organization LIMIT 1"
+                ))
+                .and_then(|mut select| select.query_row(params![after], |row| row.get(0)).optional())
+                .map_err(reader::failed)?;
+            next = match (next, found) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        Ok(next.map(OrganizationId::from_bytes))
+    }
+
+    /// How many entries there are, by the heads.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn entries_by_heads(&self) -> Result<u64, StoreError> {
+        self.connection
+            .query_row(
+                "SELECT coalesce(sum(max(seq, 0)), 0) FROM head",
+                [],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(i64::cast_unsigned)
+            .map_err(reader::failed)
+    }
+
+    /// At most `most` entries filed after number `after`, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn entries(
+        &self,
+        organization: OrganizationId,
+        after: u64,
+        most: u32,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT seq, bytes FROM entry WHERE organization = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+            )
+            .and_then(|mut select| {
+                let asked = params![organization.to_bytes(), after.cast_signed(), most];
+                select
+                    .query_map(asked, |row| {
+                        Ok(StoredEntry {
+                            seq: row.get::<_, i64>(0)?.cast_unsigned(),
+                            bytes: row.get(1)?,
+                        })
+                    })?
+                    .collect()
+            })
+            .map_err(reader::failed)
+    }
+
+    /// The journal's head, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn head(&self, organization: OrganizationId) -> Result<Option<StoredHead>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT seq, hash, short FROM head WHERE organization = ?1")
+            .and_then(|mut select| {
+                let found = select.query_row(params![organization.to_bytes()], |row| {
+                    let head = Head {
+                        seq: row.get::<_, i64>(0)?.cast_unsigned(),
+                        hash: row.get(1)?,
+                    };
+                    let short = row.get(2)?;
+                    Ok(StoredHead { head, short })
+                });
+                found.optional()
+            })
+            .map_err(reader::failed)
+    }
+
+    /// The snapshot kept last, if any.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn snapshot(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<StoredSnapshot>, StoreError> {
+        reader::snapshot(&self.connection, organization)
+    }
+
+    /// Copies everything, as of one moment, into a file that does not exist or is empty. A server may go on appending
+    /// meanwhile: what it appends after the copy began is not in it.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was written until then is of no use.
+    pub fn copy_into(&self, path: &Path) -> Result<(), StoreError> {
+        let unavailable = |error: String| StoreError::Unavailable(error);
+        let name = path
+            .to_str()
+            .ok_or_else(|| unavailable(format!("{} is not UTF-8", path.display())))?;
+        self.connection
+            .execute("VACUUM INTO ?1", params![name])
+            .map_err(reader::failed)?;
+        File::open(path)
+            .and_then(|copy| copy.sync_all())
+            .map_err(|error| unavailable(error.to_string()))
+    }
+}
+
+/// Opens a database for reading, without leaving a trace where it can be helped. `quiet` promises that nobody writes it
+/// and that no log lies beside it.
+///
+/// # Errors
+/// SQLite's own.
+pub fn connect(path: &Path, quiet: bool) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match path.canonicalize().ok().as_deref().and_then(Path::to_str) {
+        // Without this SQLite makes two files beside one that is in log mode, if only to read it.
+        Some(path) if quiet => {
+            let path = path
+                .replace('%', "%25")
+                .replace('?', "%3f")
+                .replace('#', "%23");
+            let address = format!("file:{path}?immutable=1");
+            Connection::open_with_flags(address, flags | OpenFlags::SQLITE_OPEN_URI)?
+        }
+        _ => Connection::open_with_flags(path, flags)?,
+    };
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(connection)
+}
+
+/// Whether no write-ahead log lies beside a database.
+#[must_use]
+pub fn quiet(path: &Path) -> bool {
+    let mut log = path
+        .canonicalize()
+        .unwrap_or_else(|_missing| path.to_owned())
+        .into_os_string();
+    log.push("-wal");
+    std::fs::metadata(PathBuf::from(log)).map_or(true, |log| log.len() == 0)
+}
+
+fn exists(path: &Path) -> Result<(), OpenError> {
+    match std::fs::metadata(path) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(OpenError::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
