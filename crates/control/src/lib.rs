@@ -10,6 +10,7 @@
 mod app;
 mod auth;
 mod body;
+mod check;
 mod credits;
 mod entries;
 mod error;
@@ -36,6 +37,6 @@ mod show;
 
 pub use auth::AdminKeys;
 pub use installation::{FirstKey, Installation, InstallationError};
-pub use parts::{NewIds, Parts, Ready};
+pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready};
 pub use router::router;
 pub use secret::{AdminSecret, AdminSecretError};

@@ -21,7 +21,7 @@ pub(crate) struct Cli {
 
 const AFTER: &str = "Commands that talk to a running server find it by SEAWALL_URL (default http://127.0.0.1:8080)\n\
 and open it with SEAWALL_ADMIN_KEY. Names work in the place of ids where they are unambiguous.\n\
-Exit codes: 0 fine, 1 internal, 2 usage, 3 configuration, 4 cannot reach, 5 not found, 6 not permitted.";
+Exit codes: 0 fine, 1 internal, 2 usage, 3 configuration, 4 cannot reach, 5 not found, 6 not permitted,\n10 something needs action (a check that would be refused).";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Headroom(command::headroom::HeadroomArgs),
     /// Calls of late, or one of them
     Requests(command::requests::RequestsArgs),
+    /// What a call would get, nothing held
+    Check(command::check::CheckArgs),
     /// Why a call went as it did, with the decision made again
     Explain(command::explain::ExplainArgs),
     /// Prices
@@ -176,6 +178,7 @@ mod tests {
             "headroom --key bot",
             "requests",
             "requests req_00000000000000000000000000",
+            "check --key bot --path /v1/chat/completions --body -",
             "explain req_00000000000000000000000000 --json",
             "price list --model gpt-5-mini",
             "completions bash",

@@ -2,6 +2,7 @@
 //! JSON. They know nothing that the API does not say.
 
 pub(crate) mod amount;
+pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod credit;
 pub(crate) mod explain;

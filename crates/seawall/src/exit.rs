@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 
-/// The exit codes of the contract, other than 0 and 10: nothing yet finds what somebody must act on.
+/// The exit codes of the contract, other than 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Our own fault.
@@ -19,6 +19,8 @@ pub(crate) enum Exit {
     NotFound,
     /// The key does not allow it.
     NotPermitted,
+    /// What was asked was done, and what it found needs action.
+    Finding,
 }
 
 impl Exit {
@@ -30,6 +32,7 @@ impl Exit {
             Self::Unreachable => 4,
             Self::NotFound => 5,
             Self::NotPermitted => 6,
+            Self::Finding => 10,
         }
     }
 }
@@ -85,9 +88,10 @@ mod tests {
             Exit::Unreachable,
             Exit::NotFound,
             Exit::NotPermitted,
+            Exit::Finding,
         ]
         .map(Exit::code);
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 10]);
     }
 
     #[test]
