@@ -12,12 +12,10 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 15] = [
+const TO_COME: [&str; 13] = [
     "/limits/preview",
     "/budgets",
     "/budgets/{budget}",
-    "/check",
-    "/requests/{request}/explanation",
     "/usage",
     "/upstreams",
     "/upstreams/{name}",
