@@ -12,11 +12,10 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 12] = [
+const TO_COME: [&str; 11] = [
     "/limits/preview",
     "/budgets",
     "/budgets/{budget}",
-    "/check",
     "/upstreams",
     "/upstreams/{name}",
     "/upstreams/{name}/probe",

@@ -11,6 +11,7 @@ mod app;
 mod audit;
 mod auth;
 mod body;
+mod check;
 mod credits;
 mod entries;
 mod error;
@@ -38,6 +39,6 @@ mod usage;
 
 pub use auth::AdminKeys;
 pub use installation::{FirstKey, Installation, InstallationError};
-pub use parts::{NewIds, Parts, Ready};
+pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready};
 pub use router::router;
 pub use secret::{AdminSecret, AdminSecretError};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use futures_util::future::BoxFuture;
-use ids::Pepper;
+use ids::{KeyId, Pepper, ProjectId};
 use projections::RequestLog;
-use teller::Tellers;
+use serde_json::Value;
+use teller::{Teller, Tellers, Unavailable};
 
 use crate::auth::AdminKeys;
 
@@ -24,6 +25,37 @@ pub trait NewIds: Send + Sync + 'static {
 pub trait Ready: Send + Sync + 'static {
     /// `Err` says in a sentence what is in the way. It must end within a few seconds and never call a provider.
     fn ready(&self) -> BoxFuture<'_, Result<(), String>>;
+}
+
+/// Who would make a call.
+#[derive(Clone, Copy, Debug)]
+pub enum Payer {
+    /// This key.
+    Key(KeyId),
+    /// Any key of this project, without hard limits of its own.
+    Project(ProjectId),
+}
+
+/// A call that is not made.
+#[derive(Debug)]
+pub struct CheckAsk {
+    /// The teller of the payer's organization.
+    pub teller: Teller,
+    /// Who would make it.
+    pub payer: Payer,
+    /// The path, such as `/v1/chat/completions`.
+    pub path: String,
+    /// The body, as JSON.
+    pub body: Vec<u8>,
+}
+
+/// Says what a call would get. The gateway's steps do, which this crate may not use.
+pub trait Check: Send + Sync + 'static {
+    /// The decision as an object, nothing held.
+    ///
+    /// # Errors
+    /// [`Unavailable`] where the journal cannot be read.
+    fn check(&self, ask: CheckAsk) -> BoxFuture<'_, Result<Value, Unavailable>>;
 }
 
 /// What [`crate::router`] needs.
@@ -43,6 +75,8 @@ pub struct Parts {
     pub ids: Arc<dyn NewIds>,
     /// Whether the server can do its work, for `/readyz`.
     pub ready: Arc<dyn Ready>,
+    /// Says what a call would get, for `/check`.
+    pub check: Arc<dyn Check>,
     /// The program's version, for `/version`.
     pub version: &'static str,
 }

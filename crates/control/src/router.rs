@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::later::PREFIX;
 use crate::parts::Parts;
 use crate::{
-    audit, auth, credits, entries, explanation, headroom, keys, later, limits, operations,
+    audit, auth, check, credits, entries, explanation, headroom, keys, later, limits, operations,
     organizations, prices, projects, requests, usage,
 };
 
@@ -82,6 +82,7 @@ fn money() -> Router<App> {
             get(limits::get).patch(limits::patch).delete(limits::delete),
         )
         .route("/headroom", get(headroom::get))
+        .route("/check", post(check::post))
         .route("/requests", get(requests::list))
         .route("/requests/{request}", get(requests::get))
         .route("/requests/{request}/explanation", get(explanation::get))

@@ -140,21 +140,21 @@ async fn prepare(
 }
 
 /// A call with its price, owning what it needs of its body.
-struct Priced {
-    model: String,
-    served: Arc<Served>,
+pub(crate) struct Priced {
+    pub(crate) model: String,
+    pub(crate) served: Arc<Served>,
     terms: Terms,
-    bound: Bound,
+    pub(crate) bound: Bound,
     meter: Meter,
     /// The body as it leaves if all that was asked for is granted.
     edited: Bytes,
     stream: Streaming,
     /// The pictures it asks for.
-    pictures: Option<u64>,
+    pub(crate) pictures: Option<u64>,
 }
 
 /// Steps 2 to 4, the cheap way.
-fn price(
+pub(crate) fn price(
     gateway: &Gateway,
     caller: &Caller,
     (route, body): (Route, &Bytes),
@@ -191,7 +191,11 @@ fn price(
 
 impl Priced {
     /// Step 4, the close way.
-    fn counted(&self, gateway: &Gateway, (route, body): (Route, &Bytes)) -> Result<Bound, Stop> {
+    pub(crate) fn counted(
+        &self,
+        gateway: &Gateway,
+        (route, body): (Route, &Bytes),
+    ) -> Result<Bound, Stop> {
         let facts = Facts::read(route, body)?;
         let unknown = || Stop::UnknownModel(self.model.clone());
         let model = gateway

@@ -8,10 +8,12 @@
 //! gone: the work then goes on without it.
 
 mod call;
+mod check;
 mod gateway;
 mod settings;
 mod step;
 mod tell;
 
+pub use check::Payer;
 pub use gateway::{Gateway, NewRequestId, Parts};
 pub use settings::{Disclosure, RefusalStatus, RouteRule, Served, Settings};

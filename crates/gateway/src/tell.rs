@@ -19,7 +19,7 @@ use crate::call::Known;
 use crate::step::read::Route;
 use crate::{Disclosure, Gateway};
 
-pub(crate) use stop::{Stop, Wish, stopped};
+pub(crate) use stop::{Stop, Wish, stopped, tell as told};
 pub(crate) use upstream_failure::{provider_refused, unanswered};
 
 /// An error as a client is told it.

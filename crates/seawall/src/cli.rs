@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Headroom(command::headroom::HeadroomArgs),
     /// Calls of late, or one of them
     Requests(command::requests::RequestsArgs),
+    /// What a call would get, nothing held
+    Check(command::check::CheckArgs),
     /// Why a call went as it did, with the decision made again
     Explain(command::explain::ExplainArgs),
     /// What calls cost, by the hour or day
@@ -203,6 +205,7 @@ mod tests {
             "headroom --key bot",
             "requests",
             "requests req_00000000000000000000000000",
+            "check --key bot --path /v1/chat/completions --body -",
             "explain req_00000000000000000000000000 --json",
             "usage --bucket hour --group-by project,model --from 2026-11-01T00:00:00Z",
             "audit --org acme --actor first",

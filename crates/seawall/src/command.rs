@@ -3,6 +3,7 @@
 
 pub(crate) mod amount;
 pub(crate) mod audit;
+pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod credit;
 pub(crate) mod explain;

@@ -79,11 +79,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let client = command::Client::of(&environment)?;
             let runtime = Builder::new_current_thread().enable_all().build();
             let answer = started(runtime)?.block_on(ask(&client, command))?;
+            let finding = command::check::finding(&answer);
             if cli.json {
-                say::json(answer.schema, answer.json)
+                say::json(answer.schema, answer.json)?;
             } else {
-                say::result(&answer.text)
+                say::result(&answer.text)?;
             }
+            finding
         }
     }
 }
@@ -175,6 +177,7 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         Command::Limit(wanted) => command::limit::run(client, wanted).await,
         Command::Headroom(wanted) => command::headroom::run(client, wanted).await,
         Command::Requests(wanted) => command::requests::run(client, wanted).await,
+        Command::Check(wanted) => command::check::run(client, wanted).await,
         Command::Explain(wanted) => command::explain::run(client, wanted).await,
         Command::Usage(wanted) => command::usage::run(client, wanted).await,
         Command::Audit(wanted) => command::audit::run(client, wanted).await,

@@ -73,6 +73,21 @@ impl Ready for Probe {
     }
 }
 
+/// Answers what it was asked.
+struct Echo;
+
+impl control::Check for Echo {
+    fn check(&self, ask: control::CheckAsk) -> BoxFuture<'_, Result<Value, teller::Unavailable>> {
+        let body: Value = serde_json::from_slice(&ask.body).unwrap();
+        let payer = match ask.payer {
+            control::Payer::Key(id) => id.to_string(),
+            control::Payer::Project(id) => id.to_string(),
+        };
+        let asked = json!({"payer": payer, "path": ask.path, "body": body});
+        std::future::ready(Ok(asked)).boxed()
+    }
+}
+
 struct ToLog(RequestLog);
 
 impl Observer for ToLog {
@@ -160,6 +175,7 @@ impl House {
             catalog: Arc::new(catalog::Catalog::builtin()),
             ids: Arc::<Counting>::clone(&ids),
             ready: Arc::<Probe>::clone(&probe),
+            check: Arc::new(Echo),
             version: "1.2.3",
         });
         Self {

@@ -5,6 +5,8 @@ mod audit;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod credit;
 #[cfg(test)]
 mod directory;

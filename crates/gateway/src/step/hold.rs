@@ -64,7 +64,7 @@ impl Wanted<'_> {
         }
     }
 
-    fn ask(
+    pub(crate) fn ask(
         &self,
         gateway: &Gateway,
         caller: &Caller,

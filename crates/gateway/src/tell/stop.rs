@@ -40,6 +40,8 @@ pub(crate) enum Stop {
     AddressNotAllowed(Option<IpAddr>),
     BodyTooLarge(usize),
     BodyCut,
+    /// The path is not metered; only a check gets here with it.
+    NotMetered(String),
     BodySlow(Duration),
     BadRequest(BadRequest),
     UnknownModel(String),
@@ -139,7 +141,7 @@ fn decided(gateway: &Gateway, stop: &Stop) -> Option<Box<Decided>> {
     }))
 }
 
-fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: Stop) -> Told {
+pub(crate) fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: Stop) -> Told {
     match stop {
         Stop::Money(shortfall, wish) => {
             shortfall::tell(gateway, request, known, (&shortfall, wish))
@@ -251,6 +253,11 @@ fn tell_request(stop: Stop) -> Told {
             format!(
                 "The request body is larger than {limit} bytes, the most this Seawall takes (gateway.body_limit)."
             ),
+        ),
+        Stop::NotMetered(path) => Told::new(
+            StatusCode::NOT_FOUND,
+            (INVALID, "endpoint_not_metered"),
+            format!("{path} is not metered by Seawall, so a call to it is refused."),
         ),
         Stop::BodyCut => bad(
             "request_incomplete",

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connections::Served;
-use super::parts::{Ids, Readiness};
+use super::parts::{DryRun, Ids, Readiness};
 use super::{accounts, bounds, front, install, listen};
 use crate::clock;
 use crate::config::Config;
@@ -64,20 +64,10 @@ impl Server {
         let installation = install::open(&*store, given).await?;
         let readiness = Arc::new(Readiness::new(Arc::clone(&store)));
         let calls = TaskTracker::new();
-        let administration = control::router(control::Parts {
-            tellers: tellers.clone(),
-            pepper: installation.pepper.clone(),
-            admin: installation.admin,
-            log: log.clone(),
-            catalog: Arc::clone(&catalog),
-            ids: Arc::new(Ids),
-            ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
-            version: env!("CARGO_PKG_VERSION"),
-        });
         let gateway = Gateway::new(gateway::Parts {
             tellers: tellers.clone(),
-            pepper: installation.pepper,
-            catalog,
+            pepper: installation.pepper.clone(),
+            catalog: Arc::clone(&catalog),
             upstreams: upstreams.into_iter().map(Arc::new).collect(),
             routes: accounts::routes(config),
             client,
@@ -85,6 +75,17 @@ impl Server {
             ids: Arc::new(Ids),
             tasks: calls.clone(),
             settings,
+        });
+        let administration = control::router(control::Parts {
+            tellers: tellers.clone(),
+            pepper: installation.pepper,
+            admin: installation.admin,
+            log: log.clone(),
+            catalog,
+            ids: Arc::new(Ids),
+            ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
+            check: Arc::new(DryRun(gateway.clone())),
+            version: env!("CARGO_PKG_VERSION"),
         });
         let router = gateway
             .router()

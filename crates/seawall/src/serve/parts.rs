@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use gateway::Gateway;
 use ids::{OrganizationId, RequestId};
 use journal::Store;
 use ledger::Entry;
 use projections::RequestLog;
+use serde_json::Value;
+use teller::Unavailable;
 
 use crate::random;
 
@@ -32,6 +35,23 @@ impl control::NewIds for Ids {
 impl gateway::NewRequestId for Ids {
     fn new_request_id(&self) -> RequestId {
         RequestId::from_bytes(random::id())
+    }
+}
+
+/// Asks the gateway what a call would get.
+#[derive(Debug)]
+pub(crate) struct DryRun(pub(crate) Gateway);
+
+impl control::Check for DryRun {
+    fn check(&self, ask: control::CheckAsk) -> BoxFuture<'_, Result<Value, Unavailable>> {
+        Box::pin(async move {
+            let payer = match ask.payer {
+                control::Payer::Key(id) => gateway::Payer::Key(id),
+                control::Payer::Project(id) => gateway::Payer::Project(id),
+            };
+            let asked = (&*ask.path, ask.body.into());
+            self.0.check((&ask.teller, payer), asked).await
+        })
     }
 }
 

@@ -29,6 +29,8 @@ mod books;
 #[cfg(test)]
 mod call;
 #[cfg(test)]
+mod check;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod crowd;

@@ -1,0 +1,175 @@
+//! What a call would get, asked by an administrator: steps 2 to 4 as for a call, and the decision looked at only.
+//!
+//! **Invariant:** nothing is held, nothing is written down, nothing is sent.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use ids::{KeyHash, KeyId, ProjectId};
+use ledger::{
+    Book, Command, CreateKey, DirectoryCommand, KeyProblem, Outcome, Patience, Refusal, Sealer,
+    TakeHold, Time, decide, step,
+};
+use serde_json::{Value, json};
+use teller::{KeyView, Teller, Unavailable};
+
+use crate::Gateway;
+use crate::call::{Known, price};
+use crate::step::authenticate::Caller;
+use crate::step::hold::Wanted;
+use crate::step::read::Route;
+use crate::tell::{self, Stop, Wish};
+
+/// Who would call.
+#[derive(Clone, Copy, Debug)]
+pub enum Payer {
+    /// This key.
+    Key(KeyId),
+    /// A key of this project that was made this moment: without hard limits of its own.
+    Project(ProjectId),
+}
+
+/// A key that is in no journal.
+const STAND_IN: KeyId = KeyId::from_bytes([0xff; 16]);
+
+impl Gateway {
+    /// The decision that a call with this body would get now, and nothing held. The Book is asked at its head.
+    ///
+    /// # Errors
+    /// [`Unavailable`] where the journal cannot be read.
+    pub async fn check(
+        &self,
+        (teller, payer): (&Teller, Payer),
+        (path, body): (&str, Bytes),
+    ) -> Result<Value, Unavailable> {
+        let mut known = Known {
+            caller: None,
+            model: None,
+        };
+        match self.look(teller, payer, (path, &body), &mut known).await {
+            Ok(value) => Ok(value),
+            Err(Stop::Unavailable(unavailable)) => Err(unavailable),
+            Err(stop) => {
+                let needed = match &stop {
+                    Stop::Money(shortfall, _) => Some(shortfall.needed.to_string()),
+                    _ => None,
+                };
+                let told = tell::told(self, self.new_request_id(), &known, stop);
+                Ok(json!({
+                    "decision": "refused", "needed_usd": needed, "fits": null, "waits": false,
+                    "headroom_usd": null, "binding": null,
+                    "refusal": {
+                        "status": told.status.as_u16(), "type": told.kind, "code": told.code,
+                        "message": told.message, "details": told.details,
+                    },
+                }))
+            }
+        }
+    }
+
+    async fn look(
+        &self,
+        teller: &Teller,
+        payer: Payer,
+        (path, body): (&str, &Bytes),
+        known: &mut Known,
+    ) -> Result<Value, Stop> {
+        let route = [Route::Chat, Route::Images];
+        let route = route.into_iter().find(|route| route.path() == path);
+        let route = route.ok_or_else(|| Stop::NotMetered(path.to_owned()))?;
+        let key = teller
+            .ask(move |book, now| {
+                let (book, key) = with_payer(book, payer, now)?;
+                let key = book.key(key).ok_or(KeyProblem::Unknown)?;
+                Ok(KeyView::of(&book, key))
+            })
+            .await?
+            .map_err(|problem| Stop::Key(problem, None))?;
+        let caller = Caller {
+            teller: teller.clone(),
+            key,
+        };
+        known.caller = Some(caller.clone());
+        let headers = HeaderMap::new();
+        let priced = price(self, &caller, (route, body), (&headers, known))?;
+        let counted = priced.counted(self, (route, body))?;
+        let wanted = Wanted {
+            request: self.new_request_id(),
+            route,
+            model: &priced.model,
+            served: &priced.served,
+            pictures: priced.pictures,
+        };
+        let cheap = (priced.bound.unfittable(), Patience::Try);
+        let asks = [cheap, (counted, Patience::Wait), (counted, Patience::Last)]
+            .map(|ask| wanted.ask(self, &caller, ask));
+        let answer = teller.ask(move |book, now| {
+            let (book, _key) = with_payer(book, payer, now)?;
+            Ok::<_, KeyProblem>(decided(&book, &asks, now))
+        });
+        let (outcome, waits) = answer.await?.map_err(|problem| Stop::Key(problem, None))?;
+        let wish = Wish {
+            bound: counted,
+            pictures: priced.pictures,
+            upstream: priced.served.account.name().into(),
+        };
+        granted(outcome, waits, (wish, caller))
+    }
+}
+
+/// The Book, with a key for a project that is asked about without one. Only that copies it.
+fn with_payer(book: &Book, payer: Payer, now: Time) -> Result<(Cow<'_, Book>, KeyId), KeyProblem> {
+    let project = match payer {
+        Payer::Key(key) => return Ok((Cow::Borrowed(book), key)),
+        Payer::Project(project) => project,
+    };
+    let mut book = book.clone();
+    let key = CreateKey {
+        id: STAND_IN,
+        project,
+        name: "any key".into(),
+        hash: KeyHash::from_bytes([0xff; 32]),
+        hint: "".into(),
+        expires_at: None,
+        models: None,
+        ip_allow: None,
+    };
+    let command = Command::Directory(DirectoryCommand::CreateKey(key));
+    let made = step(&mut book, &command, None, now, &mut Sealer::new([0; 8]));
+    match made.map(|made| made.outcome) {
+        Ok(Outcome::Done { .. }) => Ok((Cow::Owned(book), STAND_IN)),
+        _ => Err(KeyProblem::ProjectArchived),
+    }
+}
+
+/// As for a call: by the cheap bound, else by the close one, else as after the wait. And whether it would wait.
+fn decided(book: &Book, [cheap, close, last]: &[TakeHold; 3], now: Time) -> (Outcome, bool) {
+    let of = |ask: &TakeHold| decide(book, &Command::TakeHold(ask.clone()), None, now).outcome;
+    match of(cheap) {
+        Outcome::Refused(_) => match of(close) {
+            Outcome::Wait => (of(last), true),
+            outcome => (outcome, false),
+        },
+        outcome => (outcome, false),
+    }
+}
+
+fn granted(outcome: Outcome, waits: bool, (wish, caller): (Wish, Caller)) -> Result<Value, Stop> {
+    match outcome {
+        Outcome::Granted(grant) => Ok(json!({
+            "decision": if grant.fitted { "fitted" } else { "served" },
+            "needed_usd": grant.amount.to_string(),
+            "fits": {"units": grant.units, "asked_units": wish.bound.units()},
+            "waits": waits,
+            "headroom_usd": grant.headroom.amount.to_string(),
+            "binding": grant.headroom.binding.name(grant.headroom.scope),
+            "refusal": null,
+        })),
+        Outcome::Refused(refusal) => Err(match *refusal {
+            Refusal::Key(problem) => Stop::Key(problem, Some(Box::new(caller))),
+            Refusal::Money(shortfall) => Stop::Money(Box::new(shortfall), wish),
+        }),
+        other => Err(Stop::Fault(format!("a check was answered by {other:?}"))),
+    }
+}
