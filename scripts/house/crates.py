@@ -10,6 +10,7 @@ import re
 ARROWS = {
     "money": [],
     "ids": [],
+    "metrics": ["money"],
     "catalog": ["money"],
     "ledger": ["money", "ids"],
     "wire": ["catalog"],
@@ -19,7 +20,7 @@ ARROWS = {
     "projections": ["journal"],
     "audit": ["journal", "projections"],
     "upstream": ["diagnosis"],
-    "gateway": ["teller", "projections", "upstream", "catalog", "wire", "diagnosis"],
+    "gateway": ["teller", "projections", "upstream", "catalog", "wire", "diagnosis", "metrics"],
     "control": ["teller", "projections", "journal", "catalog"],
     "sim": [],
     "bench": [],

@@ -10,7 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
 use ids::RequestId;
-use ledger::{Grant, Headroom, ReleaseReason, Time};
+use ledger::{Grant, Headroom, ReleaseReason};
 use money::Bound;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -19,6 +19,7 @@ use crate::Gateway;
 use crate::settings::Served;
 use crate::step::authenticate::{Caller, authenticate};
 use crate::step::bound::{Closeness, Terms};
+use crate::step::count::{Began, Counted};
 use crate::step::hold::Wanted;
 use crate::step::meter::Meter;
 use crate::step::read::{self, Facts, Route};
@@ -49,7 +50,10 @@ enum Streaming {
 /// Serves a call. Everything after the hold goes on to its end even if the client goes away.
 pub(crate) async fn serve(gateway: Gateway, route: Route, request: Request) -> Response {
     let id = gateway.new_request_id();
-    let began = gateway.now();
+    let began = Began {
+        at: gateway.now(),
+        instant: Instant::now(),
+    };
     let mut known = Known {
         caller: None,
         model: None,
@@ -90,7 +94,7 @@ pub(crate) struct Known {
 /// Steps 1 to 5.
 async fn prepare(
     gateway: &Gateway,
-    (id, began): (RequestId, Time),
+    (id, began): (RequestId, Began),
     (route, request): (Route, Request),
     known: &mut Known,
 ) -> Result<Ready, Stop> {
@@ -121,6 +125,8 @@ async fn prepare(
         organization,
         request: id,
         began,
+        sent_at: None,
+        counted: Counted::new(gateway, route, &caller, (&priced.model, &priced.served)),
         hold,
     };
     match priced.outgoing(grant, (route, &body), head.headers) {
@@ -235,12 +241,13 @@ impl Priced {
 /// Steps 6 to 8.
 async fn run(ready: Ready) -> Response {
     let Ready {
-        held,
+        mut held,
         outgoing,
         meter,
         grant,
         stream,
     } = ready;
+    held.sent_at = Some(Instant::now());
     let gateway = held.gateway.clone();
     let under_way = UnderWay {
         fitted: grant.fitted.then_some(grant.units),

@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use catalog::Catalog;
 use ids::{Pepper, RequestId};
 use ledger::Time;
+use metrics::Metrics;
 use projections::RequestLog;
 use teller::Tellers;
 use tokio_util::task::TaskTracker;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub client: Client,
     /// Where calls are written down.
     pub log: RequestLog,
+    /// What calls are counted and measured in.
+    pub metrics: Metrics,
     /// Makes ids.
     pub ids: Arc<dyn NewRequestId>,
     /// Runs calls to their end whatever becomes of their clients. Whoever stops the server waits for it.
@@ -86,6 +89,11 @@ impl Gateway {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.parts.settings
+    }
+
+    /// What the catalogue calls a model; `None` where it knows none of this name.
+    pub(crate) fn known_model(&self, name: &str) -> Option<&str> {
+        self.parts.catalog.model(name)?.names().next()
     }
 
     pub(crate) fn now(&self) -> Time {

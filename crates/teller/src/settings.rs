@@ -17,6 +17,9 @@ pub trait Clock: Send + Sync + 'static {
 pub trait Observer: Send + Sync + 'static {
     /// These entries are in the organization's journal.
     fn appended(&self, organization: OrganizationId, entries: Vec<Entry>);
+
+    /// The store acknowledged an append after this time.
+    fn committed(&self, _took: Duration) {}
 }
 
 /// How tellers behave.

@@ -1,10 +1,12 @@
 //! Step 8: the hold ends, and the call is written down.
 
 use ids::{OrganizationId, RequestId};
-use ledger::{Charge, PresumeReason, Receipt, ReleaseReason, Settlement, Time};
+use ledger::{Charge, PresumeReason, Receipt, ReleaseReason, Settlement};
 use projections::{Outcome, Remark};
 use teller::LiveHold;
+use tokio::time::Instant;
 
+use super::count::{Began, Counted, Tally};
 use crate::Gateway;
 
 /// How a call went, for the ledger and for the request log.
@@ -79,14 +81,25 @@ pub(crate) struct Held {
     pub(crate) gateway: Gateway,
     pub(crate) organization: OrganizationId,
     pub(crate) request: RequestId,
-    pub(crate) began: Time,
+    pub(crate) began: Began,
+    /// When it left, if it did.
+    pub(crate) sent_at: Option<Instant>,
+    pub(crate) counted: Counted,
     pub(crate) hold: LiveHold,
 }
 
 impl Held {
     /// Ends it. `None` where the teller has ended: the hold will be presumed.
     pub(crate) async fn settle(self, ending: Ending) -> Option<Receipt> {
+        let read = Instant::now();
+        let before = Tally::of(&ending);
         let receipt = self.hold.settle(ending.settlement).await;
+        if let Some(sent) = self.sent_at {
+            let metrics = &self.gateway.parts().metrics;
+            let provider = read.saturating_duration_since(sent);
+            self.counted
+                .ended(metrics, before, (self.began, provider, receipt.as_ref()));
+        }
         if let Some(receipt) = receipt
             .as_ref()
             .filter(|receipt| receipt.overrun.is_positive())
@@ -99,7 +112,7 @@ impl Held {
             );
         }
         let at = self.gateway.now();
-        let micros = at.micros().saturating_sub(self.began.micros());
+        let micros = at.micros().saturating_sub(self.began.at.micros());
         self.gateway.parts().log.remark(Remark {
             organization: self.organization,
             request: self.request,

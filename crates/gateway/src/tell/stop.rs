@@ -17,6 +17,7 @@ use super::{Retry, Told, about, headers, shortfall};
 use crate::Gateway;
 use crate::call::Known;
 use crate::step::authenticate::Caller;
+use crate::step::count;
 use crate::step::read::Route;
 
 /// What a refused call had asked for.
@@ -98,6 +99,7 @@ pub(crate) fn stopped(
     };
     let decided = decided(gateway, &stop);
     let told = tell(gateway, request, &known, stop);
+    count::stopped(gateway, route, known.model.as_deref(), told.code);
     let (organization, project, key) = about(&known);
     if let Some(organization) = organization {
         let body = told.body(gateway, request);

@@ -73,7 +73,7 @@ pub(crate) fn beside(store: &Path) -> PathBuf {
 }
 
 /// How tellers behave.
-pub(super) fn tellers(config: &Config, log: &RequestLog) -> Result<teller::Settings, Failure> {
+pub(super) fn tellers(config: &Config, told: Told) -> Result<teller::Settings, Failure> {
     let values = config.values();
     Ok(teller::Settings {
         holder: ledger::Holder {
@@ -82,7 +82,7 @@ pub(super) fn tellers(config: &Config, log: &RequestLog) -> Result<teller::Setti
         },
         run: random::bytes(),
         clock: Arc::new(SystemClock),
-        observer: Arc::new(Told(log.clone())),
+        observer: Arc::new(told),
         wait_for_held: values.duration("gateway.wait_for_held")?,
         most_waiting: values.count("gateway.most_waiting")?,
         hold_for: values.duration("gateway.hold_for")?,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use control::FirstKey;
 use gateway::Gateway;
 use journal::Store;
+use metrics::Metrics;
 use projections::RequestLog;
 use teller::Tellers;
 use tokio::net::TcpListener;
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connections::Served;
-use super::parts::{DryRun, Ids, Readiness};
+use super::parts::{DryRun, Ids, Readiness, Told};
 use super::{accounts, bounds, front, install, listen};
 use crate::clock;
 use crate::config::Config;
@@ -51,10 +52,14 @@ impl Server {
         ));
         let store = bounds::open_store(config)?;
         let log = bounds::open_log(config)?;
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
         install::may_listen(config, given.is_some(), &*store).await?;
         let listener = listen::bind(&config.server.listen.to_string(), "--listen").await?;
         let address = listen::address(&listener)?;
-        let tellers = Tellers::new(Arc::clone(&store), bounds::tellers(config, &log)?);
+        let tellers = Tellers::new(
+            Arc::clone(&store),
+            bounds::tellers(config, Told(log.clone(), metrics.clone()))?,
+        );
         let presumed = tellers.presume_earlier_boots().await;
         presumed.map_err(|error| install::unread(&error))?;
         let settings = bounds::gateway(config, address)?;
@@ -72,6 +77,7 @@ impl Server {
             routes: accounts::routes(config),
             client,
             log: log.clone(),
+            metrics: metrics.clone(),
             ids: Arc::new(Ids),
             tasks: calls.clone(),
             settings,
@@ -90,6 +96,7 @@ impl Server {
         let router = gateway
             .router()
             .merge(administration)
+            .merge(front::metrics(metrics))
             .merge(front::router());
         Ok(Self {
             listener,

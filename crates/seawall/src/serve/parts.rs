@@ -8,7 +8,8 @@ use futures_util::future::BoxFuture;
 use gateway::Gateway;
 use ids::{OrganizationId, RequestId};
 use journal::Store;
-use ledger::Entry;
+use ledger::{Entry, Fact, HoldFact};
+use metrics::Metrics;
 use projections::RequestLog;
 use serde_json::Value;
 use teller::Unavailable;
@@ -55,13 +56,22 @@ impl control::Check for DryRun {
     }
 }
 
-/// Tells the request log what has become durable.
+/// Tells the request log and the metrics what has become durable.
 #[derive(Debug)]
-pub(crate) struct Told(pub(crate) RequestLog);
+pub(crate) struct Told(pub(crate) RequestLog, pub(crate) Metrics);
 
 impl teller::Observer for Told {
     fn appended(&self, organization: OrganizationId, entries: Vec<Entry>) {
+        let presumed = |entry: &&Entry| matches!(entry.fact, Fact::Hold(HoldFact::Presumed { .. }));
+        entries
+            .iter()
+            .filter(presumed)
+            .for_each(|_| self.1.presumed());
         self.0.appended(organization, entries);
+    }
+
+    fn committed(&self, took: Duration) {
+        self.1.committed(took);
     }
 }
 

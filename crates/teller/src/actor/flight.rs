@@ -7,9 +7,10 @@ use futures_util::future::BoxFuture;
 use ids::OrganizationId;
 use journal::{AppendError, Batch, Store, StoreError};
 use ledger::{Entry, Head};
-use tokio::time::{Duration, sleep};
+use tokio::time::{Duration, Instant, sleep};
 
 use super::round::Round;
+use crate::Observer;
 use crate::load::{self, Known, LoadError, Loaded};
 
 /// A journey, and what returns from it.
@@ -66,13 +67,21 @@ impl Flight {
     }
 
     /// Appends after `pause`.
-    pub(super) fn append(store: &Arc<dyn Store>, sent: Sent, pause: Duration) -> Self {
-        let store = Arc::clone(store);
+    pub(super) fn append(
+        (store, observer): (&Arc<dyn Store>, &Arc<dyn Observer>),
+        sent: Sent,
+        pause: Duration,
+    ) -> Self {
+        let (store, observer) = (Arc::clone(store), Arc::clone(observer));
         Self(Box::pin(async move {
             if pause > Duration::ZERO {
                 sleep(pause).await;
             }
+            let departed = Instant::now();
             let result = store.append(sent.batch.clone()).await;
+            if result.is_ok() {
+                observer.committed(departed.elapsed());
+            }
             Landed::Append(sent, result)
         }))
     }

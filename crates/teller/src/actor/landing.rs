@@ -66,7 +66,7 @@ impl Actor {
                 entries,
                 tries: 0,
             };
-            Flight::append(&self.store, sent, Duration::ZERO)
+            Flight::append((&self.store, &self.settings.observer), sent, Duration::ZERO)
         });
     }
 
@@ -176,7 +176,11 @@ impl Actor {
             sent.round.turn_away(&why);
         }
         let pause = self.pause();
-        self.flight = Some(Flight::append(&self.store, sent, pause));
+        self.flight = Some(Flight::append(
+            (&self.store, &self.settings.observer),
+            sent,
+            pause,
+        ));
     }
 
     /// The Book was read. `sent` was in doubt until now.

@@ -140,6 +140,11 @@ impl Metered {
     }
 
     fn take(&mut self, data: Bytes) -> Option<End> {
+        if self.read == 0 && !data.is_empty() {
+            let held = &self.call.held;
+            let after = held.began.instant.elapsed();
+            held.gateway.parts().metrics.first_token(after);
+        }
         self.read = self.read.saturating_add(data.len());
         if self.read > self.call.held.gateway.settings().answer_limit {
             return Some(End::TooLong);
