@@ -32,7 +32,7 @@ readme: ## The commands of the README
 	@scripts/install rust python readme
 	@scripts/test binary readme
 
-bench: ## Calls per second and processor time per call beside nginx, in two to three minutes
+bench: ## The targets, what this machine measures for each and whether it is met, in seven to twelve minutes
 	@scripts/install rust python
 	@bench/run
 

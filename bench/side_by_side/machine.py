@@ -50,12 +50,15 @@ def cpu_seconds(pids):
 
 def peak_memory(pids):
     """The most memory the processes held at once, in MiB, added up."""
-    kib = 0
-    for pid in pids:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                kib += int(line.split()[1])
-    return kib / 1024
+    return sum(status(pid, "VmHWM") for pid in pids) / 1024
+
+
+def status(pid, field):
+    """A number that the kernel keeps of a process, in KiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1])
+    raise SystemExit(f"process {pid} has no {field}")
 
 
 def facts(sync):

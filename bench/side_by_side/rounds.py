@@ -17,25 +17,31 @@ Result = namedtuple(
 )
 
 
-def measure(running, plan, rounds, seconds, load):
+def measure(running, plan, rounds, seconds, load, rate=None):
     """One result per subject, shape, number of connections and round."""
     results = []
     for shape, connections in plan:
         for subject in running:
-            one(subject, shape, connections, 1, load)
+            one(subject, shape, connections, 1, load, rate)
         for number in range(rounds):
             # Every other round goes backwards, so that no subject is always the one after another.
             for subject in running if number % 2 == 0 else reversed(running):
-                result = one(subject, shape, connections, seconds, load)
+                result = one(subject, shape, connections, seconds, load, rate)
                 progress(number, result)
                 results.append(result)
     return results
 
 
-def one(subject, shape, connections, seconds, load):
+def one(subject, shape, connections, seconds, load, rate=None):
+    """One run. At a rate, calls are due at even distances; else each connection asks again when it was answered."""
     before = machine.cpu_seconds(subject.pids)
     command = [load, "--target", subject.target, "--shape", shape]
     command += ["--connections", str(connections), "--seconds", str(seconds)]
+    if rate:
+        command += ["--rate", rate]
+    # It writes every answer anew, so only the status can be checked.
+    if subject.name == "litellm":
+        command += ["--any-body"]
     environment = {**os.environ, "BENCH_KEY": subject.key}
     done = subprocess.run(
         [str(word) for word in command],

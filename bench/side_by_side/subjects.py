@@ -1,12 +1,8 @@
-"""Starts the provider and the proxies in front of it, and stops each by its own process id."""
+"""Starts the provider and the proxies in front of it."""
 
 import json
 import os
-import secrets
 import shutil
-import socket
-import subprocess
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,12 +10,10 @@ from collections import namedtuple
 from pathlib import Path
 from string import Template
 
-from . import machine
+from . import litellm, machine
+from .processes import PATIENCE, free_address, listening, spawn
 
-NAMES = ("direct", "nginx", "seawall-full", "seawall-relaxed")
-READY = "listening on http://"
-PATIENCE = 30
-
+NAMES = ("direct", "nginx", "hyper", "seawall-full", "seawall-relaxed", "litellm")
 # target: address and port; key: what the calls carry; pids: whose processor time is counted.
 Subject = namedtuple("Subject", "name target key pids")
 
@@ -27,21 +21,27 @@ Subject = namedtuple("Subject", "name target key pids")
 def start(names, binaries, folder, stack):
     """Starts the provider and the named proxies; they end with the stack."""
     provider, provider_pid = listening([binaries / "bench-provider"], "provider", folder, stack)
+    through = [binaries / "bench-through", "--provider", provider]
     makers = {
         "direct": lambda name: Subject(name, provider, "sk-bench", [provider_pid]),
         "nginx": lambda name: nginx(name, provider, folder, stack),
+        "hyper": lambda name: plain(name, listening(through, name, folder, stack)),
+        "litellm": lambda name: plain(name, litellm.start(provider, folder, stack)),
         "seawall-full": lambda name: seawall(name, provider, binaries, folder, stack),
         "seawall-relaxed": lambda name: seawall(name, provider, binaries, folder, stack),
     }
     return [makers[name](name) for name in names]
 
 
+def plain(name, target_and_pid):
+    target, pid = target_and_pid
+    return Subject(name, target, "sk-bench", [pid])
+
+
 def nginx(name, provider, folder, stack):
     prefix = folder / name
     prefix.mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        target = "127.0.0.1:%d" % free.getsockname()[1]
+    target = free_address()
     template = Template((Path(__file__).parent.parent / "nginx.conf.template").read_text())
     # Started by root, the worker would become another user, who may not enter the folder.
     user = "user root;" if os.geteuid() == 0 else ""
@@ -63,14 +63,20 @@ def nginx(name, provider, folder, stack):
 
 
 def seawall(name, provider, binaries, folder, stack):
-    admin_key = secrets.token_hex(24)
+    target, pid, admin_key = served(name, provider, binaries, folder, stack, name.partition("-")[2])
+    return Subject(name, target, project_key(target, admin_key), [pid])
+
+
+def served(name, provider, binaries, folder, stack, durability="full"):
+    """Starts Seawall on the file `name`.db, new or not; answers address, process id and admin key."""
+    admin_key = "bench-" + name.ljust(32, "-")
     config = folder / f"{name}.toml"
     config.write_text(
         f"""[server]
 listen = "127.0.0.1:0"
 [store]
 url = "sqlite:{folder / name}.db"
-durability = "{name.partition('-')[2]}"
+durability = "{durability}"
 [[upstream]]
 name = "bench"
 kind = "openai"
@@ -81,7 +87,7 @@ api_key = "env:BENCH_PROVIDER_KEY"
     environment = {"SEAWALL_ADMIN_KEY": admin_key, "BENCH_PROVIDER_KEY": "sk-bench-provider"}
     command = [binaries / "seawall", "serve", "--config", config]
     target, pid = listening(command, name, folder, stack, environment)
-    return Subject(name, target, project_key(target, admin_key), [pid])
+    return target, pid, admin_key
 
 
 def project_key(target, admin_key):
@@ -101,49 +107,3 @@ def project_key(target, admin_key):
     scope = {"kind": "project", "id": project}
     post("limits", {"scope": scope, "amount_usd": "900000.00", "measure": "usd", "window": {"kind": "month"}, "mode": "enforce"})
     return post(f"projects/{project}/keys", {"name": "bench"})["secret"]
-
-
-def listening(command, name, folder, stack, environment=None):
-    """Starts a program that says on stderr where it listens; answers the address and the process id."""
-    log = folder / f"{name}.log"
-    process = spawn(command, log, stack, environment, stderr=subprocess.PIPE)
-    found = []
-    ready = threading.Event()
-
-    def read():
-        with open(log, "a", encoding="utf-8") as file:
-            for line in process.stderr:
-                file.write(line)
-                if READY in line and not found:
-                    found.append(line.partition(READY)[2].split()[0].rstrip("/"))
-                    ready.set()
-        ready.set()
-
-    threading.Thread(target=read, daemon=True).start()
-    ready.wait(PATIENCE)
-    if not found:
-        raise SystemExit(f"{name} did not say where it listens:\n{log.read_text()}")
-    return found[0], process.pid
-
-
-def spawn(command, log, stack, environment=None, stderr=None):
-    with open(log, "w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            [str(word) for word in command],
-            env={**os.environ, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=stderr or file,
-            text=True,
-        )
-    stack.callback(stop, process)
-    return process
-
-
-def stop(process):
-    process.terminate()
-    try:
-        process.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

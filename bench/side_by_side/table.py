@@ -18,6 +18,23 @@ def markdown(results, plan, facts, command):
     return "\n".join([*lines, "", f"{facts}. `{command}`"])
 
 
+def added(results, sync):
+    """What each proxy adds to a call when it is not busy: its percentiles less those of the provider alone."""
+    lines = ["| load | through | p50 added ms | p99 added ms | p50 in syncs |", "|---|---|---|---|---|"]
+    for load in dict.fromkeys(load for load, _result in results):
+        group = [result for its, result in results if its == load]
+        floor = [r for r in group if r.subject == "direct"]
+        for name in dict.fromkeys(r.subject for r in group if r.subject != "direct"):
+            p50, p99 = (more([r for r in group if r.subject == name], floor, which) for which in ("p50_us", "p99_us"))
+            lines.append(f"| {load} | {name} | {p50 / 1000:.2f} | {p99 / 1000:.2f} | {p50 / sync:.1f} |")
+    return "\n".join(lines)
+
+
+def more(runs, floor, which):
+    """The median of a percentile over runs less that of the floor's, in microseconds."""
+    return median(getattr(r, which) for r in runs) - median(getattr(r, which) for r in floor)
+
+
 def row(name, runs, nginx):
     rates = [r.calls_per_second for r in runs]
     cpu = median(r.cpu_us_per_call for r in runs)

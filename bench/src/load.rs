@@ -1,4 +1,8 @@
-//! The closed loop: so many connections, each with one call under way at any time, for so many seconds.
+//! The load: so many connections, for so many seconds, each with at most one call under way.
+//!
+//! Without a rate the loop is closed: a connection begins its next call when the last one ended. With a rate it is open:
+//! calls are due at fixed moments, whatever became of those before, and one that begins late because its connection was
+//! busy counts from when it was due.
 //!
 //! It checks the status and every byte of every answer. It never retries: a call that went wrong is counted, named and
 //! left.
@@ -13,7 +17,7 @@ use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::answers::{self, Shape};
 use crate::decoder::{Answer, Decoder, Malformed};
@@ -41,6 +45,10 @@ pub struct Plan {
     pub connections: usize,
     /// For how long new calls are started.
     pub duration: Duration,
+    /// Calls a second over all connections, due at even distances; `None`: as many as can be.
+    pub rate: Option<u32>,
+    /// Whether an answer may have other bytes than the provider's: some proxies write it anew.
+    pub any_body: bool,
 }
 
 /// What came out, as printed in JSON.
@@ -116,12 +124,16 @@ pub async fn run(plan: Plan) -> Report {
     let begin = Instant::now();
     let end = begin + plan.duration;
     let mut connections = JoinSet::new();
-    for _ in 0..plan.connections {
+    for number in 0..plan.connections {
+        let pace = plan
+            .rate
+            .map(|rate| Pace::new(begin, rate, number, plan.connections));
         let task = Connection {
             target: plan.target,
             request: request.clone(),
-            expected: expected.clone(),
+            expected: (!plan.any_body).then(|| expected.clone()),
             end,
+            pace,
             stream: None,
             buffer: Vec::with_capacity(64 * 1024),
         };
@@ -159,12 +171,45 @@ fn request(plan: &Plan) -> Bytes {
     ))
 }
 
+/// When the calls of one connection are due.
+#[derive(Debug)]
+struct Pace {
+    due: Instant,
+    every: Duration,
+}
+
+impl Pace {
+    /// Connection `number` of `connections` that share `rate` calls a second, the first of them from `begin` on.
+    fn new(begin: Instant, rate: u32, number: usize, connections: usize) -> Self {
+        let apart = Duration::from_secs(1) / rate.max(1);
+        let times = |count: usize| apart * u32::try_from(count).unwrap_or(u32::MAX);
+        Self {
+            due: begin + times(number),
+            every: times(connections),
+        }
+    }
+
+    /// Waits until the next call is due, or for the end. The moment from which the call counts: when it was due, if that
+    /// has passed; else now, so that a timer that rings late is not taken for a slow answer.
+    async fn next(&mut self, end: Instant) -> Instant {
+        let due = self.due;
+        self.due += self.every;
+        if due <= Instant::now() {
+            return due;
+        }
+        sleep_until(due.min(end)).await;
+        Instant::now()
+    }
+}
+
 /// One connection and the calls it makes, one after the other.
 struct Connection {
     target: SocketAddr,
     request: Bytes,
-    expected: Bytes,
+    /// `None`: any bytes will do.
+    expected: Option<Bytes>,
     end: Instant,
+    pace: Option<Pace>,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
 }
@@ -173,7 +218,10 @@ impl Connection {
     async fn calls(mut self) -> Seen {
         let mut seen = Seen::default();
         loop {
-            let begin = Instant::now();
+            let begin = match &mut self.pace {
+                Some(pace) => pace.next(self.end).await,
+                None => Instant::now(),
+            };
             if begin >= self.end || seen.errors() >= PATIENCE {
                 return seen;
             }
@@ -209,7 +257,11 @@ impl Connection {
                 quoted: quoted(&answer.body),
             });
         }
-        if answer.body != self.expected {
+        if self
+            .expected
+            .as_ref()
+            .is_some_and(|expected| answer.body != *expected)
+        {
             return Err(Wrong::Body {
                 quoted: quoted(&answer.body),
             });
@@ -243,4 +295,35 @@ impl Connection {
 
 fn quoted(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes.get(..QUOTED).unwrap_or(bytes)).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_share_a_rate_and_take_turns_at_even_distances() {
+        let begin = Instant::now();
+        let end = begin + Duration::from_secs(60);
+        let mut due = Vec::new();
+        for number in 0..2 {
+            let mut pace = Pace::new(begin, 100, number, 2);
+            due.extend([pace.due, pace.due + pace.every]);
+            assert!(pace.next(end).await >= begin);
+        }
+        due.sort_unstable();
+        let millis: Vec<u128> = due.iter().map(|due| (*due - begin).as_millis()).collect();
+        assert_eq!(millis, [0, 10, 20, 30]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_begins_late_counts_from_when_it_was_due() {
+        let begin = Instant::now();
+        let end = begin + Duration::from_secs(60);
+        let mut pace = Pace::new(begin, 100, 0, 1);
+        assert_eq!(pace.next(end).await, begin);
+        // The first call took a second; the 99 that were due meanwhile begin late.
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(pace.next(end).await, begin + Duration::from_millis(10));
+    }
 }

@@ -23,7 +23,7 @@ ARROWS = {
     "gateway": ["teller", "projections", "upstream", "catalog", "wire", "diagnosis", "metrics"],
     "control": ["teller", "projections", "journal", "catalog"],
     "sim": [],
-    "bench": [],
+    "bench": ["teller", "journal"],
 }
 # These may use every crate above.
 EVERYTHING = ["seawall", "simtest"]

@@ -42,6 +42,13 @@ struct Arguments {
     /// Seconds during which calls are started.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
+    /// Calls a second, due at even distances whatever became of those before. Without it each connection begins its next
+    /// call when the last one ended.
+    #[arg(long)]
+    rate: Option<u32>,
+    /// Check the status of an answer and not its bytes, for a proxy that writes it anew.
+    #[arg(long)]
+    any_body: bool,
 }
 
 // One thread: the generator shares its cores with what it measures.
@@ -57,6 +64,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         },
         connections: arguments.connections,
         duration: Duration::from_secs(arguments.seconds),
+        rate: arguments.rate,
+        any_body: arguments.any_body,
     })
     .await;
     writeln!(std::io::stdout(), "{}", serde_json::to_string(&report)?)?;

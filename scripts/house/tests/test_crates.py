@@ -30,6 +30,7 @@ class Crates(unittest.TestCase):
             ("gateway", "journal"),
             ("gateway", "sim"),
             ("bench", "seawall"),
+            ("bench", "gateway"),
         ]:
             self.assertEqual(len(crates.of_package(package(name, used), OWN)), 1, f"{name} -> {used}")
 
