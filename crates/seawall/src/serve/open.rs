@@ -23,6 +23,9 @@ use crate::config::Config;
 use crate::environment::Environment;
 use crate::exit::Failure;
 
+/// How long the store may take to be told what is left to tell when the server stops.
+const STORE_GRACE: Duration = Duration::from_secs(20);
+
 /// A server that has everything it needs and accepts nothing yet.
 pub(crate) struct Server {
     listener: TcpListener,
@@ -168,7 +171,15 @@ impl Server {
             );
             self.connections.end().await;
         }
-        self.tellers.stop().await;
+        // A store that is away keeps what it should still be told; the holds of those calls are presumed at the next start.
+        if tokio::time::timeout(STORE_GRACE, self.tellers.stop())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "the store did not answer while stopping; open holds are presumed at the next start"
+            );
+        }
         follower.close();
         follower.wait().await;
         self.log.close().await;

@@ -6,7 +6,7 @@
 //!
 //! | name | what | usual |
 //! |---|---|---|
-//! | `SEAWALL_TEST_SEED` | what is drawn in every test, as printed by an earlier run | a new one |
+//! | `SEAWALL_TEST_SEED` | what is drawn in every test, as printed by an earlier run | the test's own |
 //! | `SEAWALL_TEST_CALLS` | calls of the mixed run that is compared with the provider's bill | 2,000 |
 //! | `SEAWALL_TEST_CROWD` | calls at once in each run on one limit | 500 |
 //! | `SEAWALL_TEST_RUNS` | runs on a hard limit, and as many on the credit balance; half as many with chats | 20 |
