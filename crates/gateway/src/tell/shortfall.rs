@@ -107,7 +107,7 @@ impl Case<'_> {
         };
         format!(
             "Refused by Seawall, not by the model provider (insufficient_quota): {}. {}; this request may cost up to ${}{}. {}{not} \
-             Details: seawall requests {request}",
+             Details: seawall explain {request}",
             self.what_stops(),
             self.figures(),
             self.least(),

@@ -48,7 +48,7 @@ async fn request(Path(request): Path<String>, uri: Uri) -> Response {
     }
     format!(
         "Request {request}\n\nThe console is not part of this build. With an admin key, ask for it by\n\n    \
-         seawall requests {request}\n\nor GET /api/v1/requests/{request}\n"
+         seawall explain {request}\n\nor GET /api/v1/requests/{request}/explanation\n"
     )
     .into_response()
 }
