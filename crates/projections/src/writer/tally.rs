@@ -147,7 +147,7 @@ pub(crate) fn add_remaining(
         &format!(
             "INSERT INTO usage
              SELECT at / {HOUR}, organization, ifnull(project, x''), ifnull(key, x''),
-                 iif(error_code IS '{UNKNOWN_MODEL}', '', ifnull(model, '')), '', sum(outcome = 1), sum(outcome = 2),
+                 CASE WHEN error_code IS '{UNKNOWN_MODEL}' THEN '' ELSE ifnull(model, '') END, '', sum(outcome = 1), sum(outcome = 2),
                  sum(outcome = 3), sum(outcome = 4), sum(outcome = 5), 0
              FROM call WHERE outcome > 0 AND at >= ?2 AND (?1 IS NULL OR organization = ?1) GROUP BY 1, 2, 3, 4, 5"
         ),

@@ -274,13 +274,8 @@ async fn a_file_is_one_server_s_and_of_its_kind() {
 async fn a_file_of_the_first_version_keeps_its_refusals() {
     let world = World::new(Options::default());
     world.log.refused(refused(1, second(1)));
-    world.log.clone().close().await;
-    let file = rusqlite::Connection::open(world.path()).unwrap();
-    file.execute_batch("ALTER TABLE refusal DROP COLUMN decided; PRAGMA user_version = 1;")
-        .unwrap();
-    drop(file);
-    let log = RequestLog::open(&world.path(), Options::default()).unwrap();
-    let row = log.get(request(1)).await.unwrap().unwrap();
+    let world = world.reopen_as_first_version().await;
+    let row = world.log.get(request(1)).await.unwrap().unwrap();
     let refusal = row.refusal.unwrap();
     assert!(refusal.details_json.is_some());
     assert_eq!(refusal.decided, None);

@@ -223,7 +223,7 @@ impl World {
             let file = rusqlite::Connection::open(path).unwrap();
             file.execute_batch(
                 "DROP TABLE usage; DROP TABLE usage_unit; DROP TABLE audit; DROP TABLE audited;
-                 PRAGMA user_version = 1;",
+                 ALTER TABLE refusal DROP COLUMN decided; PRAGMA user_version = 1;",
             )
             .unwrap();
         })

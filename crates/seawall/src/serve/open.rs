@@ -23,6 +23,14 @@ use crate::config::Config;
 use crate::environment::Environment;
 use crate::exit::Failure;
 
+/// The tellers of a store, once they have presumed what this node's earlier runs left open.
+async fn take_over(store: &Arc<dyn Store>, settings: teller::Settings) -> Result<Tellers, Failure> {
+    let tellers = Tellers::new(Arc::clone(store), settings);
+    let presumed = tellers.presume_earlier_boots().await;
+    presumed.map_err(|error| install::unread(&error))?;
+    Ok(tellers)
+}
+
 /// How long the store may take to be told what is left to tell when the server stops.
 const STORE_GRACE: Duration = Duration::from_secs(20);
 
@@ -59,12 +67,8 @@ impl Server {
         install::may_listen(config, given.is_some(), &*store).await?;
         let listener = listen::bind(&config.server.listen.to_string(), "--listen").await?;
         let address = listen::address(&listener)?;
-        let tellers = Tellers::new(
-            Arc::clone(&store),
-            bounds::tellers(config, Told(log.clone(), metrics.clone()))?,
-        );
-        let presumed = tellers.presume_earlier_boots().await;
-        presumed.map_err(|error| install::unread(&error))?;
+        let told = Told(log.clone(), metrics.clone());
+        let tellers = take_over(&store, bounds::tellers(config, told)?).await?;
         let settings = bounds::gateway(config, address)?;
         let client = upstream::Client::new();
         let client = client.map_err(|error| Failure::internal(error.to_string()))?;
