@@ -12,8 +12,7 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 11] = [
-    "/limits/preview",
+const TO_COME: [&str; 10] = [
     "/budgets",
     "/budgets/{budget}",
     "/upstreams",

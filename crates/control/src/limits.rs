@@ -4,6 +4,7 @@
 //! and changes with the organization.
 
 mod ask;
+pub(crate) mod preview;
 mod view;
 
 use axum::Json;

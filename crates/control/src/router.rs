@@ -77,6 +77,7 @@ fn money() -> Router<App> {
         .route("/organizations/{org}/balance", get(credits::balance))
         .route("/organizations/{org}/ledger", get(entries::list))
         .route("/limits", post(limits::create).get(limits::list))
+        .route("/limits/preview", post(limits::preview::post))
         .route(
             "/limits/{limit}",
             get(limits::get).patch(limits::patch).delete(limits::delete),

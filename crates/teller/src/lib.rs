@@ -13,6 +13,7 @@ mod actor;
 mod handle;
 mod live;
 mod load;
+mod preview;
 mod replay;
 mod settings;
 mod tellers;
@@ -21,6 +22,7 @@ mod view;
 
 pub use handle::{HoldAnswer, Teller, Unavailable};
 pub use live::LiveHold;
+pub use preview::{Preview, Proposed};
 pub use replay::{Change, Difference, Recorded, ReplayError, Replayed};
 pub use settings::{Clock, Observer, Settings};
 pub use tellers::Tellers;

@@ -161,7 +161,6 @@ async fn what_the_contract_names_and_is_not_there_yet_says_so() {
     for (method, path) in [
         ("POST", "/budgets"),
         ("PATCH", "/budgets/bud_1"),
-        ("POST", "/limits/preview"),
         ("GET", "/upstreams"),
         ("POST", "/upstreams/openai/park"),
         ("PUT", "/prices/o3"),

@@ -305,3 +305,48 @@ async fn a_window_or_amount_that_makes_no_sense_is_refused_by_name() {
     ])
     .await;
 }
+
+#[tokio::test]
+async fn a_preview_says_what_a_hard_limit_would_have_refused_and_sets_nothing() {
+    let house = House::new().await;
+    let organization = house.organization("Acme").await;
+    let project = house.project(&organization, "bot").await;
+    let key = house.key(&project, "ci").await;
+    house.credit(&organization, "50").await;
+    for _ in 0..4 {
+        house.spend(&organization, &key, "2").await;
+    }
+    let body = |amount: &str| json!({"scope": {"kind": "project", "id": project}, "amount_usd": amount, "window": {"kind": "month"}});
+    let preview = house.post("/limits/preview", body("5")).await;
+    assert_eq!(preview.status, 200, "{:?}", preview.body);
+    let said = |name: &str| preview.body[name].clone();
+    assert_eq!(said("calls"), 4);
+    assert_eq!(said("would_refuse"), 2);
+    assert_eq!(said("would_refuse_cost_usd"), "4.00");
+    assert_eq!(said("refuses_none_at_usd"), "8.00");
+    assert_eq!(said("counted_from_at"), "2026-11-01T00:00:00Z");
+    assert_eq!(said("scope")["name"], "bot");
+    assert!(
+        said("first")["request_id"]
+            .as_str()
+            .unwrap()
+            .starts_with("req_")
+    );
+    let enough = house.post("/limits/preview", body("8")).await;
+    assert_eq!(enough.body["would_refuse"], 0);
+    assert_eq!(enough.body["first"], Value::Null);
+    let path = format!("/limits?project={project}");
+    assert_eq!(house.get(&path).await.body["data"], json!([]));
+
+    let mut wrong = body("5");
+    wrong["days"] = json!(91);
+    let refused = house.post("/limits/preview", wrong).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(
+        refused.body["error"]["message"],
+        "`days` must be a whole number from 1 to 90."
+    );
+    let nobody = json!({"scope": {"kind": "project", "id": "proj_00000000000000000000000000"},
+        "amount_usd": "5", "window": {"kind": "total"}});
+    assert_eq!(house.post("/limits/preview", nobody).await.status, 404);
+}

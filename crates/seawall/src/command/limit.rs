@@ -23,6 +23,14 @@ pub(crate) enum LimitCommand {
     },
     /// Set a ceiling
     Create(CreateArgs),
+    /// What a ceiling would have refused of the calls of the last days; sets nothing
+    Preview {
+        #[command(flatten)]
+        ceiling: CreateArgs,
+        /// Of how many days, up to 90
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=90))]
+        days: u32,
+    },
     /// Raise or lower one
     Set {
         /// Its id
@@ -56,31 +64,39 @@ pub(crate) struct CreateArgs {
     time_zone: Option<String>,
 }
 
+impl CreateArgs {
+    /// The request that sets it.
+    async fn body(self, client: &Client) -> Result<Map<String, Value>, Failure> {
+        if self.of.is_empty() {
+            // A ceiling on everything by a slip of the keyboard would stop everything.
+            return Err(Failure::usage("say on what: --org, --project or --key"));
+        }
+        let (kind, id) = self.of.find(client).await?;
+        let mut window = Map::new();
+        window.insert("kind".to_owned(), json!(self.per));
+        let zone = self.time_zone;
+        window.extend(zone.map(|zone| ("time_zone".to_owned(), json!(zone))));
+        let members = [
+            ("scope", json!({"kind": kind, "id": id})),
+            ("amount_usd", json!(self.amount.to_string())),
+            ("measure", json!("usd")),
+            ("window", window.into()),
+            ("mode", json!("enforce")),
+        ];
+        let members = members.map(|(name, value)| (name.to_owned(), value));
+        Ok(members.into_iter().collect())
+    }
+}
+
 pub(crate) async fn run(client: &Client, command: LimitCommand) -> Result<Answer, Failure> {
     let json = match command {
         LimitCommand::List { of } => return list(client, of).await,
         LimitCommand::Show { limit } => client.get(&path(&limit)).await?,
         LimitCommand::Create(args) => {
-            if args.of.is_empty() {
-                // A ceiling on everything by a slip of the keyboard would stop everything.
-                return Err(Failure::usage("say on what: --org, --project or --key"));
-            }
-            let (kind, id) = args.of.find(client).await?;
-            let mut window = Map::new();
-            window.insert("kind".to_owned(), json!(args.per));
-            window.extend(
-                args.time_zone
-                    .map(|zone| ("time_zone".to_owned(), json!(zone))),
-            );
-            let body = json!({
-                "scope": {"kind": kind, "id": id},
-                "amount_usd": args.amount.to_string(),
-                "measure": "usd",
-                "window": window,
-                "mode": "enforce",
-            });
-            client.post("limits", body).await?
+            let body = args.body(client).await?;
+            client.post("limits", body.into()).await?
         }
+        LimitCommand::Preview { ceiling, days } => return preview(client, ceiling, days).await,
         LimitCommand::Set {
             limit,
             amount,
@@ -102,6 +118,54 @@ pub(crate) async fn run(client: &Client, command: LimitCommand) -> Result<Answer
         json,
         schema: "limit",
     })
+}
+
+async fn preview(client: &Client, ceiling: CreateArgs, days: u32) -> Result<Answer, Failure> {
+    let mut body = ceiling.body(client).await?;
+    body.insert("days".to_owned(), json!(days));
+    let json = client.post("limits/preview", body.into()).await?;
+    let count = |name| json.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let text = |name| print::field(&json, name);
+    let sentence = format!(
+        "At {} {}, {} of the {} calls of the last {days} days would have been refused or cut down.",
+        text("amount_usd"),
+        per(&json),
+        count("would_refuse"),
+        count("calls"),
+    );
+    let which = |name| {
+        let call = json.get(name).filter(|call| !call.is_null());
+        call.map_or_else(
+            || "none".to_owned(),
+            |call| {
+                format!(
+                    "{}  {}",
+                    print::field(call, "at"),
+                    print::field(call, "request_id")
+                )
+            },
+        )
+    };
+    let facts = [
+        ("of", scope(&json)),
+        ("they cost", text("would_refuse_cost_usd")),
+        ("first", which("first")),
+        ("last", which("last")),
+        ("none from", text("refuses_none_at_usd")),
+    ];
+    Ok(Answer {
+        text: format!("{sentence}\n\n{}", print::facts(&facts)),
+        json,
+        schema: "limit_preview",
+    })
+}
+
+/// A window as the end of a sentence.
+fn per(limit: &Value) -> String {
+    match limit.pointer("/window/kind").and_then(Value::as_str) {
+        Some("total") | None => "in total".to_owned(),
+        Some(kind) => format!("per {kind}"),
+    }
 }
 
 fn path(limit: &str) -> String {

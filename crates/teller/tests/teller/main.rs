@@ -19,6 +19,8 @@ mod nodes;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
+mod preview;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod rounds;

@@ -1,0 +1,114 @@
+//! `/limits/preview`: what a hard limit would have refused of the calls of the last days, before it is set.
+
+use axum::Json;
+use axum::extract::State;
+use ids::RequestId;
+use ledger::{Book, Time};
+use serde::Serialize;
+use teller::{Preview, Proposed, ReplayError};
+
+use super::ask;
+use crate::app::{App, look};
+use crate::body::Ask;
+use crate::error::ApiError;
+use crate::scope::{ScopeView, WindowView};
+use crate::show::{At, Text, Usd};
+
+/// Days that are looked at where the request does not say.
+const USUAL_DAYS: u32 = 7;
+/// The most days.
+const MOST_DAYS: u32 = 90;
+
+/// What the limit would have done.
+#[derive(Debug, Serialize)]
+pub(crate) struct View {
+    scope: ScopeView,
+    amount_usd: Usd,
+    window: WindowView,
+    /// Calls that began from here on are reported.
+    from_at: At,
+    /// What was spent from here on counts; null: from the beginning.
+    counted_from_at: Option<At>,
+    to_at: At,
+    /// Calls in its scope that were granted in truth.
+    calls: u64,
+    /// How many of them would not have fitted as they were: refused, or cut down.
+    would_refuse: u64,
+    /// What those cost.
+    would_refuse_cost_usd: Usd,
+    first: Option<Which>,
+    last: Option<Which>,
+    /// The least amount that would have let every call pass.
+    refuses_none_at_usd: Usd,
+}
+
+/// A call that would have been refused.
+#[derive(Debug, Serialize)]
+pub(crate) struct Which {
+    request_id: Text<RequestId>,
+    at: At,
+}
+
+pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<View>, ApiError> {
+    let (place, wanted) = ask::read(&mut ask.fields)?;
+    let days = ask.fields.optional::<u32>("days")?.unwrap_or(USUAL_DAYS);
+    if days == 0 || days > MOST_DAYS {
+        return Err(ApiError::invalid(
+            "days",
+            format!("must be a whole number from 1 to {MOST_DAYS}"),
+        ));
+    }
+    ask.fields.finish()?;
+    let teller = place.teller(&app).await?;
+    let question = move |book: &Book, now: Time| {
+        place.within(book)?;
+        let zone = book.organization()?.time_zone.clone();
+        Some((zone, now, ScopeView::of(place.scope(), book)))
+    };
+    let (zone, now, scope) = look(&teller, place.what(), question).await?;
+    let proposed = Proposed {
+        scope: place.scope(),
+        amount: wanted.amount,
+        window: wanted.window.in_zone(wanted.time_zone.unwrap_or(zone)),
+    };
+    let from = now.plus_seconds(i64::from(days).saturating_mul(-86_400));
+    let preview = app
+        .tellers
+        .preview(teller.organization(), &proposed, from)
+        .await
+        .map_err(|error| not_possible(&error))?;
+    Ok(Json(view(&preview, (scope, &proposed), now)))
+}
+
+fn view(preview: &Preview, (scope, proposed): (ScopeView, &Proposed), now: Time) -> View {
+    let which = |(at, request)| Which {
+        request_id: Text(request),
+        at: At(at),
+    };
+    View {
+        scope,
+        amount_usd: Usd(proposed.amount),
+        window: WindowView::of(&proposed.window),
+        from_at: At(preview.from),
+        counted_from_at: Some(At(preview.counted_from)).filter(|at| at.0 > Time::EARLIEST),
+        to_at: At(now),
+        calls: preview.calls,
+        would_refuse: preview.stopped,
+        would_refuse_cost_usd: Usd(preview.stopped_cost),
+        first: preview.first.map(which),
+        last: preview.last.map(which),
+        refuses_none_at_usd: Usd(preview.stops_none),
+    }
+}
+
+fn not_possible(error: &ReplayError) -> ApiError {
+    match error {
+        ReplayError::TooFar(_) => ApiError::conflict(
+            "too_many_entries",
+            "There were more than 2,000,000 entries in that time. Ask for fewer `days`, or for a shorter window.",
+        ),
+        ReplayError::Store(_) | ReplayError::Unreadable { .. } | ReplayError::NotThere(_) => {
+            ApiError::store_unavailable(&error.to_string())
+        }
+    }
+}

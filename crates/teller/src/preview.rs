@@ -1,0 +1,231 @@
+//! What a hard limit would have stopped: the calls of the last days, put to it one after the other.
+//!
+//! The figures come from the ledger's own `decide`, not from sums of our own: a Book that has the limit in question, money
+//! without end and nothing else is asked for every hold of the journal, and told how each one ended. It reads the store
+//! beside the actors and changes nothing.
+
+mod what_if;
+
+use std::collections::BTreeMap;
+
+use ids::{HoldId, OrganizationId, RequestId};
+use ledger::{Entry, Fact, HoldFact, HoldTaken, Scope, Time, Window};
+use money::Nanos;
+
+use self::what_if::WhatIf;
+use crate::replay::decoded;
+use crate::{ReplayError, Tellers};
+
+/// Entries asked for at once.
+const PAGE: usize = 1000;
+/// The most entries that are gone through.
+const MOST: u64 = 2_000_000;
+
+/// A hard limit that may or may not be set one day.
+#[derive(Clone, Debug)]
+pub struct Proposed {
+    /// What it would be on.
+    pub scope: Scope,
+    /// The most that may be spent in one window.
+    pub amount: Nanos,
+    /// How long it would count.
+    pub window: Window,
+}
+
+/// What a proposed limit would have done, had it been in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// Calls that began from this moment on are reported.
+    pub from: Time,
+    /// What calls cost since this moment, the begin of the window that contains `from`, counts.
+    pub counted_from: Time,
+    /// The journal's last entry that was looked at.
+    pub seq: u64,
+    /// Calls in its scope, granted in truth.
+    pub calls: u64,
+    /// How many of them would not have fitted as they were.
+    pub stopped: u64,
+    /// What those cost in truth, as far as they have ended.
+    pub stopped_cost: Nanos,
+    /// When the first of them began, and which it is.
+    pub first: Option<(Time, RequestId)>,
+    /// The last of them.
+    pub last: Option<(Time, RequestId)>,
+    /// The least amount that would have stopped none.
+    pub stops_none: Nanos,
+}
+
+impl Tellers {
+    /// Says what a limit would have stopped of the calls since `from`. One at a time; others wait.
+    ///
+    /// A call that was cut down in truth counts as it was granted; one that would only have been cut down by the limit counts as
+    /// stopped, because the journal does not say how far it might have been.
+    ///
+    /// # Errors
+    /// [`ReplayError`]; `TooFar` where more than 2,000,000 entries would have to be read.
+    pub async fn preview(
+        &self,
+        organization: OrganizationId,
+        proposed: &Proposed,
+        from: Time,
+    ) -> Result<Preview, ReplayError> {
+        // The semaphore is never closed.
+        let _alone = self.replaying().acquire().await.ok();
+        // A window whose zone is unknown cannot be set either; it is looked at from where the report begins.
+        let counted_from = proposed
+            .window
+            .span_at(from)
+            .map_or(from, |span| span.start);
+        let head = self.store().head(organization).await?.seq;
+        let mut after = self.last_before(organization, counted_from, head).await?;
+        if head.saturating_sub(after) > MOST {
+            return Err(ReplayError::TooFar(head));
+        }
+        let mut run = Run::new(proposed, from, counted_from)?;
+        while after < head {
+            let left = usize::try_from(head.saturating_sub(after)).unwrap_or(PAGE);
+            let page = self
+                .store()
+                .read(organization, after, left.min(PAGE))
+                .await?;
+            if page.is_empty() {
+                return Err(ReplayError::NotThere(head));
+            }
+            for bytes in &page {
+                after = after.saturating_add(1);
+                run.take_up(&decoded(bytes, after)?)?;
+            }
+        }
+        Ok(run.end(after))
+    }
+
+    /// The number of the last entry before a moment. Entries are in the order of their times, so a few reads find it.
+    async fn last_before(
+        &self,
+        organization: OrganizationId,
+        moment: Time,
+        head: u64,
+    ) -> Result<u64, ReplayError> {
+        let (mut before, mut not_before) = (0_u64, head.saturating_add(1));
+        while not_before.saturating_sub(before) > 1 {
+            let middle = before.midpoint(not_before);
+            let page = self
+                .store()
+                .read(organization, middle.saturating_sub(1), 1)
+                .await?;
+            let bytes = page.first().ok_or(ReplayError::NotThere(middle))?;
+            if decoded(bytes, middle)?.at < moment {
+                before = middle;
+            } else {
+                not_before = middle;
+            }
+        }
+        Ok(before)
+    }
+}
+
+/// A preview on its way.
+struct Run {
+    scope: Scope,
+    limited: WhatIf,
+    /// The same limit without a ceiling, to see how high it would have to be.
+    unlimited: WhatIf,
+    /// Calls that would have been stopped and have not ended yet, with what they hold.
+    running: BTreeMap<HoldId, Nanos>,
+    preview: Preview,
+}
+
+impl Run {
+    fn new(proposed: &Proposed, from: Time, counted_from: Time) -> Result<Self, ReplayError> {
+        Ok(Self {
+            scope: proposed.scope,
+            limited: WhatIf::new(proposed.clone(), counted_from)?,
+            unlimited: WhatIf::new(
+                Proposed {
+                    amount: what_if::ENDLESS,
+                    ..proposed.clone()
+                },
+                counted_from,
+            )?,
+            running: BTreeMap::new(),
+            preview: Preview {
+                from,
+                counted_from,
+                seq: 0,
+                calls: 0,
+                stopped: 0,
+                stopped_cost: Nanos::ZERO,
+                first: None,
+                last: None,
+                stops_none: Nanos::ZERO,
+            },
+        })
+    }
+
+    fn take_up(&mut self, entry: &Entry) -> Result<(), ReplayError> {
+        let Fact::Hold(fact) = &entry.fact else {
+            return Ok(());
+        };
+        if let HoldFact::Taken(taken) = fact {
+            return if self.concerns(taken) {
+                self.ask(taken, entry)
+            } else {
+                Ok(())
+            };
+        }
+        self.note_cost(fact);
+        self.limited.close(fact, entry)?;
+        self.unlimited.close(fact, entry)
+    }
+
+    fn concerns(&self, taken: &HoldTaken) -> bool {
+        match self.scope {
+            Scope::Organization => true,
+            Scope::Project(id) => taken.project == id,
+            Scope::Key(id) => taken.key == id,
+        }
+    }
+
+    fn ask(&mut self, taken: &HoldTaken, entry: &Entry) -> Result<(), ReplayError> {
+        let fits = self.limited.take(taken, entry)?;
+        self.unlimited.take(taken, entry)?;
+        if entry.at < self.preview.from {
+            return Ok(());
+        }
+        let preview = &mut self.preview;
+        preview.stops_none = preview.stops_none.max(self.unlimited.used());
+        preview.calls = preview.calls.saturating_add(1);
+        if !fits {
+            preview.stopped = preview.stopped.saturating_add(1);
+            let which = (entry.at, taken.hold.request);
+            preview.first.get_or_insert(which);
+            preview.last = Some(which);
+            self.running.insert(taken.hold, taken.amount);
+        }
+        Ok(())
+    }
+
+    /// Adds what a stopped call cost in truth.
+    fn note_cost(&mut self, fact: &HoldFact) {
+        let cost = match fact {
+            HoldFact::Settled { hold, charge, .. } => {
+                self.running.remove(hold).map(|_held| charge.amount)
+            }
+            HoldFact::Presumed { hold, .. } => self.running.remove(hold),
+            HoldFact::Released { hold, .. } => {
+                self.running.remove(hold);
+                None
+            }
+            HoldFact::Taken(_) | HoldFact::Renewed { .. } | HoldFact::Corrected { .. } => None,
+        };
+        let sum = &mut self.preview.stopped_cost;
+        *sum = sum.saturating_add(cost.unwrap_or(Nanos::ZERO));
+    }
+
+    fn end(self, seq: u64) -> Preview {
+        Preview {
+            seq,
+            ..self.preview
+        }
+    }
+}
