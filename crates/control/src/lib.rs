@@ -17,6 +17,7 @@ mod entries;
 mod error;
 mod explanation;
 mod fields;
+mod forecast;
 mod headroom;
 mod index;
 mod installation;

@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::later::PREFIX;
 use crate::parts::Parts;
 use crate::{
-    audit, auth, check, credits, entries, explanation, headroom, keys, later, limits, operations,
-    organizations, prices, projects, requests, usage,
+    audit, auth, check, credits, entries, explanation, forecast, headroom, keys, later, limits,
+    operations, organizations, prices, projects, requests, usage,
 };
 
 /// The administration API under `/api/v1`, and `/livez`, `/readyz` and `/version`.
@@ -83,6 +83,7 @@ fn money() -> Router<App> {
             get(limits::get).patch(limits::patch).delete(limits::delete),
         )
         .route("/headroom", get(headroom::get))
+        .route("/forecast", get(forecast::get))
         .route("/check", post(check::post))
         .route("/requests", get(requests::list))
         .route("/requests/{request}", get(requests::get))

@@ -44,6 +44,14 @@ impl ScopeView {
     }
 }
 
+impl ScopeView {
+    /// What it is called within a sentence: "project web".
+    pub(crate) fn spoken(&self) -> String {
+        let name = self.name.as_deref().unwrap_or(&self.id);
+        format!("{} {name}", self.kind)
+    }
+}
+
 /// How long a ceiling counts.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct WindowView {

@@ -13,6 +13,8 @@ mod directory;
 #[cfg(test)]
 mod edges;
 #[cfg(test)]
+mod forecast;
+#[cfg(test)]
 mod headroom;
 #[cfg(test)]
 mod house;

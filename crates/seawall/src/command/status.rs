@@ -14,6 +14,7 @@ pub(crate) async fn run(client: &Client) -> Result<Answer, Failure> {
         let id = find::id(&organization);
         let balance = client.get(&format!("organizations/{id}/balance")).await?;
         let own = client.get(&with("headroom", "organization", id)).await?;
+        let forecast = client.get(&with("forecast", "organization", id)).await?;
         text.push_str(&format!(
             "{}  credit balance {} (held {})  headroom {}\n",
             find::name(&organization),
@@ -35,9 +36,10 @@ pub(crate) async fn run(client: &Client) -> Result<Answer, Failure> {
             projects.push(json!({"project": project, "headroom": of}));
         }
         text.push_str(&table.or("  no project yet"));
-        text.push('\n');
+        text.push_str(&format!("  {}\n\n", print::field(&forecast, "sentence")));
         all.push(json!({
             "organization": organization, "balance": balance, "headroom": own, "projects": projects,
+            "forecast": forecast,
         }));
     }
     if all.is_empty() {
