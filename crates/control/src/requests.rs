@@ -1,11 +1,12 @@
 //! `/requests`: the calls of late, from the request log. It can lag behind the journal and never decides anything.
 
+pub(crate) mod rebuild;
 mod view;
 
 use axum::Json;
 use axum::extract::State;
 use ids::RequestId;
-use projections::{Cursor, Filter, LogError, Outcome};
+use projections::{Cursor, Filter, FollowError, LogError, Outcome};
 
 pub(crate) use self::view::Detail;
 
@@ -24,6 +25,12 @@ const MOMENT: &str = "must be a time in RFC 3339, such as 2026-12-01T00:00:00Z";
 
 impl From<LogError> for ApiError {
     fn from(error: LogError) -> Self {
+        Self::store_unavailable(&error.to_string())
+    }
+}
+
+impl From<FollowError> for ApiError {
+    fn from(error: FollowError) -> Self {
         Self::store_unavailable(&error.to_string())
     }
 }

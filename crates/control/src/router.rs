@@ -86,6 +86,10 @@ fn money() -> Router<App> {
         .route("/forecast", get(forecast::get))
         .route("/check", post(check::post))
         .route("/requests", get(requests::list))
+        .route(
+            "/requests/rebuild",
+            post(requests::rebuild::post).get(requests::rebuild::get),
+        )
         .route("/requests/{request}", get(requests::get))
         .route("/requests/{request}/explanation", get(explanation::get))
         .route("/usage", get(usage::list))

@@ -9,6 +9,7 @@ use ledger::Entry;
 
 use crate::lag::Behind;
 use crate::queue::Job;
+use crate::stored::Offset;
 use crate::{FollowError, RequestLog};
 
 /// Entries read at once.
@@ -55,16 +56,49 @@ impl RequestLog {
     /// # Errors
     /// As of [`RequestLog::catch_up`], which goes on where this stopped.
     pub async fn rebuild(&self, store: Arc<dyn Store>) -> Result<(), FollowError> {
+        self.forget_all(&*store).await?;
+        self.catch_up(store).await
+    }
+
+    /// Drops what follows from the journals, for [`RequestLog::follow`] to read again. Refusals and remarks stay.
+    ///
+    /// # Errors
+    /// [`FollowError`]; what was dropped until then is read again all the same.
+    pub async fn forget_all(&self, store: &dyn Store) -> Result<(), FollowError> {
         let mut after = None;
         loop {
             let some = store.organizations(after, ORGANIZATIONS).await?;
-            let Some(last) = some.last() else { break };
+            let Some(last) = some.last() else {
+                return Ok(());
+            };
             after = Some(*last);
             for organization in some {
-                self.forget(organization).await?;
+                let forgotten = self.forget(organization).await;
+                // Also where it failed: it may have been done, and reading too often does no harm.
+                self.shared().lag.mark(organization);
+                forgotten?;
             }
         }
-        self.catch_up(store).await
+    }
+
+    /// How many entries the journals have that are not in the rows yet.
+    ///
+    /// # Errors
+    /// [`FollowError`].
+    pub async fn entries_behind(&self, store: &dyn Store) -> Result<u64, FollowError> {
+        let (mut after, mut behind) = (None, 0_u64);
+        loop {
+            let some = store.organizations(after, ORGANIZATIONS).await?;
+            let Some(last) = some.last() else {
+                return Ok(behind);
+            };
+            after = Some(*last);
+            for organization in some {
+                let read = self.offset(organization).await?.seq;
+                let head = store.head(organization).await?.seq;
+                behind = behind.saturating_add(head.saturating_sub(read));
+            }
+        }
     }
 
     async fn read_behind(&self, store: &dyn Store) -> Result<(), FollowError> {
@@ -108,12 +142,7 @@ impl RequestLog {
         organization: OrganizationId,
     ) -> Result<(), FollowError> {
         let queue = &self.shared().queue;
-        let offset = queue
-            .ask(|reply| Job::Offset {
-                organization,
-                reply,
-            })
-            .await?;
+        let offset = self.offset(organization).await?;
         let mut after = offset.seq;
         if let Some(before) = offset.seq.checked_sub(1) {
             let joint = decode(organization, store.read(organization, before, 1).await?)?;
@@ -142,6 +171,15 @@ impl RequestLog {
                 return Ok(());
             }
         }
+    }
+
+    async fn offset(&self, organization: OrganizationId) -> Result<Offset, FollowError> {
+        let queue = &self.shared().queue;
+        let offset = queue.ask(|reply| Job::Offset {
+            organization,
+            reply,
+        });
+        Ok(offset.await?)
     }
 
     async fn forget(&self, organization: OrganizationId) -> Result<(), FollowError> {

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Explain(command::explain::ExplainArgs),
     /// What calls cost, by the hour or day
     Usage(command::usage::UsageArgs),
+    /// Make the request log, its sums and the audit log anew from the journals, while calls go on
+    Rebuild,
     /// Who changed what
     Audit(command::audit::AuditArgs),
     /// Prices
@@ -201,6 +203,7 @@ mod tests {
             "credit void lot_00000000000000000000000000 --org acme",
             "balance --org acme",
             "limit create 10.00 --project image-bot --per month",
+            "rebuild --json",
             "limit preview 10.00 --project image-bot --per month --days 30",
             "limit set lim_00000000000000000000000000 15 --used keep",
             "headroom --key bot",

@@ -15,6 +15,7 @@ pub(crate) mod org;
 pub(crate) mod price;
 pub(crate) mod print;
 pub(crate) mod project;
+pub(crate) mod rebuild;
 pub(crate) mod requests;
 pub(crate) mod status;
 pub(crate) mod usage;

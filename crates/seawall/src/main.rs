@@ -180,6 +180,7 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         Command::Check(wanted) => command::check::run(client, wanted).await,
         Command::Explain(wanted) => command::explain::run(client, wanted).await,
         Command::Usage(wanted) => command::usage::run(client, wanted).await,
+        Command::Rebuild => command::rebuild::run(client).await,
         Command::Audit(wanted) => command::audit::run(client, wanted).await,
         Command::Price(wanted) => command::price::run(client, wanted).await,
         Command::Serve(_)

@@ -132,3 +132,30 @@ async fn one_call_is_shown_with_its_money_and_its_refusal() {
         assert_eq!(call[field], value, "{field}");
     }
 }
+
+#[tokio::test]
+async fn the_log_is_made_anew_from_the_journals_while_the_server_runs() {
+    let house = House::new().await;
+    let organization = house.organization("Acme").await;
+    let project = house.project(&organization, "bot").await;
+    let key = house.key(&project, "ci").await;
+    house.credit(&organization, "50").await;
+    for _ in 0..3 {
+        house.spend(&organization, &key, "1").await;
+    }
+    let before = house.get("/requests").await.body;
+    let usage = house.get("/usage").await.body;
+    assert_eq!(before["data"].as_array().unwrap().len(), 3);
+    let begun = house.post("/requests/rebuild", json!({})).await;
+    assert_eq!(begun.status, 202);
+    let entries = begun.body["entries_behind"].as_u64().unwrap();
+    assert!(entries > 6, "{entries}");
+    assert_eq!(house.get("/requests").await.body["data"], json!([]));
+    // What the server does beside its calls, for ever, is done here once.
+    let store = std::sync::Arc::new(house.store.clone());
+    house.log.catch_up(store).await.unwrap();
+    let done = house.get("/requests/rebuild").await;
+    assert_eq!(done.body, json!({"entries_behind": 0}));
+    assert_eq!(house.get("/requests").await.body, before);
+    assert_eq!(house.get("/usage").await.body, usage);
+}

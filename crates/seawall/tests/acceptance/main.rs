@@ -45,6 +45,8 @@ mod fitting;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod looking;
+#[cfg(test)]
 mod metrics;
 #[cfg(test)]
 mod patience;
