@@ -3,6 +3,7 @@
 //! The file belongs to one server at a time, which a lock on a file beside it ensures. Under [`Durability::Full`] an
 //! append is answered after the write-ahead log was synced; a file whose settings would not keep that promise is refused.
 
+pub mod file;
 mod open;
 pub mod read_only;
 mod reader;
@@ -18,7 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{Answer, AppendError, Batch, Record, Store, StoreError, StoredSnapshot};
 
-pub use open::OpenError;
+pub use file::OpenError;
 pub use read_only::ReadOnly;
 
 /// Jobs that may wait for a thread. A caller beyond it waits for a place.
@@ -50,13 +51,13 @@ impl Sqlite {
     /// [`OpenError`]: the file is another server's, is not ours, was written by a later version, or cannot keep what
     /// `durability` promises.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, OpenError> {
-        let lock = open::lock(path)?;
+        let lock = file::lock(path)?;
         let writing = open::connect(path, durability)?;
         let reading = open::connect(path, durability)?;
         let (writer_jobs, jobs) = mpsc::channel(QUEUE);
-        open::thread("seawall-writer", move || writer::run(writing, jobs))?;
+        file::thread("seawall-writer", move || writer::run(writing, jobs))?;
         let (reader_jobs, jobs) = mpsc::channel(QUEUE);
-        open::thread("seawall-reader", move || reader::run(&reading, jobs))?;
+        file::thread("seawall-reader", move || reader::run(&reading, jobs))?;
         Ok(Self {
             path: path.to_owned(),
             writer: writer_jobs,

@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ids::{EntryId, OrganizationId, RequestId};
+use journal::sqlite::file;
 use ledger::Time;
 use rusqlite::{Connection, Row, Rows};
 
 use crate::call::Call;
+use crate::open::FORM;
 use crate::stored::{self, COLUMNS, Found};
 use crate::writer::{Rebuilt, offset};
 use crate::{Attempt, LogError, OpenError, schema};
@@ -48,18 +50,12 @@ impl LogFile {
         };
         let quiet = journal::sqlite::read_only::quiet(path);
         let connection = journal::sqlite::read_only::connect(path, quiet).map_err(error)?;
-        let pragma = |name: &str| {
-            connection
-                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-                .map_err(error)
-        };
-        let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-        if application != schema::APPLICATION {
-            return Err(OpenError::NotOurs(path.to_owned()));
-        }
-        if found != schema::VERSION {
-            let path = path.to_owned();
-            return Err(OpenError::TooNew { path, found });
+        match file::version(&connection, path, &FORM)? {
+            Some(schema::VERSION) => {}
+            Some(_earlier) => {
+                return Err(OpenError::TooOld(path.to_owned()));
+            }
+            None => return Err(OpenError::NotOurs(path.to_owned())),
         }
         Ok(Some(Self { connection }))
     }

@@ -1,45 +1,7 @@
 //! What can go wrong. Nothing of it can stop a call.
 
-use std::path::PathBuf;
-
 use ids::OrganizationId;
 use journal::StoreError;
-
-/// Why a request log was not opened.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// Another process has it.
-    #[error("{} is in use by another seawall", .0.display())]
-    InUse(PathBuf),
-    /// The system says no.
-    #[error("cannot open {}: {source}", path.display())]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// SQLite says no.
-    #[error("cannot open {}: {source}", path.display())]
-    Sqlite {
-        /// Which file.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// It is some other program's database, or another of ours.
-    #[error("{} is not a request log", .0.display())]
-    NotOurs(PathBuf),
-    /// A later version of this program wrote it.
-    #[error("{} has tables of version {found}, which this program does not know: use a newer seawall, or move the file away and its calls are read from the journal again", path.display())]
-    TooNew {
-        /// Which file.
-        path: PathBuf,
-        /// The version found.
-        found: i64,
-    },
-}
 
 /// Why the log did not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]

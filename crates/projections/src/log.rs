@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ids::{OrganizationId, RequestId};
+use journal::sqlite::file;
 use ledger::Entry;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -103,17 +104,17 @@ impl RequestLog {
     /// # Errors
     /// [`OpenError`]: the file is another server's, is not a request log, or cannot be written.
     pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
-        let lock = open::lock(path)?;
+        let lock = file::lock(path)?;
         let (writing, reading) = (open::connect(path)?, open::connect(path)?);
         let shared = Arc::new(Shared::new(options));
         let writer = Writer::new(writing, Arc::clone(&shared), path)?;
         let (reads, jobs) = mpsc::channel(READS);
-        open::thread("seawall-log-writer", move || writer.run(lock))?;
+        file::thread("seawall-log-writer", move || writer.run(lock))?;
         let inner = Arc::new(Inner {
             shared,
             reader: reads,
         });
-        open::thread("seawall-log-reader", move || reader::run(&reading, jobs))?;
+        file::thread("seawall-log-reader", move || reader::run(&reading, jobs))?;
         Ok(Self { inner })
     }
 

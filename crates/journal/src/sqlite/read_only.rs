@@ -10,7 +10,7 @@ use ledger::Head;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{OpenError, open, reader, schema};
+use super::{OpenError, file, open, reader};
 use crate::{StoreError, StoredSnapshot};
 
 /// A store's file, open for reading. Its methods block.
@@ -45,7 +45,7 @@ impl ReadOnly {
     /// [`OpenError`]; [`OpenError::InUse`] where a server has it.
     pub fn alone(path: &Path) -> Result<Self, OpenError> {
         exists(path)?;
-        let lock = open::lock(path)?;
+        let lock = file::lock(path)?;
         // Nobody else has it, so that a file without a log beside it cannot change while it is read.
         Self::open(path, quiet(path), Some(lock))
     }
@@ -65,18 +65,9 @@ impl ReadOnly {
             source,
         };
         let connection = connect(path, quiet).map_err(error)?;
-        let pragma = |name: &str| {
-            connection
-                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-                .map_err(error)
-        };
-        let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-        if application != schema::APPLICATION {
+        // A file without anything in it is no store.
+        if file::version(&connection, path, &open::FORM)?.is_none() {
             return Err(OpenError::NotOurs(path.to_owned()));
-        }
-        if found > schema::VERSION {
-            let path = path.to_owned();
-            return Err(OpenError::TooNew { path, found });
         }
         Ok(Self {
             connection,
