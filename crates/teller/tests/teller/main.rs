@@ -21,6 +21,8 @@ mod outages;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod restored;
+#[cfg(test)]
 mod rounds;
 #[cfg(test)]
 mod snapshots;
