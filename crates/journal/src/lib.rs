@@ -4,6 +4,7 @@
 //! to us (lose an answer, lose acknowledged entries, be away) is part of its contract, and each store passes the same
 //! conformance suite (feature `testing`). A store knows entries as bytes; what they mean is the ledger's.
 
+pub mod acknowledged;
 #[cfg(feature = "testing")]
 pub mod conformance;
 #[cfg(feature = "testing")]
@@ -11,4 +12,5 @@ pub mod memory;
 pub mod sqlite;
 mod store;
 
+pub use acknowledged::Acknowledged;
 pub use store::{Answer, AppendError, Batch, Record, Store, StoreError, StoredSnapshot};

@@ -16,13 +16,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use ids::OrganizationId;
-use journal::{Answer as StoreAnswer, Store};
+use journal::Answer as StoreAnswer;
 use ledger::{Book, Command, Head, Outcome, Patience, Sealer, step};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::live::Live;
+use crate::mend::Kept;
 use crate::{Settings, Unavailable, View};
 use flight::Flight;
 use job::Answer;
@@ -43,7 +44,7 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from
 
 pub(crate) struct Actor {
     organization: OrganizationId,
-    store: Arc<dyn Store>,
+    kept: Kept,
     settings: Settings,
     view: Arc<ArcSwapOption<View>>,
     sealer: Sealer,
@@ -79,16 +80,11 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    pub(crate) fn new(
-        organization: OrganizationId,
-        store: Arc<dyn Store>,
-        settings: Settings,
-        view: Arc<ArcSwapOption<View>>,
-    ) -> Self {
+    pub(crate) fn new(kept: Kept, settings: Settings, view: Arc<ArcSwapOption<View>>) -> Self {
         let now = Instant::now();
         Self {
-            organization,
-            store,
+            organization: kept.organization,
+            kept,
             sealer: Sealer::new(settings.run),
             view,
             book: None,
@@ -223,6 +219,9 @@ impl Actor {
 
     /// Decides a job, or keeps it until there is a Book.
     fn take(&mut self, job: Job) {
+        if matches!(job, Job::Resume) {
+            return self.resume();
+        }
         if let Some(reason) = &self.halted {
             return job.fail(reason);
         }
@@ -250,10 +249,8 @@ impl Actor {
         let stepped = match stepped {
             Ok(stepped) => stepped,
             Err(fault) => {
-                return self.halt(
-                    &format!("the ledger contradicts itself: {fault}"),
-                    Some(job),
-                );
+                let fault = format!("the ledger contradicts itself: {fault}");
+                return self.halt(Unavailable::NoAnswer(fault), Some(job));
             }
         };
         let book_now = book.now().max(now);
@@ -315,9 +312,8 @@ impl Actor {
     }
 
     /// Answers everything with why, until a person has looked: going on could only make it worse.
-    fn halt(&mut self, reason: &str, job: Option<Job>) {
-        tracing::error!(organization = %self.organization, reason, "this organization is stopped until a person has looked");
-        let reason = Unavailable(reason.to_owned());
+    fn halt(&mut self, reason: Unavailable, job: Option<Job>) {
+        tracing::error!(organization = %self.organization, %reason, "this organization is stopped until a person has looked");
         let rounds = std::mem::take(&mut self.next).into_jobs();
         for job in job
             .into_iter()
@@ -331,5 +327,16 @@ impl Actor {
         self.flight = None;
         self.book = None;
         self.halted = Some(reason);
+    }
+
+    /// A person has looked, and takes the journal as it is now: it is read as if for the first time.
+    fn resume(&mut self) {
+        if self.halted.take().is_some() {
+            self.durable = Head::EMPTY;
+            self.reported = None;
+            self.inherited = false;
+            self.backoff = BACKOFF.0;
+            self.retry_at = None;
+        }
     }
 }

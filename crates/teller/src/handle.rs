@@ -10,13 +10,37 @@ use ledger::{Book, Cause, Command, Grant, Outcome, Refusal, Rejection, TakeHold,
 use tokio::sync::{mpsc, oneshot};
 
 use crate::actor::Job;
-use crate::{LiveHold, Tellers, View};
+use crate::load::LoadError;
+use crate::{LiveHold, RolledBack, Tellers, View};
 
 /// No answer can be given that the store would vouch for. What was asked may have happened or not; asked again it is
 /// answered truly.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Unavailable(pub String);
+pub enum Unavailable {
+    /// The store, or whoever keeps the Book, does not answer; why.
+    #[error("{0}")]
+    NoAnswer(String),
+    /// The store lost entries that it had acknowledged. Asking again does not help until a person has looked.
+    #[error("{0}")]
+    RolledBack(Arc<RolledBack>),
+}
+
+impl Unavailable {
+    fn ended() -> Self {
+        Self::NoAnswer("the teller has ended".to_owned())
+    }
+}
+
+impl From<&LoadError> for Unavailable {
+    fn from(error: &LoadError) -> Self {
+        match error {
+            LoadError::RolledBack(rolled_back) => {
+                Self::RolledBack(Arc::new(RolledBack::clone(rolled_back)))
+            }
+            other => Self::NoAnswer(other.to_string()),
+        }
+    }
+}
 
 /// The answer to a call that asks for money.
 #[derive(Debug)]
@@ -67,15 +91,12 @@ impl Line {
         let Err(mpsc::error::SendError(job)) = self.jobs.send(job).await else {
             return Ok(());
         };
-        let again = self
-            .tellers
-            .line(self.organization)
-            .map_err(|stopping| Unavailable(stopping.to_string()))?;
+        let again = self.tellers.line(self.organization)?;
         again
             .jobs
             .send(job)
             .await
-            .map_err(|_ended| Unavailable("the teller has ended".to_owned()))
+            .map_err(|_ended| Unavailable::ended())
     }
 }
 
@@ -122,7 +143,7 @@ impl Teller {
         let mut coming = Coming(answer);
         (&mut coming.0)
             .await
-            .map_err(|_ended| Unavailable("the teller has ended".to_owned()))?
+            .map_err(|_ended| Unavailable::ended())?
     }
 
     /// Carries out a command that asks for no hold and ends none. The answer is durable.
@@ -142,9 +163,7 @@ impl Teller {
                 reply,
             })
             .await?;
-        answer
-            .await
-            .map_err(|_ended| Unavailable("the teller has ended".to_owned()))?
+        answer.await.map_err(|_ended| Unavailable::ended())?
     }
 
     /// Asks the Book something. The answer rests on the journal's head at some moment since the question, and on nothing
@@ -161,13 +180,11 @@ impl Teller {
             Box::new(question(book, now))
         });
         self.line.send(Job::Ask { question, reply }).await?;
-        let answer = answer
-            .await
-            .map_err(|_ended| Unavailable("the teller has ended".to_owned()))??;
+        let answer = answer.await.map_err(|_ended| Unavailable::ended())??;
         answer
             .downcast::<R>()
             .map(|answer| *answer)
-            .map_err(|_type| Unavailable("an answer got lost".to_owned()))
+            .map_err(|_type| Unavailable::NoAnswer("an answer got lost".to_owned()))
     }
 }
 

@@ -9,21 +9,26 @@
 //! for the head it rests on. The one exception says so in its name: a [`Receipt`](ledger::Receipt) of a settlement is
 //! handed out when it is decided, because it promises nothing: should it be lost, the hold is charged in full.
 
+mod accept;
 mod actor;
 mod handle;
 mod live;
 mod load;
+mod mend;
 mod preview;
 mod replay;
+mod rollback;
 mod settings;
 mod tellers;
 mod trace;
 mod view;
 
+pub use accept::{AcceptError, LostCalls, Rollback};
 pub use handle::{HoldAnswer, Teller, Unavailable};
 pub use live::LiveHold;
 pub use preview::{Preview, Proposed};
 pub use replay::{Change, Difference, Recorded, ReplayError, Replayed};
+pub use rollback::{Restored, RolledBack, Unmendable};
 pub use settings::{Clock, Observer, Settings};
 pub use tellers::Tellers;
 pub use view::{KeyView, Names, View};

@@ -4,6 +4,9 @@ use ids::OrganizationId;
 use journal::{Store, StoreError};
 use ledger::{Book, DecodeError, Entry, Head, Inconsistent, Snapshot};
 
+use crate::mend::{Kept, Later};
+use crate::rollback::{Restored, RolledBack};
+
 /// Entries asked for at once.
 const PAGE: usize = 1000;
 
@@ -17,13 +20,17 @@ pub(crate) enum LoadError {
     #[error("entry {seq} of the journal {source}")]
     Inconsistent { seq: u64, source: Inconsistent },
     /// What the store had acknowledged is not there any more.
-    #[error(
-        "the store has rolled back: it does not have entry {0} any more, which it had acknowledged"
-    )]
-    RolledBack(u64),
+    #[error("{0}")]
+    RolledBack(Box<RolledBack>),
     /// The store's head is not the head of its entries.
     #[error("the store is damaged: entry {0} of the journal is not the one that its head names")]
     NotItsHead(u64),
+}
+
+impl From<RolledBack> for LoadError {
+    fn from(rolled_back: RolledBack) -> Self {
+        Self::RolledBack(Box::new(rolled_back))
+    }
 }
 
 /// Heads that were seen before.
@@ -45,40 +52,63 @@ pub(crate) struct Loaded {
     pub(crate) asked_found: bool,
     /// The last entry of the snapshot that it was read from; 0: it was read from the beginning.
     pub(crate) snapshot: u64,
+    /// What the store had lost, and has again.
+    pub(crate) restored: Option<Restored>,
 }
 
-/// Reads the Book from its last snapshot, or the journal's beginning, to its head.
-pub(crate) async fn load(
-    store: &dyn Store,
-    organization: OrganizationId,
-    known: Known,
-) -> Result<Loaded, LoadError> {
+/// Reads the Book from its last snapshot, or the journal's beginning, to its head. What the store does not have any more,
+/// and is remembered, is appended again before.
+pub(crate) async fn load(kept: &Kept, known: Known) -> Result<Loaded, LoadError> {
+    let (store, organization) = (&*kept.store, kept.organization);
+    let remembered = kept.remembered();
     let mut book = from_snapshot(store, organization).await?;
     let snapshot = book.head();
     if !stands(store, organization, snapshot).await? {
-        return Err(LoadError::RolledBack(snapshot.seq));
+        return Err(RolledBack::unremembered(organization, snapshot.seq).into());
     }
+    let earlier = |head: Option<Head>| head.filter(|head| before(snapshot, *head));
+    let mut later = Later::new();
     let mut passed = Passed {
-        durable: before(snapshot, known.durable)
-            && stands(store, organization, known.durable).await?,
-        reported: false,
-        asked: false,
+        remembered,
+        known,
+        through: Through {
+            remembered: remembered.is_none(),
+            ..Through::default()
+        },
     };
-    if let Some(head) = known.reported.filter(|head| before(snapshot, *head)) {
-        passed.reported = stands(store, organization, head).await?;
+    if let Some(head) = earlier(remembered) {
+        passed.through.remembered = stands(store, organization, head).await?;
+        later.skipped();
     }
-    if let Some(head) = known.asked.filter(|head| before(snapshot, *head)) {
-        passed.asked = stands(store, organization, head).await?;
+    if let Some(head) = earlier(Some(known.durable)) {
+        passed.through.durable = stands(store, organization, head).await?;
     }
-    read_on(store, organization, &mut book, |head| {
-        passed.note(known, head);
+    if let Some(head) = earlier(known.reported) {
+        passed.through.reported = stands(store, organization, head).await?;
+    }
+    if let Some(head) = earlier(known.asked) {
+        passed.through.asked = stands(store, organization, head).await?;
+    }
+    read_on(store, organization, &mut book, |head, bytes| {
+        if let (Some(bytes), true) = (bytes, passed.through.remembered) {
+            later.push(bytes);
+        }
+        passed.note(head);
     })
     .await?;
-    passed.check(known)?;
+    let restored = match remembered.filter(|_| !passed.through.remembered) {
+        None => {
+            kept.caught_up(later, &book).await;
+            None
+        }
+        Some(head) => Some(kept.mend(&mut book, head, |head| passed.note(head)).await?),
+    };
+    passed.check(organization)?;
     Ok(Loaded {
         book: Box::new(book),
-        asked_found: passed.asked,
+        asked_found: passed.through.asked,
         snapshot: snapshot.seq,
+        restored,
     })
 }
 
@@ -93,14 +123,14 @@ async fn from_snapshot(store: &dyn Store, organization: OrganizationId) -> Resul
     })
 }
 
-/// Takes up the entries after the Book's head, saying of each head that it was passed.
+/// Takes up the entries after the Book's head, saying of each head that it was passed, and with which entry.
 async fn read_on(
     store: &dyn Store,
     organization: OrganizationId,
     book: &mut Book,
-    mut passed: impl FnMut(Head),
+    mut passed: impl FnMut(Head, Option<&[u8]>),
 ) -> Result<(), LoadError> {
-    passed(book.head());
+    passed(book.head(), None);
     loop {
         let page = store.read(organization, book.head().seq, PAGE).await?;
         for bytes in &page {
@@ -109,7 +139,7 @@ async fn read_on(
                 Entry::decode(bytes).map_err(|source| LoadError::Unreadable { seq, source })?;
             book.apply(&entry, Entry::hash(bytes))
                 .map_err(|source| LoadError::Inconsistent { seq, source })?;
-            passed(book.head());
+            passed(book.head(), Some(bytes));
         }
         if page.len() < PAGE {
             return Ok(());
@@ -123,7 +153,7 @@ const fn before(snapshot: Head, head: Head) -> bool {
 }
 
 /// Whether the journal has this head's entry.
-async fn stands(
+pub(crate) async fn stands(
     store: &dyn Store,
     organization: OrganizationId,
     head: Head,
@@ -137,26 +167,42 @@ async fn stands(
         .is_some_and(|bytes| Entry::hash(bytes) == head.hash))
 }
 
-/// Which of the heads that were seen before the journal goes through.
+/// The heads that were seen before, and which of them the journal goes through.
 struct Passed {
+    remembered: Option<Head>,
+    known: Known,
+    through: Through,
+}
+
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is about one head, and none is about the others"
+)]
+struct Through {
+    remembered: bool,
     durable: bool,
     reported: bool,
     asked: bool,
 }
 
 impl Passed {
-    fn note(&mut self, known: Known, head: Head) {
-        self.durable |= known.durable == head;
-        self.reported |= known.reported == Some(head);
-        self.asked |= known.asked == Some(head);
+    fn note(&mut self, head: Head) {
+        self.through.remembered |= self.remembered == Some(head);
+        self.through.durable |= self.known.durable == head;
+        self.through.reported |= self.known.reported == Some(head);
+        self.through.asked |= self.known.asked == Some(head);
     }
 
-    fn check(&self, known: Known) -> Result<(), LoadError> {
-        if known.durable.seq > 0 && !self.durable {
-            return Err(LoadError::RolledBack(known.durable.seq));
+    fn check(&self, organization: OrganizationId) -> Result<(), LoadError> {
+        let durable = self.known.durable.seq;
+        if durable > 0 && !self.through.durable {
+            return Err(RolledBack::unremembered(organization, durable).into());
         }
-        match known.reported {
-            Some(head) if head.seq > 0 && !self.reported => Err(LoadError::NotItsHead(head.seq)),
+        match self.known.reported {
+            Some(head) if head.seq > 0 && !self.through.reported => {
+                Err(LoadError::NotItsHead(head.seq))
+            }
             _ => Ok(()),
         }
     }

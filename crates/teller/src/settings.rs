@@ -7,6 +7,8 @@ use std::time::Duration;
 use ids::OrganizationId;
 use ledger::{Entry, Holder, Time};
 
+use crate::Restored;
+
 /// A clock. The only one of a program is read in its binary.
 pub trait Clock: Send + Sync + 'static {
     /// Now.
@@ -20,6 +22,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// The store acknowledged an append after this time.
     fn committed(&self, _took: Duration) {}
+
+    /// The store had lost these entries of the organization's journal, and has them again.
+    fn restored(&self, _organization: OrganizationId, _restored: &Restored) {}
 }
 
 /// How tellers behave.

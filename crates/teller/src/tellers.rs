@@ -7,13 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwapOption;
 use ids::{OrganizationId, ShortId};
-use journal::{Store, StoreError};
+use journal::{Acknowledged, Store, StoreError};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::actor::Actor;
 use crate::handle::Line;
+use crate::mend::Kept;
 use crate::{Settings, Teller, Unavailable};
 
 /// Jobs that may wait for one teller. A caller beyond it waits for a place.
@@ -29,6 +30,7 @@ pub struct Tellers {
 
 struct Inner {
     store: Arc<dyn Store>,
+    memory: Option<Acknowledged>,
     settings: Settings,
     lines: RwLock<HashMap<OrganizationId, Line>>,
     /// An organization's short id never changes, so what was found once need not be looked up again.
@@ -45,8 +47,19 @@ impl Tellers {
     /// Tellers for the journals of a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
+        Self::make(store, None, settings)
+    }
+
+    /// The same, remembering what the store acknowledges: what it loses is then appended again where that is exact.
+    #[must_use]
+    pub fn remembering(store: Arc<dyn Store>, memory: Acknowledged, settings: Settings) -> Self {
+        Self::make(store, Some(memory), settings)
+    }
+
+    fn make(store: Arc<dyn Store>, memory: Option<Acknowledged>, settings: Settings) -> Self {
         let inner = Inner {
             store,
+            memory,
             settings,
             lines: RwLock::default(),
             shorts: RwLock::default(),
@@ -70,6 +83,15 @@ impl Tellers {
     #[must_use]
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.inner.store
+    }
+
+    /// An organization's journal, with what is remembered of it.
+    pub(crate) fn kept(&self, organization: OrganizationId) -> Kept {
+        Kept {
+            store: Arc::clone(&self.inner.store),
+            memory: self.inner.memory.clone(),
+            organization,
+        }
     }
 
     pub(crate) fn replaying(&self) -> &Semaphore {
@@ -104,7 +126,7 @@ impl Tellers {
             .store
             .find(short)
             .await
-            .map_err(|error| Unavailable(error.to_string()))?;
+            .map_err(|error| Unavailable::NoAnswer(error.to_string()))?;
         let Some(organization) = found else {
             return Ok(None);
         };
@@ -136,18 +158,32 @@ impl Tellers {
         }
     }
 
-    /// Reads every Book once, so that holds of this node's earlier runs are presumed now and not at the next call.
+    /// Reads every Book once, so that holds of this node's earlier runs are presumed now and not at the next call, and that
+    /// what a store lost is appended again. An organization whose store rolled back beyond that is passed over: it is
+    /// stopped, and the others go on.
     ///
     /// # Errors
     /// [`Unavailable`] for the first organization that cannot be read.
     pub async fn presume_earlier_boots(&self) -> Result<(), Unavailable> {
-        let all = self
+        let mut all = self
             .organizations()
             .await
-            .map_err(|error| Unavailable(error.to_string()))?;
+            .map_err(|error| Unavailable::NoAnswer(error.to_string()))?;
+        // One whose whole journal was lost is known from there alone.
+        all.extend(
+            self.inner
+                .memory
+                .iter()
+                .flat_map(Acknowledged::organizations),
+        );
+        all.sort_unstable();
+        all.dedup();
         for organization in all {
             // A teller presumes as soon as it has read its Book, before it answers anything.
-            self.of(organization)?.ask(|_book, _now| ()).await?;
+            match self.of(organization)?.ask(|_book, _now| ()).await {
+                Ok(()) | Err(Unavailable::RolledBack(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
@@ -186,7 +222,7 @@ impl Tellers {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         if self.inner.stopping.is_cancelled() {
-            return Err(Unavailable("this server is stopping".to_owned()));
+            return Err(Unavailable::NoAnswer("this server is stopping".to_owned()));
         }
         if let Some(line) = lines.get(&organization).filter(|line| line.is_open()) {
             return Ok(line.clone());
@@ -194,9 +230,8 @@ impl Tellers {
         let (jobs, receiver) = mpsc::channel(QUEUE);
         let view = Arc::new(ArcSwapOption::empty());
         let line = Line::new(organization, self.clone(), jobs, Arc::clone(&view));
-        let store = Arc::clone(&self.inner.store);
         let settings = self.settings_of_one();
-        let actor = Actor::new(organization, store, settings, view);
+        let actor = Actor::new(self.kept(organization), settings, view);
         self.inner
             .tasks
             .spawn(actor.run(receiver, self.inner.stopping.clone()));

@@ -4,14 +4,14 @@ use std::future::pending;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use ids::OrganizationId;
-use journal::{AppendError, Batch, Store, StoreError};
+use journal::{AppendError, Batch, StoreError};
 use ledger::{Entry, Head};
 use tokio::time::{Duration, Instant, sleep};
 
 use super::round::Round;
 use crate::Observer;
 use crate::load::{self, Known, LoadError, Loaded};
+use crate::mend::Kept;
 
 /// A journey, and what returns from it.
 pub(super) struct Flight(BoxFuture<'static, Landed>);
@@ -49,40 +49,50 @@ pub(super) async fn land(flight: &mut Option<Flight>) -> Landed {
 }
 
 impl Flight {
-    pub(super) fn read(
-        store: &Arc<dyn Store>,
-        organization: OrganizationId,
-        known: Known,
-        sent: Option<Sent>,
-    ) -> Self {
-        let store = Arc::clone(store);
+    pub(super) fn read(kept: &Kept, known: Known, sent: Option<Sent>) -> Self {
+        let kept = kept.clone();
         Self(Box::pin(async move {
-            Landed::Read(sent, load::load(&*store, organization, known).await)
+            Landed::Read(sent, load::load(&kept, known).await)
         }))
     }
 
-    pub(super) fn head(store: &Arc<dyn Store>, organization: OrganizationId, round: Round) -> Self {
-        let answer = store.head(organization);
+    pub(super) fn head(kept: &Kept, round: Round) -> Self {
+        let answer = kept.store.head(kept.organization);
         Self(Box::pin(async move { Landed::Head(round, answer.await) }))
     }
 
-    /// Appends after `pause`.
+    /// Appends after `pause`. What the store acknowledges is remembered before it lands, so before anyone is told.
     pub(super) fn append(
-        (store, observer): (&Arc<dyn Store>, &Arc<dyn Observer>),
+        (kept, observer): (&Kept, &Arc<dyn Observer>),
         sent: Sent,
         pause: Duration,
     ) -> Self {
-        let (store, observer) = (Arc::clone(store), Arc::clone(observer));
+        let (kept, observer) = (kept.clone(), Arc::clone(observer));
         Self(Box::pin(async move {
             if pause > Duration::ZERO {
                 sleep(pause).await;
             }
             let departed = Instant::now();
-            let result = store.append(sent.batch.clone()).await;
+            let result = kept.store.append(sent.batch.clone()).await;
             if result.is_ok() {
                 observer.committed(departed.elapsed());
             }
+            if sent.stands(&result) {
+                let at = sent.entries.last().map(|entry| entry.at);
+                kept.acknowledged(&sent.batch, at).await;
+            }
             Landed::Append(sent, result)
         }))
+    }
+}
+
+impl Sent {
+    /// Whether this answer says that its entries are the journal's last ones: appended now, or by an earlier try.
+    pub(super) fn stands(&self, answer: &Result<(), AppendError>) -> bool {
+        match answer {
+            Ok(()) => true,
+            Err(AppendError::Conflict(head)) => self.tries > 0 && *head == self.batch.head,
+            Err(AppendError::Ambiguous(_) | AppendError::Unavailable(_)) => false,
+        }
     }
 }

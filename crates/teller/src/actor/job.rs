@@ -44,6 +44,8 @@ pub(crate) enum Job {
     },
     /// The teller's own.
     Own(Box<Command>),
+    /// A halted one goes on.
+    Resume,
 }
 
 /// What was decided on a job, told once it is durable.
@@ -76,20 +78,24 @@ impl Job {
             }
             Self::Command { command, cause, .. } => Some((Cow::Borrowed(command), cause.as_ref())),
             Self::Own(command) => Some((Cow::Borrowed(command), None)),
-            Self::Ask { .. } => None,
+            Self::Ask { .. } | Self::Resume => None,
         }
     }
 
     pub(super) fn question(&self, book: &Book, now: Time) -> Option<Box<dyn Any + Send>> {
         match self {
             Self::Ask { question, .. } => Some(question(book, now)),
-            Self::Hold { .. } | Self::Settle { .. } | Self::Command { .. } | Self::Own(_) => None,
+            Self::Hold { .. }
+            | Self::Settle { .. }
+            | Self::Command { .. }
+            | Self::Own(_)
+            | Self::Resume => None,
         }
     }
 
     /// Whether money may be free that was not before it.
     pub(super) const fn may_free(&self) -> bool {
-        !matches!(self, Self::Hold { .. } | Self::Ask { .. })
+        !matches!(self, Self::Hold { .. } | Self::Ask { .. } | Self::Resume)
     }
 
     /// Whether whoever asked has gone, so that it need not be done.
@@ -97,7 +103,7 @@ impl Job {
         match self {
             Self::Hold { reply, .. } => reply.is_closed(),
             Self::Ask { reply, .. } => reply.is_closed(),
-            Self::Settle { .. } | Self::Command { .. } | Self::Own(_) => false,
+            Self::Settle { .. } | Self::Command { .. } | Self::Own(_) | Self::Resume => false,
         }
     }
 
@@ -153,7 +159,7 @@ impl Job {
             Self::Hold { reply, .. } => answer_early(reply, why),
             Self::Command { reply, .. } => answer_early(reply, why),
             Self::Ask { reply, .. } => answer_early(reply, why),
-            Self::Settle { .. } | Self::Own(_) => {}
+            Self::Settle { .. } | Self::Own(_) | Self::Resume => {}
         }
     }
 
@@ -165,7 +171,7 @@ impl Job {
             Self::Hold { reply, .. } => reply.send(Err(why)).is_err(),
             Self::Command { reply, .. } => reply.send(Err(why)).is_err(),
             Self::Ask { reply, .. } => reply.send(Err(why)).is_err(),
-            Self::Settle { .. } | Self::Own(_) => false,
+            Self::Settle { .. } | Self::Own(_) | Self::Resume => false,
         };
     }
 
@@ -175,7 +181,7 @@ impl Job {
         match self {
             Self::Settle { .. } => true,
             Self::Own(command) => matches!(**command, Command::PresumeEarlierBoots { .. }),
-            Self::Hold { .. } | Self::Command { .. } | Self::Ask { .. } => false,
+            Self::Hold { .. } | Self::Command { .. } | Self::Ask { .. } | Self::Resume => false,
         }
     }
 }

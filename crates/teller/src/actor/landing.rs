@@ -11,7 +11,7 @@ use super::flight::{Flight, Landed, Sent};
 use super::round::Round;
 use super::{Actor, BACKOFF, Job, PRESUME_AT_ONCE, TRIES_WITHOUT_A_WORD};
 use crate::load::{Known, LoadError, Loaded};
-use crate::{Unavailable, View};
+use crate::{Restored, Unavailable, View};
 
 /// A snapshot on its way: taken of a Book that was ahead of the journal, kept once the journal has caught up.
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl Actor {
         let (entries, encoded): (Vec<Entry>, Vec<Vec<u8>>) =
             round.take_entries().into_iter().unzip();
         self.flight = Some(if encoded.is_empty() {
-            Flight::head(&self.store, self.organization, round)
+            Flight::head(&self.kept, round)
         } else {
             let batch = Batch {
                 organization: self.organization,
@@ -66,7 +66,7 @@ impl Actor {
                 entries,
                 tries: 0,
             };
-            Flight::append((&self.store, &self.settings.observer), sent, Duration::ZERO)
+            Flight::append((&self.kept, &self.settings.observer), sent, Duration::ZERO)
         });
     }
 
@@ -76,7 +76,7 @@ impl Actor {
             reported: self.reported,
             asked: sent.as_ref().map(|sent| sent.batch.head),
         };
-        Flight::read(&self.store, self.organization, known, sent)
+        Flight::read(&self.kept, known, sent)
     }
 
     pub(super) fn landed(&mut self, landed: Landed) {
@@ -94,12 +94,11 @@ impl Actor {
     }
 
     fn sent(&mut self, sent: Sent, result: Result<(), AppendError>) {
+        if sent.stands(&result) {
+            return self.appended(sent);
+        }
         match result {
-            Ok(()) => self.appended(sent),
-            // An earlier try of these very bytes did it.
-            Err(AppendError::Conflict(head)) if sent.tries > 0 && head == sent.batch.head => {
-                self.appended(sent);
-            }
+            Ok(()) => {}
             // After lost answers another entry stands behind where ours would: the journal knows whether ours is among
             // them.
             Err(AppendError::Conflict(head)) if sent.tries > 0 => {
@@ -177,7 +176,7 @@ impl Actor {
         }
         let pause = self.pause();
         self.flight = Some(Flight::append(
-            (&self.store, &self.settings.observer),
+            (&self.kept, &self.settings.observer),
             sent,
             pause,
         ));
@@ -187,6 +186,11 @@ impl Actor {
     fn read(&mut self, sent: Option<Sent>, loaded: Loaded) {
         self.backoff = BACKOFF.0;
         self.reported = None;
+        if let Some(restored) = &loaded.restored {
+            let Restored { first, last, until } = restored;
+            tracing::warn!(organization = %self.organization, first, last, %until, "the store had rolled back; what it had lost was appended again");
+            self.settings.observer.restored(self.organization, restored);
+        }
         self.durable = loaded.book.head();
         self.snapshots = Snapshots {
             last: loaded.snapshot,
@@ -234,7 +238,7 @@ impl Actor {
                 sent,
             ) => {
                 self.start_over(sent.map(|sent| sent.round).unwrap_or_default());
-                self.halt(&error.to_string(), None);
+                self.halt(error.into(), None);
             }
         }
     }
@@ -285,7 +289,7 @@ impl Actor {
             .take_if(|snapshot| snapshot.seq <= self.durable.seq)
         {
             self.snapshots.last = snapshot.seq;
-            self.keeping = Some(self.store.put_snapshot(self.organization, snapshot));
+            self.keeping = Some(self.kept.store.put_snapshot(self.organization, snapshot));
         }
     }
 
@@ -305,11 +309,11 @@ impl Actor {
                 seq: book.head().seq,
                 bytes: Snapshot::encode(book),
             };
-            self.store.put_snapshot(self.organization, snapshot)
+            self.kept.store.put_snapshot(self.organization, snapshot)
         })
     }
 }
 
 fn no_answer(error: &str) -> Unavailable {
-    Unavailable(format!("the store does not answer: {error}"))
+    Unavailable::NoAnswer(format!("the store does not answer: {error}"))
 }

@@ -118,7 +118,7 @@ pub(crate) async fn short(asked: Asked) -> Shortfall {
 /// Not answered, because the store vouches for nothing: this is why.
 pub(crate) async fn unanswered(asked: Asked) -> String {
     match answered(asked).await {
-        Err(Unavailable(why)) => why,
+        Err(why) => why.to_string(),
         Ok(answer) => panic!("{answer:?}"),
     }
 }

@@ -23,6 +23,8 @@ mod preview;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod restored;
+#[cfg(test)]
 mod rounds;
 #[cfg(test)]
 mod snapshots;

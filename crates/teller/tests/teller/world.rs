@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::future::Future;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ids::{BootId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
-use journal::Store;
+use journal::acknowledged::Bounds;
 use journal::memory::Memory;
+use journal::{Acknowledged, Store};
 use ledger::{
     AddCredit, Book, ChangeLimit, Command, CreateKey, CreateLimit, CreateOrganization,
     CreateProject, DirectoryCommand, Entry, Holder, LimitOrigin, LotKind, Outcome, Scope, Time,
@@ -87,7 +89,28 @@ impl Node {
         let clock = VirtualClock {
             began: Instant::now(),
         };
-        Self::on(Memory::new(), clock, ("a", 1), otherwise)
+        Self::on((Memory::new(), None), clock, ("a", 1), otherwise)
+    }
+
+    /// The same, remembering in this folder what the store acknowledges; with a project, a key, and this much credit.
+    pub(crate) async fn remembering(folder: &Path, credit: Nanos) -> Self {
+        let clock = VirtualClock {
+            began: Instant::now(),
+        };
+        let memory = Acknowledged::open(folder, Bounds::default()).unwrap();
+        let node = Self::on((Memory::new(), Some(memory)), clock, ("a", 1), as_usual);
+        for command in beginning() {
+            node.does(command).await;
+        }
+        node.does(add_credit(1, credit)).await;
+        node
+    }
+
+    /// Another run of this node, remembering what is in this folder.
+    pub(crate) fn next_run(&self, folder: &Path, boot: u8) -> Self {
+        let memory = Acknowledged::open(folder, Bounds::default()).unwrap();
+        let on = (self.store.other_node(), Some(memory));
+        Self::on(on, self.clock, ("a", boot), as_usual)
     }
 
     /// A node whose organization has a project, a key, and this much credit.
@@ -112,11 +135,11 @@ impl Node {
     }
 
     pub(crate) fn other_with(&self, run: (&'static str, u8), otherwise: Otherwise) -> Self {
-        Self::on(self.store.other_node(), self.clock, run, otherwise)
+        Self::on((self.store.other_node(), None), self.clock, run, otherwise)
     }
 
     fn on(
-        store: Memory,
+        (store, memory): (Memory, Option<Acknowledged>),
         clock: VirtualClock,
         (name, boot): (&'static str, u8),
         otherwise: Otherwise,
@@ -140,7 +163,11 @@ impl Node {
             idle_after: Duration::from_secs(1_000_000),
         };
         otherwise(&mut settings);
-        let tellers = Tellers::new(Arc::new(store.clone()), settings);
+        let on: Arc<dyn Store> = Arc::new(store.clone());
+        let tellers = match memory {
+            None => Tellers::new(on, settings),
+            Some(memory) => Tellers::remembering(on, memory, settings),
+        };
         let teller = tellers.of(ORGANIZATION).unwrap();
         Self {
             store,

@@ -1,0 +1,239 @@
+//! Going on after a store rolled back beyond what can be mended: what was lost, as far as it is remembered, and taking the
+//! journal as it is.
+//!
+//! What is remembered is appended then as entries of their own, after what the journal has now ([`again`]). Nothing of it
+//! is decided again, and what does not apply any more is left out and said. The run as it was is kept in a file.
+
+mod again;
+
+use std::collections::HashSet;
+use std::fmt;
+
+use ids::OrganizationId;
+use journal::StoreError;
+use journal::acknowledged::Run;
+use ledger::{Book, Entry, Head};
+use money::Nanos;
+
+use crate::actor::Job;
+use crate::load::{self, Known, LoadError};
+use crate::mend::{Kept, rolled_back};
+use crate::{RolledBack, Tellers, Unavailable};
+use again::{Again, Since};
+
+/// Entries read at once.
+const PAGE: usize = 1000;
+/// How many of a journal's last entries are looked through for what was appended again before.
+const LOOKED_THROUGH: u64 = 200_000;
+
+/// What a store lost of one organization, as far as it is remembered.
+#[derive(Clone, Debug)]
+pub struct Rollback {
+    /// Where the journal stands, and what it stood at.
+    pub rolled_back: RolledBack,
+    /// What people asked for, the newest 1,000, each with why it cannot be appended again, where it cannot.
+    pub changes: Vec<(Entry, Option<String>)>,
+    /// The calls.
+    pub calls: LostCalls,
+    /// How many entries are remembered.
+    pub remembered: u64,
+    /// How many of them can be appended again.
+    pub restorable: u64,
+}
+
+/// Calls among what was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LostCalls {
+    /// Holds that were taken.
+    pub taken: u64,
+    /// Calls that were charged.
+    pub charged: u64,
+    /// What they were charged.
+    pub spent: Nanos,
+    /// What of that cannot be appended again, because their holds are remembered nowhere.
+    pub spent_not_restorable: Nanos,
+    /// What calls that had not ended held.
+    pub held: Nanos,
+}
+
+impl LostCalls {
+    pub(crate) const NONE: Self = Self {
+        taken: 0,
+        charged: 0,
+        spent: Nanos::ZERO,
+        spent_not_restorable: Nanos::ZERO,
+        held: Nanos::ZERO,
+    };
+}
+
+/// Why a rollback is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The journal has all that is remembered of it.
+    #[error("the store has not rolled back: nothing of this organization's journal is missing")]
+    NotRolledBack,
+    /// It is another rollback than the one that was looked at.
+    #[error("the last entry that was acknowledged is {0}")]
+    Another(u64),
+    /// What is remembered could not be kept in a file, so it is not forgotten.
+    #[error("what is remembered could not be kept in a file: {0}")]
+    NotKept(std::io::Error),
+    /// The store cannot tell.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<LoadError> for AcceptError {
+    fn from(error: LoadError) -> Self {
+        Self::Unavailable((&error).into())
+    }
+}
+
+impl From<StoreError> for AcceptError {
+    fn from(error: StoreError) -> Self {
+        LoadError::from(error).into()
+    }
+}
+
+/// A journal as it is, and what would follow.
+struct Looked {
+    book: Book,
+    acknowledged: Head,
+    run: Option<Run>,
+    again: Again,
+}
+
+impl Tellers {
+    /// What the store lost of an organization; `None` where it lost nothing, or nothing is remembered of it.
+    ///
+    /// # Errors
+    /// [`Unavailable`].
+    pub async fn rollback(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<Rollback>, Unavailable> {
+        let _one_at_a_time = self.replaying().acquire().await;
+        let looked = look(&self.kept(organization)).await;
+        Ok(looked
+            .map_err(|error| Unavailable::from(&error))?
+            .map(|looked| looked.told(organization)))
+    }
+
+    /// Takes the journal of an organization as it is: keeps what is remembered in a file, appends what of it applies, and
+    /// goes on. `acknowledged` is the number of the last entry that was acknowledged, which says that whoever asks knows
+    /// what is lost. Asked again after a failure, it goes on where it stopped.
+    ///
+    /// # Errors
+    /// [`AcceptError`].
+    pub async fn accept_rollback(
+        &self,
+        organization: OrganizationId,
+        acknowledged: u64,
+    ) -> Result<Rollback, AcceptError> {
+        let _one_at_a_time = self.replaying().acquire().await;
+        let kept = self.kept(organization);
+        let Some(memory) = kept.memory.clone() else {
+            return Err(AcceptError::NotRolledBack);
+        };
+        let Some(looked) = look(&kept).await? else {
+            return Err(AcceptError::NotRolledBack);
+        };
+        if looked.acknowledged.seq != acknowledged {
+            return Err(AcceptError::Another(looked.acknowledged.seq));
+        }
+        if let Some(run) = &looked.run {
+            let kept = memory.keep(organization, run.clone()).await;
+            kept.map_err(AcceptError::NotKept)?;
+        }
+        let (entries, heads): (Vec<_>, Vec<_>) = looked.again.appended.iter().cloned().unzip();
+        kept.append_again(looked.book.head(), &entries, &heads)
+            .await?;
+        let head = heads.last().copied().unwrap_or(looked.book.head());
+        memory.stands(organization, head).await;
+        tracing::warn!(
+            %organization, acknowledged, stands = looked.book.head().seq, restored = heads.len(),
+            "a person accepted that the store had rolled back"
+        );
+        // One that has not begun yet, or has ended, reads the journal by itself.
+        let _resumed = self.line(organization)?.send(Job::Resume).await.is_ok();
+        Ok(looked.told(organization))
+    }
+}
+
+/// Looks at a journal as if nothing were remembered, and at what is. `None` where it has all of it.
+async fn look(kept: &Kept) -> Result<Option<Looked>, LoadError> {
+    let Some(acknowledged) = kept.remembered() else {
+        return Ok(None);
+    };
+    if load::stands(&*kept.store, kept.organization, acknowledged).await? {
+        return Ok(None);
+    }
+    let alone = Kept {
+        memory: None,
+        ..kept.clone()
+    };
+    let nothing = Known {
+        durable: Head::EMPTY,
+        reported: None,
+        asked: None,
+    };
+    let book = *load::load(&alone, nothing).await?.book;
+    let run = kept.run().await?;
+    let mut again = Again::new(book.clone());
+    if let Some(run) = &run {
+        let since = since(kept, run, &book).await?;
+        again.take_all(&run.entries, &since);
+    }
+    Ok(Some(Looked {
+        book,
+        acknowledged,
+        run,
+        again,
+    }))
+}
+
+/// What the journal has that may be among what is remembered, or against it.
+async fn since(kept: &Kept, run: &Run, book: &Book) -> Result<Since, LoadError> {
+    let mut since = Since::default();
+    let head = book.head().seq;
+    let ours: HashSet<&[u8]> = run.entries.iter().map(Vec::as_slice).collect();
+    let mut after = head.saturating_sub(LOOKED_THROUGH);
+    loop {
+        let page = kept.store.read(kept.organization, after, PAGE).await?;
+        for bytes in &page {
+            after = after.saturating_add(1);
+            let entry = Entry::decode(bytes)
+                .map_err(|source| LoadError::Unreadable { seq: after, source })?;
+            since.take(&entry, after > run.after.seq && !ours.contains(&**bytes));
+        }
+        if page.len() < PAGE {
+            return Ok(since);
+        }
+    }
+}
+
+impl Looked {
+    fn told(&self, organization: OrganizationId) -> Rollback {
+        let count = |entries: usize| u64::try_from(entries).unwrap_or(u64::MAX);
+        Rollback {
+            rolled_back: rolled_back(
+                organization,
+                &self.book,
+                self.acknowledged,
+                self.run.as_ref(),
+            ),
+            changes: self.again.changes.clone().into(),
+            calls: self.again.calls,
+            remembered: count(self.run.as_ref().map_or(0, |run| run.entries.len())),
+            restorable: count(self.again.appended.len()),
+        }
+    }
+}
+
+impl fmt::Debug for Looked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Looked")
+            .field("acknowledged", &self.acknowledged)
+            .finish_non_exhaustive()
+    }
+}

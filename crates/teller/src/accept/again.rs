@@ -1,0 +1,217 @@
+//! Entries that a store lost, as new entries after what it has now.
+//!
+//! A fact is taken as it is and under the id it had, with a cause that says where it comes from; the Book is the judge of
+//! whether it can be taken up. Spending that has no credit left to pay it is owed, and one beyond a hard limit stands above
+//! it: then nothing more is granted. Where the journal has gone on by itself, the stricter state of keys and hard limits
+//! wins. What follows from passing time alone is left to the Book, which will say it by itself.
+
+use std::collections::{HashSet, VecDeque};
+
+use ids::{EntryId, HoldId, KeyId};
+use ledger::{
+    Book, Cause, CreditFact, DirectoryFact, Entry, Fact, Head, HoldFact, KeyState, LimitFact,
+};
+use money::Nanos;
+
+use super::LostCalls;
+
+/// Changes that are told.
+const MOST_CHANGES: usize = 1000;
+
+/// What the journal says of late, by itself.
+#[derive(Default)]
+pub(super) struct Since {
+    ids: HashSet<EntryId>,
+    /// Whether entries stand where others stood.
+    diverged: bool,
+    /// Keys that those changed.
+    keys: HashSet<KeyId>,
+}
+
+impl Since {
+    /// Takes an entry of the journal; `other` if it stands where another one stood.
+    pub(super) fn take(&mut self, entry: &Entry, other: bool) {
+        self.ids.insert(entry.id);
+        self.diverged |= other;
+        if let (true, Fact::Directory(DirectoryFact::KeyChanged(changed))) = (other, &entry.fact) {
+            self.keys.insert(changed.id);
+        }
+    }
+}
+
+/// The Book with what was taken again.
+pub(super) struct Again {
+    /// As the journal has it.
+    before: Book,
+    book: Book,
+    pub(super) appended: Vec<(Vec<u8>, Head)>,
+    pub(super) changes: VecDeque<(Entry, Option<String>)>,
+    pub(super) calls: LostCalls,
+    open: Vec<(HoldId, Nanos)>,
+}
+
+impl Again {
+    pub(super) fn new(book: Book) -> Self {
+        Self {
+            before: book.clone(),
+            book,
+            appended: Vec::new(),
+            changes: VecDeque::new(),
+            calls: LostCalls::NONE,
+            open: Vec::new(),
+        }
+    }
+
+    pub(super) fn take_all(&mut self, entries: &[Vec<u8>], since: &Since) {
+        for bytes in entries {
+            let Ok(entry) = Entry::decode(bytes) else {
+                continue;
+            };
+            if since.ids.contains(&entry.id) {
+                continue;
+            }
+            let refused = match self.as_it_applies(&entry.fact, since) {
+                Ok(Some(fact)) => self.append(&entry, fact),
+                Ok(None) => Some("follows from passing time and will be said anew".to_owned()),
+                Err(why) => Some(why.to_owned()),
+            };
+            self.count(entry, refused);
+        }
+        self.calls.held = sum(self.open.iter().map(|(_, amount)| *amount));
+    }
+
+    /// Appends it, or says why it cannot be.
+    fn append(&mut self, lost: &Entry, fact: Fact) -> Option<String> {
+        let (head, from) = (self.book.head(), lost.seq);
+        let actor = match &lost.cause {
+            Some(cause) => format!("{} (restored from entry {from})", cause.actor),
+            None => format!("restored from entry {from}"),
+        };
+        let entry = Entry {
+            seq: head.seq.saturating_add(1),
+            previous: head.hash,
+            id: lost.id,
+            at: self.book.now().max(lost.at),
+            cause: Some(Cause {
+                actor: actor.into(),
+                idempotency: lost.cause.as_ref().and_then(|cause| cause.idempotency),
+            }),
+            fact,
+        };
+        let bytes = entry.encode();
+        // A Book that refused an entry is of no use any more.
+        let mut book = self.book.clone();
+        match book.apply(&entry, Entry::hash(&bytes)) {
+            Ok(()) => {
+                self.book = book;
+                self.appended.push((bytes, self.book.head()));
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
+    fn count(&mut self, entry: Entry, refused: Option<String>) {
+        let calls = &mut self.calls;
+        match &entry.fact {
+            Fact::Hold(HoldFact::Taken(taken)) => {
+                calls.taken = calls.taken.saturating_add(1);
+                self.open.push((taken.hold, taken.amount));
+            }
+            Fact::Hold(HoldFact::Settled { hold, charge, .. }) => {
+                calls.charged = calls.charged.saturating_add(1);
+                calls.spent = calls.spent.saturating_add(charge.amount);
+                if refused.is_some() {
+                    calls.spent_not_restorable =
+                        calls.spent_not_restorable.saturating_add(charge.amount);
+                }
+                self.open.retain(|(open, _)| open != hold);
+            }
+            Fact::Hold(HoldFact::Released { hold, .. } | HoldFact::Presumed { hold, .. }) => {
+                self.open.retain(|(open, _)| open != hold);
+            }
+            // What follows from other entries and from passing time is nobody's change.
+            Fact::Hold(HoldFact::Renewed { .. } | HoldFact::Corrected { .. })
+            | Fact::Credit(CreditFact::Lapsed { .. } | CreditFact::OwedRepaid { .. })
+            | Fact::Limit(LimitFact::WindowOpened { .. }) => {}
+            Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => {
+                if self.changes.len() == MOST_CHANGES {
+                    self.changes.pop_front();
+                }
+                self.changes.push_back((entry, refused));
+            }
+        }
+    }
+}
+
+fn sum(amounts: impl Iterator<Item = Nanos>) -> Nanos {
+    amounts.fold(Nanos::ZERO, Nanos::saturating_add)
+}
+
+impl Again {
+    /// The fact as it can be said now; `None` where it follows from passing time, an error where something stricter
+    /// stands.
+    fn as_it_applies(&self, fact: &Fact, since: &Since) -> Result<Option<Fact>, &'static str> {
+        Ok(match fact {
+            Fact::Credit(CreditFact::Lapsed { .. }) | Fact::Hold(HoldFact::Renewed { .. }) => None,
+            Fact::Credit(CreditFact::Voided { lot, amount }) => {
+                // More than is left cannot be taken back.
+                let left = self.book.lot(*lot).map_or(*amount, ledger::Lot::left);
+                let amount = left.min(*amount);
+                Some(Fact::Credit(CreditFact::Voided { lot: *lot, amount }))
+            }
+            Fact::Limit(fact) => self.limit(fact, since)?.map(Fact::Limit),
+            Fact::Directory(fact) => Some(Fact::Directory(self.directory(fact, since)?)),
+            _ => Some(fact.clone()),
+        })
+    }
+
+    fn limit(&self, fact: &LimitFact, since: &Since) -> Result<Option<LimitFact>, &'static str> {
+        let stands = |id| self.before.limit(id).filter(|_| since.diverged);
+        match fact {
+            LimitFact::WindowOpened { limit, span } => {
+                let found = self.book.limit(*limit);
+                let later = found.is_some_and(|found| span.start > found.span.start);
+                Ok(later.then(|| fact.clone()))
+            }
+            LimitFact::Changed { id, amount, .. } => match stands(*id) {
+                Some(limit) if limit.amount <= *amount => Err(STRICTER),
+                Some(_) => Ok(Some(LimitFact::Changed {
+                    id: *id,
+                    amount: *amount,
+                    reset: false,
+                })),
+                None => Ok(Some(fact.clone())),
+            },
+            LimitFact::Deleted { id } if stands(*id).is_some() => Err(STRICTER),
+            LimitFact::Deleted { .. } | LimitFact::Created { .. } => Ok(Some(fact.clone())),
+        }
+    }
+
+    fn directory(
+        &self,
+        fact: &DirectoryFact,
+        since: &Since,
+    ) -> Result<DirectoryFact, &'static str> {
+        let state = |book: &Book, id| book.key(id).map(|key| key.state.clone());
+        match fact {
+            DirectoryFact::KeyFrozen { id, .. } | DirectoryFact::KeyUnfrozen { id }
+                if matches!(state(&self.book, *id), Some(KeyState::Revoked { .. })) =>
+            {
+                Err("is about a key that is revoked")
+            }
+            DirectoryFact::KeyUnfrozen { id }
+                if since.diverged
+                    && matches!(state(&self.before, *id), Some(KeyState::Frozen { .. })) =>
+            {
+                Err(STRICTER)
+            }
+            DirectoryFact::KeyChanged(changed) if since.keys.contains(&changed.id) => {
+                Err("is about a key that was changed otherwise since")
+            }
+            _ => Ok(fact.clone()),
+        }
+    }
+}
+
+const STRICTER: &str = "would loosen what the journal says now";
