@@ -5,6 +5,7 @@
 //! store works; what only one store can do wrong is tested beside that store.
 
 mod append;
+mod archive;
 mod author;
 mod beside;
 mod conflict;
@@ -21,6 +22,7 @@ pub use append::{
     a_read_gives_no_more_than_was_asked, many_organizations_do_not_disturb_each_other,
     numbering_has_no_gaps, what_was_appended_is_read_back,
 };
+pub use archive::what_is_archived_is_read_as_before;
 pub use author::{Author, replay};
 pub use beside::{
     a_record_is_written_only_over_the_version_expected, a_snapshot_replaces_the_one_before,
@@ -85,6 +87,7 @@ macro_rules! conformance_suite {
             many_organizations_do_not_disturb_each_other,
             numbering_has_no_gaps,
             what_was_appended_is_read_back,
+            what_is_archived_is_read_as_before,
             a_record_is_written_only_over_the_version_expected,
             a_snapshot_replaces_the_one_before,
             an_organization_is_found_by_its_short_id,

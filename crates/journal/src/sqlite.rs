@@ -8,6 +8,7 @@ mod open;
 pub mod read_only;
 mod reader;
 mod schema;
+mod segment;
 mod statement;
 mod writer;
 
@@ -149,6 +150,14 @@ impl Store for Sqlite {
 
     fn find(&self, short: ShortId) -> Answer<Option<OrganizationId>> {
         self.read_later(move |connection| reader::find(connection, short))
+    }
+
+    fn archive(&self, organization: OrganizationId, through: u64) -> Answer<u64> {
+        self.write(|reply| writer::Job::Archive {
+            organization,
+            through,
+            reply,
+        })
     }
 
     fn put_snapshot(&self, organization: OrganizationId, snapshot: StoredSnapshot) -> Answer<()> {

@@ -45,6 +45,8 @@ pub(crate) struct Store {
     pub(crate) durability: journal::sqlite::Durability,
     pub(crate) snapshot_every: u64,
     pub(crate) idle_after: Duration,
+    /// 0: never.
+    pub(crate) archive_after_days: u32,
 }
 
 /// The listener and its bounds.
@@ -253,6 +255,7 @@ fn store(values: &Values) -> Result<Store, ConfigError> {
         },
         snapshot_every: values.count("store.snapshot_every")?,
         idle_after: values.duration("store.idle_after")?,
+        archive_after_days: values.count("store.archive_after_days")?,
     })
 }
 

@@ -11,6 +11,7 @@
 
 mod accept;
 mod actor;
+mod archive;
 mod handle;
 mod live;
 mod load;

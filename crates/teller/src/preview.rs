@@ -100,7 +100,7 @@ impl Tellers {
     }
 
     /// The number of the last entry before a moment. Entries are in the order of their times, so a few reads find it.
-    async fn last_before(
+    pub(crate) async fn last_before(
         &self,
         organization: OrganizationId,
         moment: Time,

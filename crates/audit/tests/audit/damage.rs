@@ -1,6 +1,8 @@
 //! Damage to a journal, its head and its snapshot: each is found, and named at its first entry.
 
 use audit::Part;
+use journal::Store;
+use journal::sqlite::{Durability, Sqlite};
 use ledger::{Entry, Fact, Head, HoldFact, Snapshot, Time};
 use money::Nanos;
 
@@ -216,4 +218,19 @@ async fn who_rewrites_a_journal_to_its_end_is_betrayed_by_snapshot_and_request_l
     let found = files.verify().findings;
     let parts: Vec<_> = found.iter().map(|finding| finding.part).collect();
     assert_eq!(parts, [Part::Snapshot, Part::RequestLog], "{found:?}");
+}
+
+#[tokio::test]
+async fn an_archive_is_looked_into_and_a_flipped_byte_in_it_is_found() {
+    let files = Files::of(MANY).await;
+    let store = Sqlite::open(&files.store(), Durability::Relaxed).unwrap();
+    let archived = store.archive(HURT, files.entries).await.unwrap();
+    assert!(archived > HERE / 2, "{archived}");
+    files.at_rest(store);
+    assert_eq!(files.verify().findings, []);
+    files.in_store(
+        "UPDATE segment SET bytes = zeroblob(length(bytes)) WHERE organization = ?1",
+        [HURT.to_bytes()],
+    );
+    files.assert_found(Part::Journal, Some(1), "entry 1 is missing");
 }

@@ -69,6 +69,24 @@ impl Files {
         verify(self.folder.path())
     }
 
+    /// Lets go of the store's file, and puts a copy that is at rest in its place.
+    pub(crate) fn at_rest(&self, store: Sqlite) {
+        let path = self.store();
+        let copy = self.folder.path().join("copy.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute("VACUUM INTO ?1", [copy.to_str().unwrap()])
+            .unwrap();
+        drop(store);
+        // The threads of the store end with its last handle; their lock is the file's beside it.
+        std::fs::rename(copy, &path).unwrap();
+        for end in ["-wal", "-shm", ".lock"] {
+            let mut beside = path.as_os_str().to_owned();
+            beside.push(end);
+            std::fs::remove_file(beside).ok();
+        }
+    }
+
     /// Changes rows of the store; at least one must be there to be changed.
     pub(crate) fn in_store(&self, sql: &str, values: impl Params) {
         change(&self.store(), sql, values);

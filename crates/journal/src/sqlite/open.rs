@@ -11,9 +11,8 @@ use super::{Durability, schema};
 pub(super) const FORM: Form = Form {
     application: schema::APPLICATION,
     version: schema::VERSION,
-    tables: &[schema::TABLES],
-    // There is no earlier version.
-    raise: |_connection, _found| Ok(()),
+    tables: &[schema::TABLES, schema::TABLES_OF_2],
+    raise: |connection, _first| connection.execute_batch(schema::TABLES_OF_2),
     otherwise: "",
 };
 

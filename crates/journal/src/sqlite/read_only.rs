@@ -10,13 +10,16 @@ use ledger::Head;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{OpenError, file, open, reader};
+use super::segment::{self, Damaged, Trouble};
+use super::{OpenError, file, open, reader, schema};
 use crate::{StoreError, StoredSnapshot};
 
 /// A store's file, open for reading. Its methods block.
 #[derive(Debug)]
 pub struct ReadOnly {
     connection: Connection,
+    /// A backup of the first version has none.
+    has_segments: bool,
     _lock: Option<File>,
 }
 
@@ -66,11 +69,11 @@ impl ReadOnly {
         };
         let connection = connect(path, quiet).map_err(error)?;
         // A file without anything in it is no store.
-        if file::version(&connection, path, &open::FORM)?.is_none() {
-            return Err(OpenError::NotOurs(path.to_owned()));
-        }
+        let version = file::version(&connection, path, &open::FORM)?
+            .ok_or_else(|| OpenError::NotOurs(path.to_owned()))?;
         Ok(Self {
             connection,
+            has_segments: version >= schema::WITH_SEGMENTS,
             _lock: lock,
         })
     }
@@ -85,7 +88,8 @@ impl ReadOnly {
     ) -> Result<Option<OrganizationId>, StoreError> {
         let after = after.map_or_else(Vec::new, |id| id.to_bytes().to_vec());
         let mut next: Option<[u8; 16]> = None;
-        for table in ["head", "entry", "snapshot"] {
+        let segment = self.has_segments.then_some("segment");
+        for table in ["head", "entry", "snapshot"].into_iter().chain(segment) {
             let found: Option<[u8; 16]> = self
                 .connection
                 .prepare_cached(&format!(
@@ -126,22 +130,18 @@ impl ReadOnly {
         after: u64,
         most: u32,
     ) -> Result<Vec<StoredEntry>, StoreError> {
-        self.connection
-            .prepare_cached(
-                "SELECT seq, bytes FROM entry WHERE organization = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-            )
-            .and_then(|mut select| {
-                let asked = params![organization.to_bytes(), after.cast_signed(), most];
-                select
-                    .query_map(asked, |row| {
-                        Ok(StoredEntry {
-                            seq: row.get::<_, i64>(0)?.cast_unsigned(),
-                            bytes: row.get(1)?,
-                        })
-                    })?
-                    .collect()
-            })
-            .map_err(reader::failed)
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        if !self.has_segments {
+            return segment::single(&self.connection, organization, after, most)
+                .map_err(reader::failed);
+        }
+        let after = (organization, after);
+        segment::entries(&self.connection, after, most, Damaged::IsLeftOut).map_err(|trouble| {
+            match trouble {
+                Trouble::Sqlite(error) => reader::failed(error),
+                Trouble::Damaged { problem, .. } => StoreError::Damaged(problem),
+            }
+        })
     }
 
     /// The journal's head, if there is one.

@@ -4,6 +4,7 @@ use ids::{OrganizationId, ShortId};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::mpsc;
 
+use super::segment::{self, Damaged, Trouble};
 use super::statement::is_wrong_value;
 use crate::{Record, StoreError, StoredSnapshot};
 
@@ -23,25 +24,25 @@ pub(super) fn entries(
 ) -> Result<Vec<Vec<u8>>, StoreError> {
     // Read before the entries: all that it counts must be among them, whatever is appended meanwhile.
     let last = last_seq(connection, organization)?;
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT seq, bytes FROM entry WHERE organization = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
-        )
-        .map_err(failed)?;
-    let from = i64::try_from(after).unwrap_or(i64::MAX);
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut rows = statement
-        .query(params![organization.to_bytes(), from, limit])
-        .map_err(failed)?;
-    let mut entries = Vec::new();
+    let found = segment::entries(connection, (organization, after), most, Damaged::Fails);
+    let found = found.map_err(|trouble| match trouble {
+        Trouble::Sqlite(error) => failed(error),
+        Trouble::Damaged {
+            first,
+            last,
+            problem,
+        } => StoreError::Damaged(format!(
+            "the segment of entries {first} to {last} of {organization}: {problem}"
+        )),
+    })?;
+    let mut entries = Vec::with_capacity(found.len());
     let mut expected = after;
-    while let Some(row) = rows.next().map_err(failed)? {
+    for entry in found {
         expected = expected.saturating_add(1);
-        let seq = row.get::<_, i64>(0).map_err(failed)?.cast_unsigned();
-        if seq != expected {
+        if entry.seq != expected {
             return Err(missing(organization, expected));
         }
-        entries.push(row.get(1).map_err(failed)?);
+        entries.push(entry.bytes);
     }
     if entries.len() < most && expected < last {
         return Err(missing(organization, expected.saturating_add(1)));

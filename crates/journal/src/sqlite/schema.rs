@@ -1,7 +1,10 @@
 //! The tables. What is made here is read by every later version.
 
 /// The version of these tables, kept in the file's `user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
+
+/// Since which version a file has segments.
+pub(super) const WITH_SEGMENTS: i64 = 2;
 
 /// Marks a file as ours (`application_id`): "Swal".
 pub(super) const APPLICATION: i64 = 0x5377_616c;
@@ -28,5 +31,16 @@ pub(super) const TABLES: &str = "
         name TEXT NOT NULL PRIMARY KEY,
         version INTEGER NOT NULL,
         bytes BLOB NOT NULL
+    );
+";
+
+/// What version 2 added: old entries, many in a row.
+pub(super) const TABLES_OF_2: &str = "
+    CREATE TABLE segment (
+        organization BLOB NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (organization, last)
     );
 ";

@@ -5,7 +5,7 @@ use ledger::Head;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::statement;
+use super::{segment, statement};
 use crate::{AppendError, Batch, StoreError, StoredSnapshot};
 
 /// Jobs in one transaction at most, so that the first does not wait for an endless queue.
@@ -27,6 +27,11 @@ pub(super) enum Job {
         snapshot: StoredSnapshot,
         reply: Reply<()>,
     },
+    Archive {
+        organization: OrganizationId,
+        through: u64,
+        reply: Reply<u64>,
+    },
     PutRecord {
         name: &'static str,
         expected: u64,
@@ -43,6 +48,7 @@ enum Done {
     Append(Reply<(), AppendError>, Result<(), AppendError>),
     Head(Reply<Head>, Result<Head, StoreError>),
     Kept(Reply<()>),
+    Archived(Reply<u64>, u64),
     PutRecord(Reply<bool>, bool),
 }
 
@@ -108,6 +114,15 @@ fn carry_out(connection: &Connection, job: Job) -> rusqlite::Result<Done> {
             let kept = statement::put_snapshot(connection, organization, &snapshot);
             Ok(Done::Kept(or_refuse(reply, kept)?.0))
         }
+        Job::Archive {
+            organization,
+            through,
+            reply,
+        } => {
+            let archived = segment::archive(connection, organization, through);
+            let (reply, archived) = or_refuse(reply, archived)?;
+            Ok(Done::Archived(reply, archived))
+        }
         Job::PutRecord {
             name,
             expected,
@@ -164,6 +179,7 @@ impl Job {
             Self::Append { reply, .. } => answer(reply, Err(NotDone::not_done(error))),
             Self::Head { reply, .. } => answer(reply, Err(NotDone::not_done(error))),
             Self::PutSnapshot { reply, .. } => answer(reply, Err(NotDone::not_done(error))),
+            Self::Archive { reply, .. } => answer(reply, Err(NotDone::not_done(error))),
             Self::PutRecord { reply, .. } => answer(reply, Err(NotDone::not_done(error))),
             #[cfg(feature = "testing")]
             Self::MostPages { reply, .. } => answer(reply, Err(NotDone::not_done(error))),
@@ -177,6 +193,7 @@ impl Done {
             Self::Append(reply, said) => answer(reply, said),
             Self::Head(reply, said) => answer(reply, said),
             Self::Kept(reply) => answer(reply, Ok(())),
+            Self::Archived(reply, last) => answer(reply, Ok(last)),
             Self::PutRecord(reply, written) => answer(reply, Ok(written)),
         }
     }
@@ -199,6 +216,7 @@ impl Done {
             Self::Append(reply, Err(_)) => answer(reply, Err(NotDone::not_done(error))),
             Self::Head(reply, _) => answer(reply, Err(NotDone::not_done(error))),
             Self::Kept(reply) => answer(reply, Err(NotDone::not_done(error))),
+            Self::Archived(reply, _) => answer(reply, Err(NotDone::not_done(error))),
             Self::PutRecord(reply, _) => answer(reply, Err(NotDone::not_done(error))),
         }
     }

@@ -1,5 +1,6 @@
 //! The SQLite store: the suite under both durabilities, and what only a file can do wrong.
 
+mod archive;
 mod crash;
 mod disk;
 mod group;

@@ -120,6 +120,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How long an organization stays in memory without being asked.",
     ),
     setting(
+        "store.archive_after_days",
+        "90",
+        COUNT_OR_NONE,
+        "Days after which entries are moved, many together and compressed, within the store. 0: never. Nothing is forgotten.",
+    ),
+    setting(
         "errors.refusal_status",
         "429",
         Kind::Choice(&["429", "402"]),

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connections::Served;
 use super::parts::{DryRun, Ids, Readiness, Told};
-use super::{accounts, bounds, front, install, listen};
+use super::{accounts, bounds, front, install, listen, retention};
 use crate::clock;
 use crate::config::Config;
 use crate::environment::Environment;
@@ -47,6 +47,7 @@ pub(crate) struct Server {
     first_key: FirstKey,
     warnings: Vec<String>,
     stop_within: Duration,
+    archive_after_days: u32,
 }
 
 impl Server {
@@ -117,6 +118,7 @@ impl Server {
             first_key: installation.first,
             warnings,
             stop_within: config.server.stop_within,
+            archive_after_days: config.store.archive_after_days,
         })
     }
 
@@ -152,6 +154,14 @@ impl Server {
             tokio::select! {
                 () = log.follow(store) => {}
                 () = following.cancelled() => {}
+            }
+        });
+        let retention = retention::keep(self.tellers.clone(), self.archive_after_days);
+        let keeping = stop.clone();
+        follower.spawn(async move {
+            tokio::select! {
+                () = retention => {}
+                () = keeping.cancelled() => {}
             }
         });
         let readiness = self.readiness;

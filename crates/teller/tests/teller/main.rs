@@ -5,6 +5,8 @@
 
 // `cfg(test)` is always true here; it tells the lints that what helps a test is a test too.
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod calls;
