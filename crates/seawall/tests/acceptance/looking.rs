@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::process::{Ended, Start};
 use crate::stage::{ADMIN_KEY, Stage};
-use crate::tenant::Tenant;
+use crate::tenant::{On, Tenant};
 
 const DOLLAR: i64 = 1_000_000_000;
 
@@ -82,4 +82,23 @@ async fn status_says_how_long_the_credit_lasts() {
         ended.stdout.contains("the credit balance runs out in "),
         "{ended:?}"
     );
+}
+
+/// Nothing that administers is stopped by what it administers.
+#[tokio::test]
+async fn past_the_limit_it_can_still_be_raised() {
+    let stage = Stage::raise();
+    let tenant = stage.tenant(5 * DOLLAR).await;
+    let limit = stage.limit(On::Project(&tenant.project), 0).await;
+    assert_eq!(stage.call(&tenant.secret, &Call::chat()).await.status, 429);
+    for shows in [
+        &["status"][..],
+        &["limit", "list"],
+        &["requests"],
+        &["headroom", "--project", &tenant.project],
+    ] {
+        run(&stage, shows);
+    }
+    run(&stage, &["limit", "set", &limit, "2"]);
+    assert_eq!(stage.call(&tenant.secret, &Call::chat()).await.status, 200);
 }

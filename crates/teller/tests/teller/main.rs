@@ -11,6 +11,8 @@ mod books;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+mod claims;
+#[cfg(test)]
 mod ending;
 #[cfg(test)]
 mod holds;
