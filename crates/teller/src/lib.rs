@@ -15,6 +15,7 @@ mod handle;
 mod live;
 mod load;
 mod mend;
+mod notices;
 mod replay;
 mod rollback;
 mod settings;
