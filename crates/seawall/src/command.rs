@@ -16,6 +16,7 @@ pub(crate) mod price;
 pub(crate) mod print;
 pub(crate) mod project;
 pub(crate) mod requests;
+pub(crate) mod rollback;
 pub(crate) mod status;
 pub(crate) mod usage;
 

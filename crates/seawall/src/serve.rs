@@ -12,7 +12,9 @@ pub(crate) mod listen;
 mod log;
 mod open;
 mod parts;
+mod remember;
 mod signals;
+mod verification;
 
 use std::pin::pin;
 

@@ -120,6 +120,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How long an organization stays in memory without being asked.",
     ),
     setting(
+        "store.remember_bytes",
+        "64MiB",
+        Kind::Size,
+        "What is remembered, beside the store, of the entries it acknowledged, at most. `0B`: nothing.",
+    ),
+    setting(
+        "store.remember_for",
+        "10m",
+        Kind::Duration,
+        "How far back that goes.",
+    ),
+    setting(
         "errors.refusal_status",
         "429",
         Kind::Choice(&["429", "402"]),
