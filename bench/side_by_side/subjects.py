@@ -13,7 +13,13 @@ from string import Template
 from . import litellm, machine
 from .processes import PATIENCE, free_address, listening, spawn
 
-NAMES = ("direct", "nginx", "hyper", "seawall-full", "seawall-relaxed", "litellm")
+NAMES = ("direct", "nginx", "hyper", "seawall-full", "seawall-relaxed", "seawall-forgetful", "litellm")
+# What Seawall's store is told. The forgetful one remembers nothing beside it, which shows what remembering costs.
+MODES = {
+    "full": 'durability = "full"',
+    "relaxed": 'durability = "relaxed"',
+    "forgetful": 'remember_bytes = "0B"',
+}
 # target: address and port; key: what the calls carry; pids: whose processor time is counted.
 Subject = namedtuple("Subject", "name target key pids")
 
@@ -29,6 +35,7 @@ def start(names, binaries, folder, stack):
         "litellm": lambda name: plain(name, litellm.start(provider, folder, stack)),
         "seawall-full": lambda name: seawall(name, provider, binaries, folder, stack),
         "seawall-relaxed": lambda name: seawall(name, provider, binaries, folder, stack),
+        "seawall-forgetful": lambda name: seawall(name, provider, binaries, folder, stack),
     }
     return [makers[name](name) for name in names]
 
@@ -63,11 +70,11 @@ def nginx(name, provider, folder, stack):
 
 
 def seawall(name, provider, binaries, folder, stack):
-    target, pid, admin_key = served(name, provider, binaries, folder, stack, name.partition("-")[2])
+    target, pid, admin_key = served(name, provider, binaries, folder, stack, MODES[name.partition("-")[2]])
     return Subject(name, target, project_key(target, admin_key), [pid])
 
 
-def served(name, provider, binaries, folder, stack, durability="full"):
+def served(name, provider, binaries, folder, stack, mode=MODES["full"]):
     """Starts Seawall on the file `name`.db, new or not; answers address, process id and admin key."""
     admin_key = "bench-" + name.ljust(32, "-")
     config = folder / f"{name}.toml"
@@ -76,7 +83,7 @@ def served(name, provider, binaries, folder, stack, durability="full"):
 listen = "127.0.0.1:0"
 [store]
 url = "sqlite:{folder / name}.db"
-durability = "{durability}"
+{mode}
 [[upstream]]
 name = "bench"
 kind = "openai"

@@ -7,6 +7,9 @@
 //! What cannot be seen from within a store: that a whole end of a journal was cut off together with its head, snapshot
 //! and request log, as a restored backup has it.
 //!
+//! A server may run meanwhile: of each journal everything is looked at as of one moment, and of the request log as of one
+//! moment before.
+//!
 //! **Invariant:** memory is bounded by the size of the Books, never by the length of a journal.
 #![deny(
     clippy::arithmetic_side_effects,

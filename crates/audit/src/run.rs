@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ids::OrganizationId;
 use journal::StoreError;
 use journal::sqlite::ReadOnly;
-use journal::sqlite::read_only::{StoredEntry, StoredHead};
+use journal::sqlite::read_only::{Moment, StoredEntry, StoredHead};
 use ledger::Entry;
 use projections::{LogError, LogFile, OpenError, Rebuilt};
 
@@ -139,8 +139,13 @@ impl Run<'_> {
         organization: OrganizationId,
         progress: &mut impl FnMut(u64),
     ) -> Result<Vec<Finding>, Error> {
-        let head = self.store.head(organization)?;
-        let mut chain = Chain::new(organization, self.store.snapshot(organization)?);
+        // What a running server appends after this moment is not looked at.
+        let Moment {
+            head,
+            snapshot,
+            last: until,
+        } = self.store.moment(organization)?;
+        let mut chain = Chain::new(organization, snapshot);
         let read = match &self.log {
             Some((file, _)) => file.has_read(organization)?,
             None => None,
@@ -148,7 +153,8 @@ impl Run<'_> {
         let read_to = read.map_or(0, |(seq, _)| seq);
         let mut joint = None;
         loop {
-            let page = self.store.entries(organization, chain.seq(), PAGE)?;
+            let mut page = self.store.entries(organization, chain.seq(), PAGE)?;
+            page.retain(|stored| stored.seq <= until);
             let mut entries = Vec::with_capacity(page.len());
             for stored in &page {
                 match chain.take(stored) {

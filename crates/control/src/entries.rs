@@ -37,12 +37,7 @@ impl View {
         let entry = Entry::decode(bytes).map_err(|error| {
             ApiError::store_unavailable(&format!("an entry cannot be read: {error}"))
         })?;
-        let (kind, fields) = match &entry.fact {
-            Fact::Directory(fact) => directory::show(fact),
-            Fact::Credit(fact) => fact::credit(fact),
-            Fact::Limit(fact) => fact::limit(fact),
-            Fact::Hold(fact) => fact::hold(fact),
-        };
+        let (kind, fields) = said(&entry.fact);
         Ok(Self {
             seq: entry.seq,
             id: Text(entry.id),
@@ -53,6 +48,16 @@ impl View {
             kind,
             fields,
         })
+    }
+}
+
+/// What a fact is called, and its fields.
+pub(crate) fn said(fact: &Fact) -> (&'static str, Value) {
+    match fact {
+        Fact::Directory(fact) => directory::show(fact),
+        Fact::Credit(fact) => fact::credit(fact),
+        Fact::Limit(fact) => fact::limit(fact),
+        Fact::Hold(fact) => fact::hold(fact),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, extract::rejection::QueryRejection};
 use ledger::Rejection;
 use serde_json::{Map, Value, json};
-use teller::Unavailable;
+use teller::{RolledBack, Unavailable};
 
 /// An answer other than success.
 #[derive(Debug)]
@@ -90,6 +90,23 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// An organization whose journal lost entries.
+    fn rolled_back(why: &RolledBack) -> Self {
+        let organization = why.organization.to_string();
+        let message = format!(
+            "This organization is stopped: {why}. `seawall org rollback {organization}` shows what is missing, and how to \
+             go on."
+        );
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ROLLED_BACK, message)
+            .with("organization_id", organization)
+            .with("acknowledged_entry", why.acknowledged)
+    }
+}
+
+/// The one trouble of a store that does not pass by itself.
+const ROLLED_BACK: &str = "store_rolled_back";
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({
@@ -97,7 +114,7 @@ impl IntoResponse for ApiError {
         });
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE && self.code != ROLLED_BACK {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.status == StatusCode::UNAUTHORIZED {
@@ -109,7 +126,10 @@ impl IntoResponse for ApiError {
 
 impl From<Unavailable> for ApiError {
     fn from(error: Unavailable) -> Self {
-        Self::store_unavailable(&error.0)
+        match error {
+            Unavailable::NoAnswer(why) => Self::store_unavailable(&why),
+            Unavailable::RolledBack(why) => Self::rolled_back(&why),
+        }
     }
 }
 

@@ -32,14 +32,16 @@ mod prices;
 mod projects;
 mod query;
 mod requests;
+mod rollback;
 mod router;
 mod scope;
 mod secret;
 mod show;
 mod usage;
+mod verifications;
 
 pub use auth::AdminKeys;
 pub use installation::{FirstKey, Installation, InstallationError};
-pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready};
+pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready, Verify};
 pub use router::router;
 pub use secret::{AdminSecret, AdminSecretError};

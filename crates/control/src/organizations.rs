@@ -11,7 +11,7 @@ use ledger::{
 };
 use money::Nanos;
 use serde::Serialize;
-use teller::Teller;
+use teller::{RolledBack, Teller, Unavailable};
 
 use crate::app::{App, carry_out, create as create_object, look};
 use crate::auth::Actor;
@@ -32,6 +32,9 @@ pub(crate) struct View {
     time_zone: Box<str>,
     approved_usage_limit_usd: Option<Usd>,
     created_at: At,
+    /// Why it is stopped, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<String>,
 }
 
 fn view(book: &Book, _now: Time) -> Option<View> {
@@ -42,6 +45,20 @@ fn view(book: &Book, _now: Time) -> Option<View> {
         time_zone: organization.time_zone.clone(),
         approved_usage_limit_usd: approved(book).map(|limit| Usd(limit.amount)),
         created_at: At(organization.created_at),
+        stopped: None,
+    })
+}
+
+/// One whose Book cannot be asked: as its journal has it, and why.
+fn stopped(why: &RolledBack) -> Option<View> {
+    let organization = why.found.as_ref()?;
+    Some(View {
+        id: Text(why.organization),
+        name: organization.name.clone(),
+        time_zone: organization.time_zone.clone(),
+        approved_usage_limit_usd: None,
+        created_at: At(organization.created_at),
+        stopped: Some(why.to_string()),
     })
 }
 
@@ -103,7 +120,12 @@ pub(crate) async fn list(
     let next = ids.last().copied().filter(|_| ids.len() == page.limit);
     let mut views = Vec::new();
     for id in ids {
-        views.extend(app.teller(id)?.ask(view).await?);
+        match app.teller(id)?.ask(view).await {
+            Ok(found) => views.extend(found),
+            // The others are shown all the same.
+            Err(Unavailable::RolledBack(why)) => views.extend(stopped(&why)),
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(Json(List::new(views, next)))
 }

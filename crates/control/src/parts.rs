@@ -58,6 +58,15 @@ pub trait Check: Send + Sync + 'static {
     fn check(&self, ask: CheckAsk) -> BoxFuture<'_, Result<Value, Unavailable>>;
 }
 
+/// Looks whether the store says the truth while the server runs. The checks are in a crate that this one may not use.
+pub trait Verify: Send + Sync + 'static {
+    /// Begins to look, unless that is under way; how it stands, as an object.
+    fn begin(&self) -> Value;
+
+    /// How the last one stands, if there was one.
+    fn last(&self) -> Option<Value>;
+}
+
 /// What [`crate::router`] needs.
 #[derive(Clone)]
 pub struct Parts {
@@ -77,6 +86,8 @@ pub struct Parts {
     pub ready: Arc<dyn Ready>,
     /// Says what a call would get, for `/check`.
     pub check: Arc<dyn Check>,
+    /// Looks whether the store says the truth, for `/verifications`.
+    pub verify: Arc<dyn Verify>,
     /// The program's version, for `/version`.
     pub version: &'static str,
 }

@@ -8,7 +8,7 @@ use crate::later::PREFIX;
 use crate::parts::Parts;
 use crate::{
     audit, auth, check, credits, entries, explanation, forecast, headroom, keys, later, limits,
-    operations, organizations, prices, projects, requests, usage,
+    operations, organizations, prices, projects, requests, rollback, usage, verifications,
 };
 
 /// The administration API under `/api/v1`, and `/livez`, `/readyz` and `/version`.
@@ -76,6 +76,15 @@ fn money() -> Router<App> {
         .route("/organizations/{org}/credits/{lot}", delete(credits::void))
         .route("/organizations/{org}/balance", get(credits::balance))
         .route("/organizations/{org}/ledger", get(entries::list))
+        .route("/organizations/{org}/rollback", get(rollback::get))
+        .route(
+            "/organizations/{org}/accept-rollback",
+            post(rollback::accept),
+        )
+        .route(
+            "/verifications",
+            post(verifications::begin).get(verifications::list),
+        )
         .route("/limits", post(limits::create).get(limits::list))
         .route("/limits/preview", post(limits::preview::post))
         .route(

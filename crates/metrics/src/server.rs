@@ -45,6 +45,8 @@ struct Inner {
     holds_open: Gauge,
     presumed: Counter,
     overruns: Counter,
+    rollbacks: Counter,
+    restored: Counter,
     commit: Histogram,
     upstream_errors: Family<UpstreamError, Counter>,
 }
@@ -102,6 +104,8 @@ impl Metrics {
             holds_open: Gauge::default(),
             presumed: Counter::default(),
             overruns: Counter::default(),
+            rollbacks: Counter::default(),
+            restored: Counter::default(),
             commit: Histogram::new(OURS),
             upstream_errors: Family::default(),
         };
@@ -197,6 +201,16 @@ impl Metrics {
         self.inner.overruns.inc();
     }
 
+    /// The store had lost entries of an organization that it had acknowledged.
+    pub fn rolled_back(&self) {
+        self.inner.rollbacks.inc();
+    }
+
+    /// So many entries that the store had lost were appended again.
+    pub fn restored(&self, entries: u64) {
+        self.inner.restored.inc_by(entries);
+    }
+
     /// The store made an append durable in this time.
     pub fn committed(&self, took: Duration) {
         self.inner.commit.observe(took.as_secs_f64());
@@ -255,6 +269,18 @@ impl Inner {
         );
         let overruns = self.overruns.clone();
         registry.register("overruns", "Calls that cost more than was held", overruns);
+        let rollbacks = self.rollbacks.clone();
+        registry.register(
+            "store_rollbacks",
+            "Organizations of which the store had lost entries",
+            rollbacks,
+        );
+        let restored = self.restored.clone();
+        registry.register(
+            "entries_restored",
+            "Entries that the store had lost and has again",
+            restored,
+        );
         let commit = self.commit.clone();
         registry.register("ledger_commit_seconds", "How long appends took", commit);
         registry.register("build", "What is running", Info::new(Build { version }));

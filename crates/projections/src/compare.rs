@@ -36,7 +36,8 @@ pub struct Lies {
 }
 
 impl LogFile {
-    /// Opens the file that nobody writes; `None` where there is none.
+    /// Opens the file as of this moment, whether a server writes it or not; `None` where there is none. While it is open,
+    /// a server's write-ahead log of this file can only grow.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -57,6 +58,10 @@ impl LogFile {
             }
             None => return Err(OpenError::NotOurs(path.to_owned())),
         }
+        // The first read of a transaction fixes the moment; it ends with the connection.
+        connection
+            .execute_batch("BEGIN; SELECT count(*) FROM journal_offset;")
+            .map_err(error)?;
         Ok(Some(Self { connection }))
     }
 

@@ -15,8 +15,8 @@ use crate::lag::Lag;
 use crate::queue::{Job, Queue};
 use crate::writer::Writer;
 use crate::{
-    AuditFilter, AuditPage, Filter, LogError, OpenError, Options, Page, Refused, Remark, Row,
-    Suppressed, UsageFilter, UsagePage, audit, open, reader, usage,
+    AuditFilter, AuditPage, Filter, Happened, LogError, OpenError, Options, Page, Refused, Remark,
+    Row, Suppressed, UsageFilter, UsagePage, audit, open, reader, usage,
 };
 
 /// Reads that may wait for the reader's thread. Who comes later waits for a place.
@@ -133,6 +133,15 @@ impl RequestLog {
     /// Says more about a call than its entries do. Never blocks: where too much waits it is lost, and counted as lost.
     pub fn remark(&self, remark: Remark) {
         if !self.shared().queue.remark(remark.bounded()) {
+            self.shared().lost.add(1, 0);
+        }
+    }
+
+    /// Writes down, among who changed what, what happened to an organization's journal itself, and has the journal looked
+    /// at. Never blocks: where too much waits it is lost, and counted as a lost remark.
+    pub fn happened(&self, happened: Happened) {
+        self.shared().lag.mark(happened.organization);
+        if !self.shared().queue.happened(Box::new(happened)) {
             self.shared().lost.add(1, 0);
         }
     }

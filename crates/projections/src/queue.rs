@@ -12,7 +12,7 @@ use ledger::Entry;
 use tokio::sync::oneshot;
 
 use crate::stored::Offset;
-use crate::{LogError, Refused, Remark, Waiting};
+use crate::{Happened, LogError, Refused, Remark, Waiting};
 
 /// How long jobs gather when nobody asks. What a crash can take of remarks and refusals.
 const GATHER: Duration = Duration::from_millis(100);
@@ -37,6 +37,7 @@ pub(crate) enum Job {
     },
     Remark(Remark),
     Refused(Box<Refused>),
+    Happened(Box<Happened>),
     /// How far an organization's journal was read.
     Offset {
         organization: OrganizationId,
@@ -126,6 +127,17 @@ impl Queue {
         }
         inside.remarks = inside.remarks.saturating_add(1);
         self.push(inside, Job::Remark(remark));
+        true
+    }
+
+    /// False where there is no room: it is lost. It takes the place of a remark.
+    pub(crate) fn happened(&self, happened: Box<Happened>) -> bool {
+        let mut inside = self.lock();
+        if inside.closed || inside.remarks >= self.most.remarks {
+            return false;
+        }
+        inside.remarks = inside.remarks.saturating_add(1);
+        self.push(inside, Job::Happened(happened));
         true
     }
 

@@ -34,6 +34,23 @@ pub struct Remark {
     pub duration_ms: Option<u64>,
 }
 
+/// Something that happened to an organization's journal itself, which is in no journal: the store lost a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// Whose journal.
+    pub organization: OrganizationId,
+    /// When it was noticed, or accepted.
+    pub at: Time,
+    /// The last entry that it is about.
+    pub seq: u64,
+    /// Who did it.
+    pub actor: Box<str>,
+    /// What, such as `entries_restored`.
+    pub action: &'static str,
+    /// What changed, as a JSON object of `{from, to}`.
+    pub changes_json: Box<str>,
+}
+
 /// A call that Seawall refused. It is in no journal, because nothing changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {

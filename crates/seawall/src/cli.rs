@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Prices
     #[command(subcommand)]
     Price(command::price::PriceCommand),
-    /// Look whether a stopped server's store says the truth, entry by entry
+    /// Look whether a store says the truth, entry by entry
     Verify(VerifyArgs),
     /// Copy the store into a file, also while its server runs
     Backup(BackupArgs),
@@ -148,6 +148,9 @@ pub(crate) struct VerifyArgs {
     /// A store's file in the place of the configured one, such as a backup
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
+    /// Have a running server look at its store; the admin key opens it
+    #[arg(long, value_name = "URL", conflicts_with_all = ["store", "config"])]
+    pub(crate) url: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -216,6 +219,9 @@ mod tests {
             "price list --model gpt-5-mini",
             "verify --config seawall.toml",
             "verify --store backup.db --json",
+            "verify --url http://127.0.0.1:8080",
+            "org rollback acme",
+            "org accept-rollback acme --entry 40",
             "backup --to backup.db",
             "completions bash",
         ] {

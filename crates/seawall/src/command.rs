@@ -17,6 +17,7 @@ pub(crate) mod print;
 pub(crate) mod project;
 pub(crate) mod rebuild;
 pub(crate) mod requests;
+pub(crate) mod rollback;
 pub(crate) mod status;
 pub(crate) mod usage;
 

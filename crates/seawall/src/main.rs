@@ -68,7 +68,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Config(command) => configuration(command, cli.json, &environment),
-        Command::Verify(args) => verify::run(args, cli.json, &environment),
+        Command::Verify(args) => match &args.url {
+            Some(url) => {
+                let runtime = Builder::new_current_thread().enable_all().build();
+                started(runtime)?.block_on(verify::ask(url, cli.json, &environment))
+            }
+            None => verify::run(args, cli.json, &environment),
+        },
         Command::Backup(args) => backup::run(args, cli.json, &environment),
         Command::Completions(args) => {
             let mut script = Vec::new();

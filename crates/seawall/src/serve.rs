@@ -12,8 +12,10 @@ pub(crate) mod listen;
 mod log;
 mod open;
 mod parts;
+mod remember;
 mod retention;
 mod signals;
+mod verification;
 
 use std::pin::pin;
 

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::live::Live;
 use crate::mend::Kept;
+use crate::notices::Notices;
 use crate::{Settings, Unavailable, View};
 use flight::Flight;
 use job::Answer;
@@ -75,12 +76,18 @@ pub(crate) struct Actor {
     retry_at: Option<Instant>,
     tick_at: Instant,
     asked_at: Instant,
+    notices: Arc<Notices>,
     /// Why nothing is answered any more until a person has looked.
     halted: Option<Unavailable>,
 }
 
 impl Actor {
-    pub(crate) fn new(kept: Kept, settings: Settings, view: Arc<ArcSwapOption<View>>) -> Self {
+    pub(crate) fn new(
+        kept: Kept,
+        settings: Settings,
+        view: Arc<ArcSwapOption<View>>,
+        notices: Arc<Notices>,
+    ) -> Self {
         let now = Instant::now();
         Self {
             organization: kept.organization,
@@ -106,6 +113,7 @@ impl Actor {
             tick_at: now + settings.hold_for / 3,
             asked_at: now,
             settings,
+            notices,
             halted: None,
         }
     }
@@ -324,6 +332,10 @@ impl Actor {
         {
             job.fail(&reason);
         }
+        if let Unavailable::RolledBack(why) = &reason {
+            self.notices.halted(why);
+            self.settings.observer.rolled_back(self.organization, why);
+        }
         self.flight = None;
         self.book = None;
         self.halted = Some(reason);
@@ -332,6 +344,7 @@ impl Actor {
     /// A person has looked, and takes the journal as it is now: it is read as if for the first time.
     fn resume(&mut self) {
         if self.halted.take().is_some() {
+            self.notices.resumed(self.organization);
             self.durable = Head::EMPTY;
             self.reported = None;
             self.inherited = false;

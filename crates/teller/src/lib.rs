@@ -16,6 +16,7 @@ mod handle;
 mod live;
 mod load;
 mod mend;
+mod notices;
 mod preview;
 mod replay;
 mod rollback;

@@ -225,7 +225,7 @@ fn told(
 ) -> RolledBack {
     RolledBack {
         organization,
-        name: book.organization().map(|found| found.name.clone()),
+        found: book.organization().cloned(),
         acknowledged: acknowledged.seq,
         acknowledged_at: at,
         stands: Some((book.head().seq, book.now())),

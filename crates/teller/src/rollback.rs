@@ -3,15 +3,15 @@
 use std::fmt;
 
 use ids::OrganizationId;
-use ledger::Time;
+use ledger::{Organization, Time};
 
 /// A journal that does not have any more what it had acknowledged, and could not be mended by what is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RolledBack {
     /// Whose.
     pub organization: OrganizationId,
-    /// What people call it, where the journal still says so.
-    pub name: Option<Box<str>>,
+    /// What the journal still says of it.
+    pub found: Option<Organization>,
     /// The last entry that was acknowledged.
     pub acknowledged: u64,
     /// Its time, where the entry is remembered.
@@ -51,7 +51,7 @@ impl RolledBack {
     pub(crate) const fn unremembered(organization: OrganizationId, acknowledged: u64) -> Self {
         Self {
             organization,
-            name: None,
+            found: None,
             acknowledged,
             acknowledged_at: None,
             stands: None,
@@ -124,7 +124,7 @@ mod tests {
         let of = |because, stands: Option<u64>| {
             RolledBack {
                 organization: OrganizationId::from_bytes([1; 16]),
-                name: None,
+                found: None,
                 acknowledged: 40,
                 acknowledged_at: Some(Time::from_micros(90_000_000)),
                 stands: stands.map(|seq| (seq, Time::from_micros(30_000_000))),

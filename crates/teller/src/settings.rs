@@ -7,7 +7,7 @@ use std::time::Duration;
 use ids::OrganizationId;
 use ledger::{Entry, Holder, Time};
 
-use crate::Restored;
+use crate::{Restored, RolledBack};
 
 /// A clock. The only one of a program is read in its binary.
 pub trait Clock: Send + Sync + 'static {
@@ -22,6 +22,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// The store acknowledged an append after this time.
     fn committed(&self, _took: Duration) {}
+
+    /// The store lost entries of the organization's journal, which is stopped until a person has looked.
+    fn rolled_back(&self, _organization: OrganizationId, _why: &RolledBack) {}
 
     /// The store had lost these entries of the organization's journal, and has them again.
     fn restored(&self, _organization: OrganizationId, _restored: &Restored) {}

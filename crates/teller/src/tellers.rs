@@ -15,7 +15,8 @@ use tokio_util::task::TaskTracker;
 use crate::actor::Actor;
 use crate::handle::Line;
 use crate::mend::Kept;
-use crate::{Settings, Teller, Unavailable};
+use crate::notices::Notices;
+use crate::{RolledBack, Settings, Teller, Unavailable};
 
 /// Jobs that may wait for one teller. A caller beyond it waits for a place.
 const QUEUE: usize = 8192;
@@ -31,6 +32,7 @@ pub struct Tellers {
 struct Inner {
     store: Arc<dyn Store>,
     memory: Option<Acknowledged>,
+    notices: Arc<Notices>,
     settings: Settings,
     lines: RwLock<HashMap<OrganizationId, Line>>,
     /// An organization's short id never changes, so what was found once need not be looked up again.
@@ -60,6 +62,7 @@ impl Tellers {
         let inner = Inner {
             store,
             memory,
+            notices: Arc::default(),
             settings,
             lines: RwLock::default(),
             shorts: RwLock::default(),
@@ -188,6 +191,13 @@ impl Tellers {
         Ok(())
     }
 
+    /// The organizations that are stopped because their store rolled back, as far as their Books were read since this node
+    /// began.
+    #[must_use]
+    pub fn rolled_back(&self) -> Vec<Arc<RolledBack>> {
+        self.inner.notices.all()
+    }
+
     /// Lets every teller finish what was asked of it, keep a snapshot and end.
     pub async fn stop(&self) {
         // With the lines locked: a teller that is just beginning is waited for, too.
@@ -231,7 +241,8 @@ impl Tellers {
         let view = Arc::new(ArcSwapOption::empty());
         let line = Line::new(organization, self.clone(), jobs, Arc::clone(&view));
         let settings = self.settings_of_one();
-        let actor = Actor::new(self.kept(organization), settings, view);
+        let notices = Arc::clone(&self.inner.notices);
+        let actor = Actor::new(self.kept(organization), settings, view, notices);
         self.inner
             .tasks
             .spawn(actor.run(receiver, self.inner.stopping.clone()));

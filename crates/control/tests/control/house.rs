@@ -88,6 +88,16 @@ impl control::Check for Echo {
     }
 }
 
+impl control::Verify for Echo {
+    fn begin(&self) -> Value {
+        json!({"id": "1", "state": "running"})
+    }
+
+    fn last(&self) -> Option<Value> {
+        Some(self.begin())
+    }
+}
+
 struct ToLog(RequestLog);
 
 impl Observer for ToLog {
@@ -176,6 +186,7 @@ impl House {
             ids: Arc::<Counting>::clone(&ids),
             ready: Arc::<Probe>::clone(&probe),
             check: Arc::new(Echo),
+            verify: Arc::new(Echo),
             version: "1.2.3",
         });
         Self {

@@ -51,3 +51,36 @@ async fn other_routers_can_have_a_fallback_beside_it() {
         .unwrap();
     assert_eq!(answer.status(), 401);
 }
+
+#[tokio::test]
+async fn an_organization_whose_store_lost_nothing_has_no_rollback_to_show_or_accept() {
+    let house = House::new().await;
+    let organization = house.organization("Acme").await;
+    let reply = house
+        .get(&format!("/organizations/{organization}/rollback"))
+        .await;
+    assert_eq!((reply.status.as_u16(), reply.code()), (404, "not_found"));
+    let path = format!("/organizations/{organization}/accept-rollback");
+    let reply = house.post(&path, json!({"acknowledged_entry": 3})).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.code()),
+        (409, "not_rolled_back")
+    );
+    let reply = house.post(&path, json!({})).await;
+    assert_eq!(
+        (reply.status.as_u16(), reply.code()),
+        (400, "missing_field")
+    );
+}
+
+#[tokio::test]
+async fn a_verification_is_begun_and_listed() {
+    let house = House::new().await;
+    let reply = house.post("/verifications", json!({})).await;
+    assert_eq!(
+        (reply.status.as_u16(), &reply.body["id"]),
+        (202, &json!("1"))
+    );
+    let reply = house.get("/verifications").await;
+    assert_eq!(reply.body["data"][0]["state"], "running");
+}

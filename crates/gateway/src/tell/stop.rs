@@ -149,6 +149,17 @@ pub(crate) fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: S
             shortfall::tell(gateway, request, known, (&shortfall, wish))
         }
         Stop::NoKey | Stop::AdminKey | Stop::Key(..) | Stop::AddressNotAllowed(_) => tell_key(stop),
+        Stop::Unavailable(Unavailable::RolledBack(why)) => {
+            tracing::error!(%request, %why, "a call could not be decided");
+            let message = "Seawall's store has lost a part of this organization's ledger, so Seawall neither grants nor \
+                           refuses until its operator has looked: seawall org rollback. Nothing was charged."
+                .to_owned();
+            Told::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ("server_error", "store_rolled_back"),
+                message,
+            )
+        }
         Stop::Unavailable(why) => {
             tracing::error!(%request, %why, "a call could not be decided");
             let message = "Seawall cannot read its ledger now, so it neither grants nor refuses. Nothing was charged. \

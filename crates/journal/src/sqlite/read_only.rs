@@ -32,6 +32,17 @@ pub struct StoredEntry {
     pub bytes: Vec<u8>,
 }
 
+/// One organization's part of the file at one moment, but for its entries.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The head, if there is one.
+    pub head: Option<StoredHead>,
+    /// The snapshot kept last, if any.
+    pub snapshot: Option<StoredSnapshot>,
+    /// The number of the last entry that is filed.
+    pub last: u64,
+}
+
 /// A journal's head as it lies in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredHead {
@@ -142,6 +153,37 @@ impl ReadOnly {
                 Trouble::Damaged { problem, .. } => StoreError::Damaged(problem),
             }
         })
+    }
+
+    /// What there is of an organization at one moment. A server that goes on appends more later, so entries after
+    /// [`Moment::last`] say nothing about it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn moment(&self, organization: OrganizationId) -> Result<Moment, StoreError> {
+        let _until_dropped = self
+            .connection
+            .unchecked_transaction()
+            .map_err(reader::failed)?;
+        Ok(Moment {
+            head: self.head(organization)?,
+            snapshot: self.snapshot(organization)?,
+            last: self.last(organization).map_err(reader::failed)?,
+        })
+    }
+
+    /// The number of the last entry there is, wherever it lies; 0: there is none.
+    fn last(&self, organization: OrganizationId) -> rusqlite::Result<u64> {
+        let single = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(seq), 0) FROM entry WHERE organization = ?1")?
+            .query_row(params![organization.to_bytes()], |row| row.get::<_, i64>(0))?;
+        let archived = if self.has_segments {
+            segment::last(&self.connection, organization)?
+        } else {
+            0
+        };
+        Ok(archived.max(single.cast_unsigned()))
     }
 
     /// The journal's head, if there is one.

@@ -55,6 +55,8 @@ pub(super) fn entries(
     most: usize,
     damaged: Damaged,
 ) -> Result<Vec<StoredEntry>, Trouble> {
+    // As of one moment: what is archived meanwhile would be in neither place. Ends when it is dropped.
+    let _one_moment = connection.unchecked_transaction()?;
     let (mut found, mut passed) = (Vec::new(), after);
     while found.len() < most {
         let Some(segment) = next(connection, organization, passed)? else {
@@ -222,5 +224,69 @@ impl Segment {
         }
         let numbered = (self.first..).zip(entries);
         Ok(numbered.map(|(seq, bytes)| StoredEntry { seq, bytes }))
+    }
+}
+
+// Here and not with the other tests, because only the connection itself can be stopped between two of its steps.
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::sqlite::{Durability, open};
+
+    const WHOSE: OrganizationId = OrganizationId::from_bytes([1; 16]);
+
+    /// Six entries, all of them in the snapshot and none archived.
+    fn six(path: &Path) -> Connection {
+        let writer = open::connect(path, Durability::Relaxed).unwrap();
+        for seq in 1..=6 {
+            writer
+                .execute(
+                    "INSERT INTO entry (organization, seq, bytes) VALUES (?1, ?2, ?3)",
+                    params![WHOSE.to_bytes(), seq, [7_u8; 40]],
+                )
+                .unwrap();
+        }
+        writer
+            .execute(
+                "INSERT INTO snapshot (organization, seq, bytes) VALUES (?1, 6, x'')",
+                params![WHOSE.to_bytes()],
+            )
+            .unwrap();
+        writer
+    }
+
+    /// Archives after so many steps of the reader, and answers what the reader found and how many steps it made.
+    fn read_while_archived(directory: &Path, after: u32) -> (Vec<u64>, u32) {
+        let path = directory.join(format!("{after}.db"));
+        let writer = six(&path);
+        let mut reader = open::connect(&path, Durability::Relaxed).unwrap();
+        let steps = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&steps);
+        let archive = move || {
+            if counted.fetch_add(1, Ordering::Relaxed) == after {
+                assert_eq!(archive(&writer, WHOSE, 4).unwrap(), 4);
+            }
+            false
+        };
+        reader.progress_handler(1, Some(archive)).unwrap();
+        let found = entries(&reader, (WHOSE, 0), 10, Damaged::Fails).unwrap();
+        let numbers = found.iter().map(|entry| entry.seq).collect();
+        (numbers, steps.load(Ordering::Relaxed))
+    }
+
+    #[test]
+    fn whoever_reads_while_entries_are_archived_misses_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let (mut after, mut steps) = (0, 1);
+        while after < steps {
+            let (numbers, made) = read_while_archived(directory.path(), after);
+            assert_eq!(numbers, [1, 2, 3, 4, 5, 6], "archived after {after} steps");
+            (after, steps) = (after + 1, made);
+        }
+        assert!(after > 20, "{after} steps");
     }
 }

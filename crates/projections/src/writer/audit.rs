@@ -5,9 +5,9 @@ use ledger::Entry;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
 
-use crate::LogError;
 use crate::audit::Change;
 use crate::stored::Blob;
+use crate::{Happened, LogError};
 
 /// Takes up an entry: what it changes is compared with what was, and written down where somebody asked for it.
 pub(super) fn write(
@@ -77,14 +77,39 @@ fn apply(fields: &mut Map<String, Value>, new: Map<String, Value>) -> Map<String
     changes
 }
 
-/// Removes what an organization's journal said.
+/// What changes of this kind are of: they are in no journal.
+const STORE: &str = "store";
+
+/// Writes down what happened to a journal itself.
+pub(super) fn happened(connection: &Connection, happened: &Happened) -> Result<(), LogError> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8)",
+        )?
+        .execute(params![
+            happened.at.micros(),
+            Blob(happened.organization.to_bytes()),
+            happened.seq.cast_signed(),
+            happened.actor,
+            happened.action,
+            STORE,
+            happened.organization.to_string(),
+            happened.changes_json,
+        ])?;
+    Ok(())
+}
+
+/// Removes what an organization's journal said. What happened to the journal itself stays: it cannot be read anew.
 pub(super) fn forget(
     connection: &Connection,
     organization: OrganizationId,
 ) -> Result<(), LogError> {
-    for table in ["audit", "audited"] {
-        let sql = format!("DELETE FROM {table} WHERE organization = ?1");
-        connection.execute(&sql, params![Blob(organization.to_bytes())])?;
-    }
+    let of = Blob(organization.to_bytes());
+    connection.execute(
+        "DELETE FROM audit WHERE organization = ?1 AND kind <> ?2",
+        params![of, STORE],
+    )?;
+    let of = Blob(organization.to_bytes());
+    connection.execute("DELETE FROM audited WHERE organization = ?1", params![of])?;
     Ok(())
 }

@@ -94,6 +94,10 @@ impl<'a> Batch<'a> {
                     slot.call.refuse(*refused);
                 }
             }
+            Job::Happened(happened) => {
+                self.memory.hear(happened.at);
+                audit::happened(self.connection, &happened)?;
+            }
             Job::Offset {
                 organization,
                 reply,

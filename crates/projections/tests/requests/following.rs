@@ -2,7 +2,9 @@
 
 use ids::OrganizationId;
 use ledger::{HoldFact, PresumeReason, ReleaseReason};
-use projections::{LogError, OpenError, Options, Outcome, RequestLog, Waiting};
+use projections::{
+    AuditFilter, Happened, LogError, OpenError, Options, Outcome, RequestLog, Waiting,
+};
 
 use crate::world::{Call, Journal, World, refused, remark, request, second};
 
@@ -333,4 +335,29 @@ async fn a_damaged_row_is_made_anew() {
     assert!(matches!(damaged, Err(LogError::Damaged(_))), "{damaged:?}");
     world.log.rebuild(world.store()).await.unwrap();
     assert_eq!(world.everything().await, [row]);
+}
+
+#[tokio::test]
+async fn what_happened_to_a_journal_itself_outlives_the_log_being_made_anew() {
+    let mut world = World::new(Options::default());
+    world.tell(1, story()).await;
+    let organization = world.journal.organization;
+    world.log.happened(Happened {
+        organization,
+        at: second(9),
+        seq: 12,
+        actor: "seawall".into(),
+        action: "entries_restored",
+        changes_json: r#"{"restored_entries":{"from":3,"to":12}}"#.into(),
+    });
+    world.log.rebuild(world.store()).await.unwrap();
+    let world = world.reopen().await;
+    let all = world.log.audit(AuditFilter::default()).await.unwrap().rows;
+    let row = all.iter().find(|row| &*row.action == "entries_restored");
+    let row = row.unwrap();
+    assert_eq!((row.seq, row.at), (12, second(9)));
+    assert_eq!(
+        (&*row.kind, &*row.object),
+        ("store", &*organization.to_string())
+    );
 }

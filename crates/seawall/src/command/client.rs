@@ -47,17 +47,18 @@ pub(crate) struct Client {
 impl Client {
     /// The client that the environment describes.
     pub(crate) fn of(environment: &Environment) -> Result<Self, Failure> {
-        let base = environment
-            .get("SEAWALL_URL")
-            .unwrap_or(USUAL)
-            .trim_end_matches('/');
+        Self::at(environment.get("SEAWALL_URL").unwrap_or(USUAL), environment)
+    }
+
+    /// The client of the server at this address.
+    pub(crate) fn at(base: &str, environment: &Environment) -> Result<Self, Failure> {
         let key = environment.get("SEAWALL_ADMIN_KEY").ok_or_else(|| {
             Failure::new(
                 Exit::NotPermitted,
                 "SEAWALL_ADMIN_KEY is not set; it is the admin key that the server was given, or printed, at its first start",
             )
         })?;
-        Self::new(base, key)
+        Self::new(base.trim_end_matches('/'), key)
     }
 
     /// A client of the server at this address, without a slash at its end.

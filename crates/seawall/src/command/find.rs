@@ -6,7 +6,7 @@ use super::client::{Client, encoded, with};
 use crate::exit::{Exit, Failure};
 
 /// Whether the text is an id of this kind and not a name.
-fn is_id(text: &str, prefix: &str) -> bool {
+pub(crate) fn is_id(text: &str, prefix: &str) -> bool {
     let rest = text
         .strip_prefix(prefix)
         .and_then(|rest| rest.strip_prefix('_'));

@@ -5,7 +5,7 @@ use money::Nanos;
 use serde_json::json;
 
 use super::print::{self, Table};
-use super::{Answer, Client, amount, find};
+use super::{Answer, Client, amount, find, rollback};
 use crate::exit::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +27,19 @@ pub(crate) enum OrgCommand {
         /// The most it may use in a month, as the operator approved it, in dollars
         #[arg(long, value_name = "USD", value_parser = amount::not_negative)]
         approved_usage_limit: Option<Nanos>,
+    },
+    /// What a store that rolled back has lost of one, as far as it is remembered
+    Rollback {
+        /// Name or id
+        org: String,
+    },
+    /// Go on with what a store that rolled back still has; what is remembered is appended as far as it applies
+    AcceptRollback {
+        /// Name or id
+        org: String,
+        /// The last entry that was acknowledged, as `rollback` shows it
+        #[arg(long, value_name = "N")]
+        entry: u64,
     },
     /// Change one
     Set {
@@ -67,6 +80,10 @@ pub(crate) async fn run(client: &Client, command: OrgCommand) -> Result<Answer, 
                 json: json!({"data": all}),
                 schema: "organizations",
             });
+        }
+        OrgCommand::Rollback { org } => return rollback::show(client, &org).await,
+        OrgCommand::AcceptRollback { org, entry } => {
+            return rollback::accept(client, &org, entry).await;
         }
         OrgCommand::Show { org } => find::organization(client, Some(&org)).await?,
         OrgCommand::Create {

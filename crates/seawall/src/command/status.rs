@@ -12,6 +12,14 @@ pub(crate) async fn run(client: &Client) -> Result<Answer, Failure> {
     let mut all = Vec::new();
     for organization in client.list("organizations").await? {
         let id = find::id(&organization);
+        if let Some(stopped) = organization.get("stopped").and_then(Value::as_str) {
+            let name = find::name(&organization);
+            text.push_str(&format!(
+                "{name}  is stopped: {stopped}; see `seawall org rollback {name}`\n\n"
+            ));
+            all.push(json!({"organization": organization}));
+            continue;
+        }
         let balance = client.get(&format!("organizations/{id}/balance")).await?;
         let own = client.get(&with("headroom", "organization", id)).await?;
         let forecast = client.get(&with("forecast", "organization", id)).await?;

@@ -126,6 +126,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Days after which entries are moved, many together and compressed, within the store. 0: never. Nothing is forgotten.",
     ),
     setting(
+        "store.remember_bytes",
+        "64MiB",
+        Kind::Size,
+        "What is remembered, beside the store, of the entries it acknowledged, at most. `0B`: nothing.",
+    ),
+    setting(
+        "store.remember_for",
+        "10m",
+        Kind::Duration,
+        "How far back that goes.",
+    ),
+    setting(
         "errors.refusal_status",
         "429",
         Kind::Choice(&["429", "402"]),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use control::FirstKey;
 use gateway::Gateway;
-use journal::Store;
+use journal::{Acknowledged, Store};
 use metrics::Metrics;
 use projections::RequestLog;
 use teller::Tellers;
@@ -17,18 +17,37 @@ use tokio_util::task::TaskTracker;
 
 use super::connections::Served;
 use super::parts::{DryRun, Ids, Readiness, Told};
-use super::{accounts, bounds, front, install, listen, retention};
+use super::verification::Verification;
+use super::{accounts, bounds, front, install, listen, remember, retention};
 use crate::clock;
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::exit::Failure;
 
 /// The tellers of a store, once they have presumed what this node's earlier runs left open.
-async fn take_over(store: &Arc<dyn Store>, settings: teller::Settings) -> Result<Tellers, Failure> {
-    let tellers = Tellers::new(Arc::clone(store), settings);
+async fn take_over(
+    store: &Arc<dyn Store>,
+    memory: Option<Acknowledged>,
+    settings: teller::Settings,
+) -> Result<Tellers, Failure> {
+    let store = Arc::clone(store);
+    let tellers = match memory {
+        Some(memory) => Tellers::remembering(store, memory, settings),
+        None => Tellers::new(store, settings),
+    };
     let presumed = tellers.presume_earlier_boots().await;
     presumed.map_err(|error| install::unread(&error))?;
     Ok(tellers)
+}
+
+/// A line for each organization that is stopped because the store rolled back.
+fn stopped(tellers: &Tellers) -> impl Iterator<Item = String> {
+    tellers.rolled_back().into_iter().map(|why| {
+        let organization = why.organization;
+        format!(
+            "{organization} is stopped: {why}; `seawall org rollback {organization}` shows more"
+        )
+    })
 }
 
 /// How long the store may take to be told what is left to tell when the server stops.
@@ -69,7 +88,9 @@ impl Server {
         let listener = listen::bind(&config.server.listen.to_string(), "--listen").await?;
         let address = listen::address(&listener)?;
         let told = Told(log.clone(), metrics.clone());
-        let tellers = take_over(&store, bounds::tellers(config, told)?).await?;
+        let memory = remember::open(config, &*store).await?;
+        let tellers = take_over(&store, memory, bounds::tellers(config, told)?).await?;
+        warnings.extend(stopped(&tellers));
         let settings = bounds::gateway(config, address)?;
         let client = upstream::Client::new();
         let client = client.map_err(|error| Failure::internal(error.to_string()))?;
@@ -99,6 +120,7 @@ impl Server {
             ids: Arc::new(Ids),
             ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
             check: Arc::new(DryRun(gateway.clone())),
+            verify: Arc::new(Verification::new(config.store.path.clone())),
             version: env!("CARGO_PKG_VERSION"),
         });
         let router = gateway

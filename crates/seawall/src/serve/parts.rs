@@ -10,10 +10,11 @@ use ids::{OrganizationId, RequestId};
 use journal::Store;
 use ledger::{Entry, Fact, HoldFact};
 use metrics::Metrics;
-use projections::RequestLog;
-use serde_json::Value;
-use teller::Unavailable;
+use projections::{Happened, RequestLog};
+use serde_json::{Value, json};
+use teller::{Clock as _, Restored, RolledBack, Unavailable};
 
+use crate::clock::SystemClock;
 use crate::random;
 
 /// How long the store may take to show that it is there.
@@ -72,6 +73,26 @@ impl teller::Observer for Told {
 
     fn committed(&self, took: Duration) {
         self.1.committed(took);
+    }
+
+    fn rolled_back(&self, _organization: OrganizationId, _why: &RolledBack) {
+        self.1.rolled_back();
+    }
+
+    fn restored(&self, organization: OrganizationId, restored: &Restored) {
+        let Restored { first, last, .. } = *restored;
+        self.1.rolled_back();
+        self.1
+            .restored(last.saturating_sub(first).saturating_add(1));
+        let changes = json!({"restored_entries": {"from": first, "to": last}});
+        self.0.happened(Happened {
+            organization,
+            at: SystemClock.now(),
+            seq: last,
+            actor: "seawall".into(),
+            action: "entries_restored",
+            changes_json: changes.to_string().into(),
+        });
     }
 }
 

@@ -59,6 +59,8 @@ mod refusals;
 #[cfg(test)]
 mod restart;
 #[cfg(test)]
+mod rolled_back;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod served;

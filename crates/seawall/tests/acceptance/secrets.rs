@@ -113,10 +113,14 @@ fn assert_without(what: &str, bytes: &[u8], secrets: &[&str]) {
     }
 }
 
-fn assert_files_without(folder: &Path, secrets: &[&str]) {
+fn assert_files_without(folder: &Path, secrets: &[&str]) -> usize {
     let mut files = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
+        if path.is_dir() {
+            files += assert_files_without(&path, secrets);
+            continue;
+        }
         assert_without(
             &path.display().to_string(),
             &std::fs::read(&path).unwrap(),
@@ -124,7 +128,7 @@ fn assert_files_without(folder: &Path, secrets: &[&str]) {
         );
         files += 1;
     }
-    assert!(files >= 2, "the configuration and the store at least");
+    files
 }
 
 #[tokio::test]
@@ -159,9 +163,11 @@ async fn planted_secrets_come_to_light_nowhere() {
         PROMPT,
         END_USER,
     ];
-    assert_files_without(stage.folder(), &private);
+    let files = assert_files_without(stage.folder(), &private);
+    assert!(files >= 2, "the configuration and the store at least");
     stage.stop_gateway().await;
-    assert_files_without(stage.folder(), &private);
+    let files = assert_files_without(stage.folder(), &private);
+    assert!(files >= 2, "the configuration and the store at least");
     let said = stage.gateway.said();
     assert!(
         said.contains("TRACE") || said.contains("DEBUG"),

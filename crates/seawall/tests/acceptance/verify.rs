@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::process::{Ended, Start};
-use crate::stage::Stage;
+use crate::stage::{ADMIN_KEY, Stage};
 use crate::tenant::Tenant;
 
 const DOLLAR: i64 = 1_000_000_000;
@@ -114,9 +114,10 @@ async fn a_backup_of_a_running_server_is_whole_private_and_never_replaces_a_file
     assert!(ended.stderr.contains("is there already"), "{ended:?}");
 }
 
-/// What docs/operating.md says of a restored backup.
+/// What docs/operating.md says of a restored backup beside which nothing is remembered.
 #[tokio::test]
-async fn a_restored_backup_serves_and_has_forgotten_what_came_after_it() {
+async fn a_backup_restored_without_what_is_remembered_serves_and_has_forgotten_what_came_after_it()
+{
     let mut stage = Stage::raise();
     let tenant = called(&stage).await;
     let before = stage.balance(&tenant.organization).await;
@@ -128,6 +129,7 @@ async fn a_restored_backup_serves_and_has_forgotten_what_came_after_it() {
     assert!(stage.settled(&tenant.organization).await.spent > before.spent);
     stage.stop_gateway().await;
 
+    std::fs::remove_dir_all(stage.folder().join("seawall-acknowledged")).unwrap();
     std::fs::rename(stage.folder().join("copy.db"), stage.store()).unwrap();
     for left in ["seawall.db-wal", "seawall.db-shm"] {
         std::fs::remove_file(stage.folder().join(left)).ok();
@@ -146,4 +148,69 @@ async fn a_restored_backup_serves_and_has_forgotten_what_came_after_it() {
     stage.stop_gateway().await;
     let ended = run(&stage, &["verify"]);
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_running_server_looks_at_its_own_store_and_answers_as_a_stopped_one_would() {
+    let stage = Stage::raise();
+    let tenant = called(&stage).await;
+    let url = format!("http://{}", stage.gateway.address);
+    let ask = |more: &[&str]| {
+        let arguments = [&["verify", "--url", &url], more].concat();
+        Start::new(&arguments)
+            .env("SEAWALL_ADMIN_KEY", ADMIN_KEY)
+            .run(stage.folder())
+    };
+    let ended = ask(&[]);
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert!(ended.stdout.starts_with("organizations: 1, entries: "));
+    assert!(ended.stdout.contains("with the request log, found: 0"));
+    assert_eq!(ended.stdout.lines().count(), 1, "{ended:?}");
+    let ended = ask(&["--json"]);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["schema"], "seawall.verify/1");
+    assert_eq!(report["found"], 0, "{report}");
+
+    // Behind the server's back.
+    let store = Connection::open(stage.store()).unwrap();
+    store
+        .execute("DELETE FROM entry WHERE seq = 5", [])
+        .unwrap();
+    drop(store);
+    let ended = ask(&[]);
+    assert_eq!(ended.status.code(), Some(10), "{ended:?}");
+    let said = format!("{}: entry 5 is missing\n", tenant.organization);
+    assert!(ended.stdout.starts_with(&said), "{ended:?}");
+    let all = stage.list("verifications").await;
+    assert_eq!(
+        (all.len(), &all[0]["state"]),
+        (1, &"finished".into()),
+        "{all:?}"
+    );
+    let wrong = Start::new(&["verify", "--url", &url])
+        .env("SEAWALL_ADMIN_KEY", &"x".repeat(40))
+        .run(stage.folder());
+    assert_eq!(wrong.status.code(), Some(6), "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_is_being_appended_to_is_found_sound_each_time() {
+    let stage = Stage::raise();
+    let tenant = called(&stage).await;
+    let url = format!("http://{}", stage.gateway.address);
+    let verify = Start::new(&["verify", "--url", &url]).env("SEAWALL_ADMIN_KEY", ADMIN_KEY);
+    let folder = stage.folder().to_owned();
+    let looking = tokio::task::spawn_blocking(move || {
+        let ended: Vec<Ended> = (0..5).map(|_| verify.run(&folder)).collect();
+        ended
+    });
+    let mut calls = 0;
+    while !looking.is_finished() {
+        assert_eq!(stage.call(&tenant.secret, &Call::chat()).await.status, 200);
+        calls += 1;
+    }
+    println!("{calls} calls meanwhile");
+    for ended in looking.await.unwrap() {
+        assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    }
 }

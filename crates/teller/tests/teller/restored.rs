@@ -191,7 +191,7 @@ async fn a_gap_halts_one_organization_with_one_sentence_and_nothing_is_appended(
     third.tellers.presume_earlier_boots().await.unwrap();
     let why = rolled_back(&third).await;
     assert_eq!(why.because, Unmendable::Gap { from: 6 });
-    assert_eq!(why.name.as_deref(), Some("Acme"));
+    assert_eq!(&*why.found.as_ref().unwrap().name, "Acme");
     assert!(
         why.to_string()
             .contains("entries 5 to 5 are remembered nowhere, those from 6 on are"),
