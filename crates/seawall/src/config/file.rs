@@ -178,7 +178,7 @@ mod tests {
             ),
             (
                 "[store]\ncolour = \"x\"",
-                "seawall.toml:2:1: unknown key `store.colour`: known are url, durability, snapshot_every, idle_after",
+                "seawall.toml:2:1: unknown key `store.colour`: known are url, durability, snapshot_every, idle_after, remember_bytes, remember_for",
             ),
             (
                 "[sever]\nlisten = \"x\"",
