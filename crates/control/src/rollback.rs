@@ -45,6 +45,7 @@ struct Calls {
     charged: u64,
     spent_usd: Usd,
     spent_not_restorable_usd: Usd,
+    charged_unknown: u64,
     held_usd: Usd,
 }
 
@@ -87,6 +88,7 @@ impl Calls {
             charged: calls.charged,
             spent_usd: Usd(calls.spent),
             spent_not_restorable_usd: Usd(calls.spent_not_restorable),
+            charged_unknown: calls.charged_unknown,
             held_usd: Usd(calls.held),
         }
     }

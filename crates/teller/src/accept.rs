@@ -48,10 +48,12 @@ pub struct LostCalls {
     pub taken: u64,
     /// Calls that were charged.
     pub charged: u64,
-    /// What they were charged.
+    /// What they were charged, as far as it is known.
     pub spent: Nanos,
     /// What of that cannot be appended again, because their holds are remembered nowhere.
     pub spent_not_restorable: Nanos,
+    /// How many were charged a hold that is remembered nowhere, so that it is not known how much.
+    pub charged_unknown: u64,
     /// What calls that had not ended held.
     pub held: Nanos,
 }
@@ -62,6 +64,7 @@ impl LostCalls {
         charged: 0,
         spent: Nanos::ZERO,
         spent_not_restorable: Nanos::ZERO,
+        charged_unknown: 0,
         held: Nanos::ZERO,
     };
 }
@@ -182,7 +185,10 @@ async fn look(kept: &Kept) -> Result<Option<Looked>, LoadError> {
     let mut again = Again::new(book.clone());
     if let Some(run) = &run {
         let since = since(kept, run, &book).await?;
-        again.take_all(&run.entries, &since);
+        for some in run.entries.chunks(PAGE) {
+            again.take_all(some, &since);
+            tokio::task::yield_now().await;
+        }
     }
     Ok(Some(Looked {
         book,

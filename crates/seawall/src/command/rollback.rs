@@ -73,6 +73,10 @@ fn shown(json: &Value, restored: &str) -> String {
             "not restorable of that",
             print::field(calls, "spent_not_restorable_usd"),
         ),
+        (
+            "charged nobody knows what",
+            print::field(calls, "charged_unknown"),
+        ),
         ("held by open calls", print::field(calls, "held_usd")),
     ]);
     text.push('\n');

@@ -5,7 +5,7 @@
 //! it: then nothing more is granted. Where the journal has gone on by itself, the stricter state of keys and hard limits
 //! wins. What follows from passing time alone is left to the Book, which will say it by itself.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use ids::{EntryId, HoldId, KeyId};
 use ledger::{
@@ -15,6 +15,8 @@ use money::Nanos;
 
 use super::LostCalls;
 
+/// Entries after which the Book is kept aside.
+const STRIDE: usize = 256;
 /// Changes that are told.
 const MOST_CHANGES: usize = 1000;
 
@@ -44,21 +46,24 @@ pub(super) struct Again {
     /// As the journal has it.
     before: Book,
     book: Book,
+    /// The Book some entries ago, and how many were appended then: a Book that refused an entry is of no use any more.
+    sound: (Book, usize),
     pub(super) appended: Vec<(Vec<u8>, Head)>,
     pub(super) changes: VecDeque<(Entry, Option<String>)>,
     pub(super) calls: LostCalls,
-    open: Vec<(HoldId, Nanos)>,
+    open: HashMap<HoldId, Nanos>,
 }
 
 impl Again {
     pub(super) fn new(book: Book) -> Self {
         Self {
             before: book.clone(),
+            sound: (book.clone(), 0),
             book,
             appended: Vec::new(),
             changes: VecDeque::new(),
             calls: LostCalls::NONE,
-            open: Vec::new(),
+            open: HashMap::new(),
         }
     }
 
@@ -77,7 +82,10 @@ impl Again {
             };
             self.count(entry, refused);
         }
-        self.calls.held = sum(self.open.iter().map(|(_, amount)| *amount));
+        self.calls.held = self
+            .open
+            .values()
+            .fold(Nanos::ZERO, |sum, amount| sum.saturating_add(*amount));
     }
 
     /// Appends it, or says why it cannot be.
@@ -99,15 +107,29 @@ impl Again {
             fact,
         };
         let bytes = entry.encode();
-        // A Book that refused an entry is of no use any more.
-        let mut book = self.book.clone();
-        match book.apply(&entry, Entry::hash(&bytes)) {
+        match self.book.apply(&entry, Entry::hash(&bytes)) {
             Ok(()) => {
-                self.book = book;
                 self.appended.push((bytes, self.book.head()));
+                if self.appended.len().saturating_sub(self.sound.1) >= STRIDE {
+                    self.sound = (self.book.clone(), self.appended.len());
+                }
                 None
             }
-            Err(error) => Some(error.to_string()),
+            Err(error) => {
+                self.go_back();
+                Some(error.to_string())
+            }
+        }
+    }
+
+    /// Makes the Book that which the appended entries come to.
+    fn go_back(&mut self) {
+        let (sound, from) = &self.sound;
+        self.book = sound.clone();
+        for (bytes, head) in self.appended.get(*from..).unwrap_or_default() {
+            // They were taken up once, by this very Book.
+            let taken = Entry::decode(bytes).map(|entry| self.book.apply(&entry, head.hash));
+            debug_assert!(matches!(taken, Ok(Ok(()))));
         }
     }
 
@@ -116,7 +138,7 @@ impl Again {
         match &entry.fact {
             Fact::Hold(HoldFact::Taken(taken)) => {
                 calls.taken = calls.taken.saturating_add(1);
-                self.open.push((taken.hold, taken.amount));
+                self.open.insert(taken.hold, taken.amount);
             }
             Fact::Hold(HoldFact::Settled { hold, charge, .. }) => {
                 calls.charged = calls.charged.saturating_add(1);
@@ -125,10 +147,19 @@ impl Again {
                     calls.spent_not_restorable =
                         calls.spent_not_restorable.saturating_add(charge.amount);
                 }
-                self.open.retain(|(open, _)| open != hold);
+                self.open.remove(hold);
             }
-            Fact::Hold(HoldFact::Released { hold, .. } | HoldFact::Presumed { hold, .. }) => {
-                self.open.retain(|(open, _)| open != hold);
+            Fact::Hold(HoldFact::Released { hold, .. }) => {
+                self.open.remove(hold);
+            }
+            Fact::Hold(HoldFact::Presumed { hold, .. }) => {
+                calls.charged = calls.charged.saturating_add(1);
+                match self.open.remove(hold) {
+                    Some(held) => calls.spent = calls.spent.saturating_add(held),
+                    // One that the journal still has is charged what it says.
+                    None if refused.is_none() => {}
+                    None => calls.charged_unknown = calls.charged_unknown.saturating_add(1),
+                }
             }
             // What follows from other entries and from passing time is nobody's change.
             Fact::Hold(HoldFact::Renewed { .. } | HoldFact::Corrected { .. })
@@ -144,10 +175,6 @@ impl Again {
     }
 }
 
-fn sum(amounts: impl Iterator<Item = Nanos>) -> Nanos {
-    amounts.fold(Nanos::ZERO, Nanos::saturating_add)
-}
-
 impl Again {
     /// The fact as it can be said now; `None` where it follows from passing time, an error where something stricter
     /// stands.
@@ -161,9 +188,35 @@ impl Again {
                 Some(Fact::Credit(CreditFact::Voided { lot: *lot, amount }))
             }
             Fact::Limit(fact) => self.limit(fact, since)?.map(Fact::Limit),
+            Fact::Hold(fact) => Some(Fact::Hold(self.hold(fact)?)),
             Fact::Directory(fact) => Some(Fact::Directory(self.directory(fact, since)?)),
-            _ => Some(fact.clone()),
+            Fact::Credit(_) => Some(fact.clone()),
         })
+    }
+
+    /// What a call held and cost, on the lots and limits that there are: a limit that was lost counts nothing, and what a
+    /// lost lot paid falls on another one, which then owes it where it has no more.
+    fn hold(&self, fact: &HoldFact) -> Result<HoldFact, &'static str> {
+        let mut fact = fact.clone();
+        let draws = match &mut fact {
+            HoldFact::Taken(taken) => {
+                taken.limits.retain(|id| self.book.limit(*id).is_some());
+                &mut taken.draws
+            }
+            HoldFact::Settled { draws, .. } | HoldFact::Corrected { draws, .. } => draws,
+            HoldFact::Renewed { .. } | HoldFact::Released { .. } | HoldFact::Presumed { .. } => {
+                return Ok(fact);
+            }
+        };
+        for draw in draws {
+            if self.book.lot(draw.lot).is_none() {
+                let last = self.book.lots().last();
+                draw.lot = last
+                    .ok_or("was paid by credit that is remembered nowhere")?
+                    .id;
+            }
+        }
+        Ok(fact)
     }
 
     fn limit(&self, fact: &LimitFact, since: &Since) -> Result<Option<LimitFact>, &'static str> {

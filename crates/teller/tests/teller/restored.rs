@@ -358,3 +358,60 @@ async fn what_is_accepted_while_the_store_is_away_is_not_forgotten_and_can_be_as
         .unwrap();
     assert_eq!(node.book().await.spent_ever(), dollars(4));
 }
+
+#[tokio::test]
+async fn what_cannot_be_taken_up_is_left_out_and_what_follows_it_is_not() {
+    let folder = TempDir::new().unwrap();
+    let node = Node::remembering(folder.path(), dollars(10)).await;
+    let backup = node.store.save();
+    node.does(set_limit(dollars(8))).await;
+    let _call = node.holds(1, dollars(3)).await;
+    forget(folder.path());
+    // The call's hold and the limit are in the gap; that it is presumed is remembered, and so is what comes after.
+    let second = node.next_run(folder.path(), 2);
+    second.does(change_limit(dollars(7))).await;
+    second.does(add_credit(2, dollars(5))).await;
+    let _other = second.holds(2, dollars(4)).await;
+    node.store.restore(backup);
+
+    let next = node.next_run(folder.path(), 3);
+    let acknowledged = rolled_back(&next).await.acknowledged;
+    let lost = next
+        .tellers
+        .accept_rollback(ORGANIZATION, acknowledged)
+        .await
+        .unwrap();
+    assert_eq!((lost.calls.charged, lost.calls.charged_unknown), (1, 1));
+    let left_out = lost.changes.iter().filter(|(_, why)| why.is_some());
+    assert_eq!(left_out.count(), 1, "{:?}", lost.changes);
+    let book = next.book().await;
+    assert_eq!(book.balance().added, dollars(15));
+    assert_eq!(book.spent_ever(), dollars(4), "the other call, presumed");
+    nothing_is_lost(&book);
+}
+
+#[tokio::test]
+async fn what_a_lost_lot_paid_is_owed_by_another_and_not_forgotten() {
+    let folder = TempDir::new().unwrap();
+    let node = Node::remembering(folder.path(), dollars(3)).await;
+    let backup = node.store.save();
+    node.does(add_credit(2, dollars(5))).await;
+    forget(folder.path());
+    let second = node.next_run(folder.path(), 2);
+    let call = second.holds(1, dollars(7)).await;
+    call.settle(costs(dollars(6))).await.unwrap();
+    second.book().await;
+    node.store.restore(backup);
+    let next = node.next_run(folder.path(), 3);
+    let acknowledged = rolled_back(&next).await.acknowledged;
+    let accepted = next.tellers.accept_rollback(ORGANIZATION, acknowledged);
+    accepted.await.unwrap();
+    let book = next.book().await;
+    assert_eq!(book.spent_ever(), dollars(6));
+    assert_eq!(book.balance().owed, dollars(3));
+    nothing_is_lost(&book);
+    assert!(matches!(
+        refused(next.asks_at_once(2, dollars(1))).await,
+        ledger::Refusal::Money(_)
+    ));
+}
