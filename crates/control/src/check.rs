@@ -1,5 +1,7 @@
 //! `/check`: the decision a call would get, nothing held. The gateway makes it; here is only who asks for what.
 
+pub(crate) mod contract;
+
 use axum::Json;
 use axum::extract::State;
 use ids::{KeyId, ProjectId};

@@ -23,6 +23,7 @@ mod installation;
 mod keys;
 mod later;
 mod limits;
+mod openapi;
 mod operations;
 mod organizations;
 mod parts;
@@ -39,6 +40,7 @@ mod usage;
 
 pub use auth::AdminKeys;
 pub use installation::{FirstKey, Installation, InstallationError};
+pub use openapi::document as openapi;
 pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready};
 pub use router::router;
 pub use secret::{AdminSecret, AdminSecretError};
