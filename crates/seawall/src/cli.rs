@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Copy the store into a file, also while its server runs
     Backup(BackupArgs),
+    /// Print the manual page, or write one for each command
+    Man(crate::man::ManArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
 }
@@ -213,6 +215,7 @@ mod tests {
             "verify --config seawall.toml",
             "verify --store backup.db --json",
             "backup --to backup.db",
+            "man --dir man1",
             "completions bash",
         ] {
             let parsed = parse(line);
