@@ -21,8 +21,18 @@ struct CheckAsked {
     project: Option<ProjectRef>,
     #[schema(example = "/v1/chat/completions")]
     path: String,
+    headers: Option<DecidingHeaders>,
     /// The call's body, as OpenAI describes it.
     body: std::collections::BTreeMap<String, Anything>,
+}
+
+/// The headers that a decision depends on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "requests are read field by field")]
+struct DecidingHeaders {
+    /// `never`: rather refused than with fewer output tokens.
+    #[schema(nullable = false, rename = "x-seawall-fit")]
+    fit: Option<String>,
 }
 
 /// The decision a call would get.

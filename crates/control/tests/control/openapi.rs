@@ -282,7 +282,7 @@ async fn errors_are_described_too() {
     let schema = json!({"$ref": "#/components/schemas/Error"});
     for (path, body) in [
         ("/nowhere", None),
-        ("/organizations", Some(json!({"nam": "x"}))),
+        ("/organizations", Some(json!({"title": "x"}))),
         ("/organizations", Some(json!({"name": 1}))),
         ("/limits", Some(json!({"scope": {"kind": "tag"}}))),
     ] {

@@ -35,7 +35,11 @@ mod crash;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
+mod described;
+#[cfg(test)]
 mod dice;
+#[cfg(test)]
+mod dry_run;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
