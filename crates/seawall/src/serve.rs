@@ -12,6 +12,7 @@ pub(crate) mod listen;
 mod log;
 mod open;
 mod parts;
+mod scrape;
 mod signals;
 
 use std::pin::pin;
@@ -55,6 +56,9 @@ pub(crate) async fn run(args: ServeArgs, environment: &Environment) -> Result<()
             "the first admin key, shown this once; keep it, and give it to commands as SEAWALL_ADMIN_KEY:",
         );
         say::note(format!("  {key}"));
+    }
+    if let Some(address) = server.metrics_address() {
+        say::note(format!("metrics on http://{address}/metrics"));
     }
     say::note(format!("listening on http://{}", server.address()));
     until_told(server, &mut signals).await

@@ -47,6 +47,8 @@ mod file;
 #[cfg(test)]
 mod fitting;
 #[cfg(test)]
+mod gauges;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod metrics;
