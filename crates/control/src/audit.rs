@@ -2,15 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use ids::OrganizationId;
 use projections::{AuditCursor, AuditFilter, AuditRow};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::operation::{self, Operation};
+use crate::openapi::schema::Anything;
 use crate::query::{Params, invalid};
-use crate::show::{At, List, Text};
+use crate::show::{At, List, OrganizationRef, Text};
 
 /// Changes on a page where the request does not say, and at most.
 const USUAL: usize = 50;
@@ -19,22 +21,24 @@ const MOST: usize = 200;
 const MOMENT: &str = "must be a time in RFC 3339, such as 2026-12-01T00:00:00Z";
 
 /// A change.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Change)]
 pub(crate) struct View {
     at: At,
-    organization_id: Text<OrganizationId>,
+    organization_id: OrganizationRef,
     actor: Box<str>,
     action: Box<str>,
-    object: Object,
+    object: ChangedObject,
     /// The fields that changed, each with `from` and `to`.
+    #[schema(value_type = BTreeMap<String, FieldChange>)]
     changes: Value,
     /// The number of the entry in the organization's ledger.
     seq: u64,
 }
 
 /// What was changed.
-#[derive(Debug, Serialize)]
-struct Object {
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangedObject {
     kind: Box<str>,
     id: Box<str>,
     name: Option<Box<str>>,
@@ -49,7 +53,7 @@ impl View {
             organization_id: Text(row.organization),
             actor: row.actor,
             action: row.action,
-            object: Object {
+            object: ChangedObject {
                 kind: row.kind,
                 id: row.object,
                 name: row.name,
@@ -86,4 +90,25 @@ pub(crate) async fn list(
         data.collect::<Result<_, _>>()?,
         page.next_cursor,
     )))
+}
+
+/// A field that was changed.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it describes what the request log keeps as text")]
+struct FieldChange {
+    /// Null where there was nothing before.
+    from: Anything,
+    to: Anything,
+}
+
+/// How this is described to clients.
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        operation::get("/audit", "listChanges", "Who changed what, newest first.")
+            .query::<OrganizationRef>("organization", "Only what was changed in this one.")
+            .query_text("actor", "Only what was changed by this one.")
+            .between()
+            .paged(USUAL, MOST)
+            .lists::<View>(),
+    ]
 }

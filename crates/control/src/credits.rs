@@ -1,5 +1,7 @@
 //! `/organizations/{org}/credits` and `/balance`: money added, and what became of it.
 
+pub(crate) mod contract;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use ids::{LotId, OrganizationId};
 use ledger::{AddCredit, Book, Command, Lot, LotKind};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::{App, carry_out, create as create_object, look};
 use crate::auth::Actor;
@@ -14,7 +17,7 @@ use crate::body::Ask;
 use crate::error::ApiError;
 use crate::path::Named;
 use crate::query::Params;
-use crate::show::{At, List, Text, Usd};
+use crate::show::{At, List, LotRef, OrganizationRef, Text, Usd};
 
 /// The priority of a lot that names none: there is room before it and behind it.
 const USUAL_PRIORITY: u32 = 100;
@@ -34,10 +37,12 @@ pub(crate) fn kind_word(kind: LotKind) -> &'static str {
 }
 
 /// A lot. `added = spent + held + lapsed + voided + left − owed`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Lot)]
 pub(crate) struct View {
-    id: Text<LotId>,
-    organization_id: Text<OrganizationId>,
+    id: LotRef,
+    organization_id: OrganizationRef,
+    #[schema(value_type = contract::LotKind)]
     kind: &'static str,
     added_usd: Usd,
     spent_usd: Usd,
@@ -74,7 +79,8 @@ impl View {
 }
 
 /// The sums over all lots.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Balance)]
 pub(crate) struct BalanceView {
     added_usd: Usd,
     spent_usd: Usd,

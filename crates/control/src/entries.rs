@@ -1,5 +1,6 @@
 //! `/organizations/{org}/ledger`: the journal, entry by entry, as it is chained.
 
+pub(crate) mod contract;
 mod directory;
 mod fact;
 
@@ -7,7 +8,7 @@ pub(crate) use self::fact::{fees_json, hold as hold_json, presume_word, release_
 
 use axum::Json;
 use axum::extract::State;
-use ids::{EntryId, OrganizationId};
+use ids::OrganizationId;
 use ledger::{Entry, Fact};
 use serde::Serialize;
 use serde_json::Value;
@@ -16,12 +17,12 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::path::Named;
 use crate::query::{Params, invalid};
-use crate::show::{At, List, Text, hex};
+use crate::show::{At, EntryRef, List, Text, hex};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct View {
     seq: u64,
-    id: Text<EntryId>,
+    id: EntryRef,
     recorded_at: At,
     /// SHA-256 of the entry's bytes, which the next entry carries as `previous_hash`.
     hash: String,

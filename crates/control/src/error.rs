@@ -10,6 +10,8 @@ use ledger::Rejection;
 use serde_json::{Map, Value, json};
 use teller::{RolledBack, Unavailable};
 
+use crate::openapi;
+
 /// An answer other than success.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -21,6 +23,10 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        debug_assert!(
+            openapi::is_known(code),
+            "{code} is not in the description of the API"
+        );
         Self {
             status,
             code,

@@ -3,6 +3,7 @@
 //! It puts together what the request log keeps, what the journal says, and the decision made again; it decides nothing.
 
 mod checks;
+pub(crate) mod contract;
 mod why;
 
 use axum::Json;

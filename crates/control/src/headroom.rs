@@ -2,22 +2,25 @@
 
 use axum::Json;
 use axum::extract::State;
-use ids::LimitId;
 use ledger::{Book, Check, KeyProblem, ProjectState, Time};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::{App, look};
 use crate::error::ApiError;
+use crate::openapi::operation::{self, Operation};
+use crate::openapi::words;
 use crate::query::Params;
 use crate::scope::{Place, ScopeView, WindowView};
-use crate::show::{At, Text, Usd};
+use crate::show::{At, LimitRef, Text, Usd};
 
 /// One thing that can stop a call.
-#[derive(Clone, Debug, Serialize)]
-struct Constraint {
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Constraint {
     /// See [`ledger::CheckKind::name`].
+    #[schema(value_type = words::CheckName)]
     kind: &'static str,
-    limit_id: Option<Text<LimitId>>,
+    limit_id: Option<LimitRef>,
     scope: ScopeView,
     /// Null for the credit balance, whose ceiling is what is left.
     limit_usd: Option<Usd>,
@@ -28,21 +31,24 @@ struct Constraint {
     resets_at: Option<At>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Headroom)]
 pub(crate) struct View {
     headroom_usd: Usd,
     /// The name of the constraint with the least left.
+    #[schema(value_type = words::CheckName)]
     binding: &'static str,
     /// Which limit that is; null for the credit balance.
-    binding_limit_id: Option<Text<LimitId>>,
+    binding_limit_id: Option<LimitRef>,
     constraints: Vec<Constraint>,
     /// Why calls stop whatever is left: a key that is frozen, revoked or expired, an archived project. Else null.
     stopped_by: Option<Stop>,
 }
 
 /// What stops calls apart from money.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Stop {
+    #[schema(value_type = words::StopCode)]
     code: &'static str,
     message: String,
 }
@@ -116,4 +122,17 @@ pub(crate) async fn get(
     };
     let teller = place.teller(&app).await?;
     look(&teller, place.what(), question).await.map(Json)
+}
+
+/// How this is described to clients.
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        operation::get(
+            "/headroom",
+            "getHeadroom",
+            "What can be spent before calls stop, and all that can stop them.",
+        )
+        .one_place()
+        .answers::<View>(),
+    ]
 }

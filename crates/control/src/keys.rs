@@ -1,5 +1,6 @@
 //! `/keys`: what a caller proves itself with. A secret leaves here once, in the answer that makes it.
 
+pub(crate) mod contract;
 mod lists;
 pub(crate) mod rotate;
 pub(crate) mod state;

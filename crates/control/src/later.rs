@@ -50,7 +50,7 @@ pub(crate) async fn bare_prefix() -> ApiError {
 
 fn nothing_at(path: &str) -> ApiError {
     let message = format!(
-        "There is nothing at {PREFIX}{path}. Check the path; the administration API is described in the reference."
+        "There is nothing at {PREFIX}{path}. Check the path; the administration API is described at /openapi.json."
     );
     ApiError::new(StatusCode::NOT_FOUND, "unknown_path", message)
 }

@@ -24,6 +24,7 @@ mod installation;
 mod keys;
 mod later;
 mod limits;
+mod openapi;
 mod operations;
 mod organizations;
 mod parts;
@@ -42,6 +43,7 @@ mod verifications;
 
 pub use auth::AdminKeys;
 pub use installation::{FirstKey, Installation, InstallationError};
+pub use openapi::document as openapi;
 pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready, Verify};
 pub use router::router;
 pub use secret::{AdminSecret, AdminSecretError};

@@ -4,6 +4,7 @@
 //! and changes with the organization.
 
 mod ask;
+pub(crate) mod contract;
 pub(crate) mod preview;
 mod view;
 

@@ -9,12 +9,14 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))
         .route("/version", get(version))
+        .route("/openapi.json", get(openapi::get))
 }
 
 /// The process answers. Says nothing of the store: restarting us would not mend it.

@@ -1,5 +1,7 @@
 //! `/organizations`: who owns money.
 
+pub(crate) mod contract;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,6 +14,7 @@ use ledger::{
 use money::Nanos;
 use serde::Serialize;
 use teller::{RolledBack, Teller, Unavailable};
+use utoipa::ToSchema;
 
 use crate::app::{App, carry_out, create as create_object, look};
 use crate::auth::Actor;
@@ -20,14 +23,15 @@ use crate::error::ApiError;
 use crate::fields::Fields;
 use crate::path::Named;
 use crate::query::Params;
-use crate::show::{At, List, Text, Usd, hex};
+use crate::show::{At, List, OrganizationRef, Text, Usd, hex};
 
 /// The zone of an organization that names none.
 const USUAL_ZONE: &str = "UTC";
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Organization)]
 pub(crate) struct View {
-    id: Text<OrganizationId>,
+    id: OrganizationRef,
     name: Box<str>,
     time_zone: Box<str>,
     approved_usage_limit_usd: Option<Usd>,

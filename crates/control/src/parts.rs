@@ -45,6 +45,8 @@ pub struct CheckAsk {
     pub payer: Payer,
     /// The path, such as `/v1/chat/completions`.
     pub path: String,
+    /// Its headers that could matter, by their lower-case names.
+    pub headers: Vec<(&'static str, String)>,
     /// The body, as JSON.
     pub body: Vec<u8>,
 }

@@ -8,26 +8,30 @@ use axum::extract::State;
 use catalog::{ChatPrices, ImageOutput, ImagePrices, Model};
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use self::rates::{ImageTokensView, LongContextView, PerImageView, TiersView};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::operation::{self, Operation};
 use crate::query::Params;
-use crate::show::{List, Text};
+use crate::show::{Day, List, Moment, Text};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Model)]
 pub(crate) struct View {
     /// The first is the model's own name; one that ends in `*` stands for all that begin like it.
     names: Vec<String>,
     /// The version of the catalogue the prices are from; it stands in every charge that was computed with them.
     catalog: String,
     /// The day the provider has announced to shut it down. A warning: no call is refused for it.
-    shutdown_on: Option<Text<jiff::civil::Date>>,
+    shutdown_on: Option<Day>,
     chat: Option<ChatView>,
     image: Option<ImageView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChatModel)]
 struct ChatView {
     context_tokens: u64,
     max_output_tokens: u64,
@@ -35,23 +39,26 @@ struct ChatView {
     prices: Option<ChatPricesView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChatPrices)]
 struct ChatPricesView {
-    from_at: Text<Timestamp>,
+    from_at: Moment,
     #[serde(flatten)]
     tiers: TiersView,
     long_context: Option<LongContextView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImageModel)]
 struct ImageView {
     prices: Option<ImagePricesView>,
 }
 
 /// Exactly one of the two is there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImagePrices)]
 struct ImagePricesView {
-    from_at: Text<Timestamp>,
+    from_at: Moment,
     by_token: Option<ImageTokensView>,
     per_image: Option<Vec<PerImageView>>,
 }
@@ -117,4 +124,16 @@ pub(crate) async fn list(
         data,
         next_cursor: None,
     }))
+}
+
+/// How this is described to clients.
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        operation::get("/prices", "listPrices", "What models cost now.")
+            .query_text(
+                "model",
+                "Only the one that a call with this `model` would be priced as.",
+            )
+            .lists::<View>(),
+    ]
 }

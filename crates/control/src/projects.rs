@@ -1,5 +1,7 @@
 //! `/projects`: what keys belong to.
 
+pub(crate) mod contract;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,6 +10,7 @@ use ids::{OrganizationId, ProjectId};
 use ledger::{Book, ChangeProject, CreateProject, DirectoryCommand, Project, ProjectState};
 use serde::Serialize;
 use teller::Teller;
+use utoipa::ToSchema;
 
 use crate::app::{App, carry_out, create as create_object, look};
 use crate::body::Ask;
@@ -15,14 +18,16 @@ use crate::error::ApiError;
 use crate::organizations::nothing_to_change;
 use crate::path::Named;
 use crate::query::Params;
-use crate::show::{At, List, Text};
+use crate::show::{At, List, OrganizationRef, ProjectRef, Text};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Project)]
 pub(crate) struct View {
-    id: Text<ProjectId>,
-    organization_id: Text<OrganizationId>,
+    id: ProjectRef,
+    organization_id: OrganizationRef,
     name: Box<str>,
     default_max_output: Option<u64>,
+    #[schema(value_type = contract::ProjectState)]
     state: &'static str,
     archived_at: Option<At>,
     created_at: At,

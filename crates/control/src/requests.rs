@@ -1,5 +1,6 @@
 //! `/requests`: the calls of late, from the request log. It can lag behind the journal and never decides anything.
 
+pub(crate) mod contract;
 pub(crate) mod rebuild;
 mod view;
 

@@ -4,14 +4,18 @@ use ids::{KeyId, OrganizationId, ProjectId};
 use ledger::{Book, Scope, Time, Window};
 use serde::Serialize;
 use teller::Teller;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::openapi::words;
 use crate::query::{Params, invalid};
 
 /// A scope with what people call it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Scope)]
 pub(crate) struct ScopeView {
+    #[schema(value_type = words::ScopeKind)]
     kind: &'static str,
     id: String,
     name: Option<Box<str>>,
@@ -53,8 +57,10 @@ impl ScopeView {
 }
 
 /// How long a ceiling counts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Window)]
 pub(crate) struct WindowView {
+    #[schema(value_type = words::WindowKind)]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_zone: Option<Box<str>>,

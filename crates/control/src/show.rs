@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ids::{EntryId, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
 use ledger::Time;
 use money::Nanos;
 use serde::{Serialize, Serializer};
@@ -35,6 +36,18 @@ impl<T: std::fmt::Display> Serialize for Text<T> {
         serializer.collect_str(&self.0)
     }
 }
+
+/// The texts of ids. A generated client has a type for each.
+pub(crate) type OrganizationRef = Text<OrganizationId>;
+pub(crate) type ProjectRef = Text<ProjectId>;
+pub(crate) type KeyRef = Text<KeyId>;
+pub(crate) type LotRef = Text<LotId>;
+pub(crate) type LimitRef = Text<LimitId>;
+pub(crate) type RequestRef = Text<RequestId>;
+pub(crate) type EntryRef = Text<EntryId>;
+/// The texts of a moment and of a day, as the catalogue has them.
+pub(crate) type Moment = Text<jiff::Timestamp>;
+pub(crate) type Day = Text<jiff::civil::Date>;
 
 /// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -1,5 +1,7 @@
 //! `/usage`: sums of calls by the hour or day in UTC, from the request log. They are exact, and never decide anything.
 
+pub(crate) mod contract;
+
 use axum::Json;
 use axum::extract::State;
 use catalog::Unit;

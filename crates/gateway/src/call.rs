@@ -1,5 +1,6 @@
 //! A call from its first byte to its last.
 
+mod dry_run;
 mod plain;
 mod stream;
 
@@ -58,6 +59,11 @@ pub(crate) async fn serve(gateway: Gateway, route: Route, request: Request) -> R
         caller: None,
         model: None,
     };
+    match dry_run::asked(request.headers()) {
+        Ok(false) => {}
+        Ok(true) => return dry_run::answer(&gateway, (id, route), request).await,
+        Err(stop) => return tell::stopped(&gateway, (id, route), &known, stop),
+    }
     match prepare(&gateway, (id, began), (route, request), &mut known).await {
         Ok(ready) => {
             let (reply, answer) = oneshot::channel();

@@ -1,4 +1,5 @@
-//! What a call would get, asked by an administrator: steps 2 to 4 as for a call, and the decision looked at only.
+//! What a call would get, asked by an administrator or by the caller itself: steps 2 to 4 as for a call, and the decision
+//! looked at only.
 //!
 //! **Invariant:** nothing is held, nothing is written down, nothing is sent.
 
@@ -8,8 +9,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use ids::{KeyHash, KeyId, ProjectId};
 use ledger::{
-    Book, Command, CreateKey, DirectoryCommand, KeyProblem, Outcome, Patience, Refusal, Sealer,
-    TakeHold, Time, decide, step,
+    Book, Command, CreateKey, DirectoryCommand, Grant, KeyProblem, Outcome, Patience, Refusal,
+    Sealer, TakeHold, Time, decide, step,
 };
 use serde_json::{Value, json};
 use teller::{KeyView, Teller, Unavailable};
@@ -30,6 +31,32 @@ pub enum Payer {
     Project(ProjectId),
 }
 
+/// What a call would be granted.
+pub(crate) struct Would {
+    pub(crate) grant: Grant,
+    /// Whether it would wait for running calls first.
+    waits: bool,
+    /// The output tokens it asks for.
+    asked_units: u64,
+    pub(crate) upstream: String,
+    pub(crate) model: String,
+}
+
+impl Would {
+    pub(crate) fn to_json(&self) -> Value {
+        let grant = &self.grant;
+        json!({
+            "decision": if grant.fitted { "fitted" } else { "served" },
+            "needed_usd": grant.amount.to_string(),
+            "fits": {"units": grant.units, "asked_units": self.asked_units},
+            "waits": self.waits,
+            "headroom_usd": grant.headroom.amount.to_string(),
+            "binding": grant.headroom.binding.name(grant.headroom.scope),
+            "refusal": null,
+        })
+    }
+}
+
 /// A key that is in no journal.
 const STAND_IN: KeyId = KeyId::from_bytes([0xff; 16]);
 
@@ -41,14 +68,15 @@ impl Gateway {
     pub async fn check(
         &self,
         (teller, payer): (&Teller, Payer),
-        (path, body): (&str, Bytes),
+        (path, headers, body): (&str, &HeaderMap, Bytes),
     ) -> Result<Value, Unavailable> {
         let mut known = Known {
             caller: None,
             model: None,
         };
-        match self.look(teller, payer, (path, &body), &mut known).await {
-            Ok(value) => Ok(value),
+        let asked = (path, headers, &body);
+        match self.look(teller, payer, asked, &mut known).await {
+            Ok(would) => Ok(would.to_json()),
             Err(Stop::Unavailable(unavailable)) => Err(unavailable),
             Err(stop) => {
                 let needed = match &stop {
@@ -72,9 +100,9 @@ impl Gateway {
         &self,
         teller: &Teller,
         payer: Payer,
-        (path, body): (&str, &Bytes),
+        (path, headers, body): (&str, &HeaderMap, &Bytes),
         known: &mut Known,
-    ) -> Result<Value, Stop> {
+    ) -> Result<Would, Stop> {
         let route = [Route::Chat, Route::Images];
         let route = route.into_iter().find(|route| route.path() == path);
         let route = route.ok_or_else(|| Stop::NotMetered(path.to_owned()))?;
@@ -91,8 +119,18 @@ impl Gateway {
             key,
         };
         known.caller = Some(caller.clone());
-        let headers = HeaderMap::new();
-        let priced = price(self, &caller, (route, body), (&headers, known))?;
+        self.weigh((&caller, payer), (route, body), (headers, known))
+            .await
+    }
+
+    /// Steps 3 to 5 for a known caller, without the hold.
+    pub(crate) async fn weigh(
+        &self,
+        (caller, payer): (&Caller, Payer),
+        (route, body): (Route, &Bytes),
+        (headers, known): (&HeaderMap, &mut Known),
+    ) -> Result<Would, Stop> {
+        let priced = price(self, caller, (route, body), (headers, known))?;
         let counted = priced.counted(self, (route, body))?;
         let wanted = Wanted {
             request: self.new_request_id(),
@@ -103,8 +141,8 @@ impl Gateway {
         };
         let cheap = (priced.bound.unfittable(), Patience::Try);
         let asks = [cheap, (counted, Patience::Wait), (counted, Patience::Last)]
-            .map(|ask| wanted.ask(self, &caller, ask));
-        let answer = teller.ask(move |book, now| {
+            .map(|ask| wanted.ask(self, caller, ask));
+        let answer = caller.teller.ask(move |book, now| {
             let (book, _key) = with_payer(book, payer, now)?;
             Ok::<_, KeyProblem>(decided(&book, &asks, now))
         });
@@ -114,7 +152,15 @@ impl Gateway {
             pictures: priced.pictures,
             upstream: priced.served.account.name().into(),
         };
-        granted(outcome, waits, (wish, caller))
+        let asked_units = wish.bound.units();
+        let grant = granted(outcome, (wish, caller))?;
+        Ok(Would {
+            grant,
+            waits,
+            asked_units,
+            upstream: priced.served.account.name().to_owned(),
+            model: priced.model,
+        })
     }
 }
 
@@ -155,19 +201,11 @@ fn decided(book: &Book, [cheap, close, last]: &[TakeHold; 3], now: Time) -> (Out
     }
 }
 
-fn granted(outcome: Outcome, waits: bool, (wish, caller): (Wish, Caller)) -> Result<Value, Stop> {
+fn granted(outcome: Outcome, (wish, caller): (Wish, &Caller)) -> Result<Grant, Stop> {
     match outcome {
-        Outcome::Granted(grant) => Ok(json!({
-            "decision": if grant.fitted { "fitted" } else { "served" },
-            "needed_usd": grant.amount.to_string(),
-            "fits": {"units": grant.units, "asked_units": wish.bound.units()},
-            "waits": waits,
-            "headroom_usd": grant.headroom.amount.to_string(),
-            "binding": grant.headroom.binding.name(grant.headroom.scope),
-            "refusal": null,
-        })),
+        Outcome::Granted(grant) => Ok(grant),
         Outcome::Refused(refusal) => Err(match *refusal {
-            Refusal::Key(problem) => Stop::Key(problem, Some(Box::new(caller))),
+            Refusal::Key(problem) => Stop::Key(problem, Some(Box::new(caller.clone()))),
             Refusal::Money(shortfall) => Stop::Money(Box::new(shortfall), wish),
         }),
         other => Err(Stop::Fault(format!("a check was answered by {other:?}"))),

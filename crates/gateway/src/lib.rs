@@ -17,3 +17,4 @@ mod tell;
 pub use check::Payer;
 pub use gateway::{Gateway, NewRequestId, Parts};
 pub use settings::{Disclosure, RefusalStatus, RouteRule, Served, Settings};
+pub use step::read::METERED;

@@ -1,4 +1,4 @@
-//! A counter of money: whole nano-dollars inside, dollars in the text.
+//! Money in the text of the metrics: whole nano-dollars inside, dollars outside.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,16 +25,22 @@ impl TypedMetric for Dollars {
 }
 
 impl EncodeMetric for Dollars {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the format knows only floats; this one leaves the program at once and is never read back"
-    )]
     fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let dollars = self.0.load(Ordering::Relaxed) as f64 / 1e9;
+        let nanos = i64::try_from(self.0.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
+        let dollars = in_dollars(Nanos::new(nanos));
         encoder.encode_counter::<NoLabelSet, f64, u64>(&dollars, None)
     }
 
     fn metric_type(&self) -> MetricType {
         Self::TYPE
     }
+}
+
+/// As the format has it.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the format knows only floats; this one leaves the program at once and is never read back"
+)]
+pub(crate) fn in_dollars(amount: Nanos) -> f64 {
+    amount.get() as f64 / 1e9
 }

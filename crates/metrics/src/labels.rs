@@ -40,3 +40,16 @@ pub(crate) struct UpstreamError {
 pub(crate) struct Build {
     pub(crate) version: &'static str,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct Organization {
+    pub(crate) organization: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct LimitOf {
+    pub(crate) organization: String,
+    pub(crate) limit: String,
+    pub(crate) scope: &'static str,
+    pub(crate) window: &'static str,
+}

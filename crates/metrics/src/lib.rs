@@ -8,7 +8,9 @@
 
 mod code;
 mod dollars;
+mod figures;
 mod labels;
 mod server;
 
+pub use figures::{Figures, LimitFigures};
 pub use server::{Ended, Metrics, OpenHold, Whose};

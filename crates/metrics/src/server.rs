@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use money::Nanos;
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -15,6 +15,7 @@ use prometheus_client::registry::Registry;
 
 use crate::code::Codes;
 use crate::dollars::Dollars;
+use crate::figures::{self, Figures};
 use crate::labels::{Build, Cost, Refusal, Request, Tokens, UpstreamError};
 
 /// Seconds that a call may take.
@@ -122,8 +123,65 @@ impl Metrics {
     /// Where a label cannot be written, which no label of ours is.
     pub fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
-        encode(&mut text, &self.inner.registry)?;
+        encode_registry(&mut text, &self.inner.registry)?;
+        encode_eof(&mut text)?;
         Ok(text)
+    }
+
+    /// The same, and what organizations have; so many of them are not among these.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn text_with(&self, figures: &[Figures], left_out: usize) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode_registry(&mut text, &self.inner.registry)?;
+        encode_registry(&mut text, &figures::registry(figures, left_out))?;
+        encode_eof(&mut text)?;
+        Ok(text)
+    }
+
+    /// Begins the counters of what can be known before it happens, so that they are at nothing and not away: calls on
+    /// these routes with these outcomes, units of these kinds, errors and refusals by these upstream accounts.
+    pub fn begin(
+        &self,
+        (routes, outcomes): (&[&'static str], &[&'static str]),
+        kinds: &[&'static str],
+        upstreams: &[&str],
+    ) {
+        let other = || "other".to_owned();
+        let none = || "none".to_owned();
+        for route in routes {
+            for outcome in outcomes {
+                let (model, upstream) = (other(), none());
+                let labels = Request {
+                    route,
+                    model,
+                    upstream,
+                    outcome,
+                };
+                drop(self.inner.requests.get_or_create(&labels));
+            }
+        }
+        for kind in kinds {
+            let model = other();
+            drop(self.inner.tokens.get_or_create(&Tokens { kind, model }));
+        }
+        let nobody = Cost {
+            organization: none(),
+            project: none(),
+            model: other(),
+            upstream: none(),
+        };
+        drop(self.inner.cost.get_or_create(&nobody));
+        for upstream in upstreams {
+            let (upstream, code) = ((*upstream).to_owned(), other());
+            let labels = UpstreamError { upstream, code };
+            drop(self.inner.upstream_errors.get_or_create(&labels));
+        }
+        for by in upstreams.iter().chain(&["seawall"]) {
+            let (by, code) = ((*by).to_owned(), other());
+            drop(self.inner.refusals.get_or_create(&Refusal { by, code }));
+        }
     }
 
     /// A call ended.

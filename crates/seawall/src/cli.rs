@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Copy the store into a file, also while its server runs
     Backup(BackupArgs),
+    /// Print the manual page, or write one for each command
+    Man(crate::man::ManArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
 }
@@ -223,6 +225,7 @@ mod tests {
             "org rollback acme",
             "org accept-rollback acme --entry 40",
             "backup --to backup.db",
+            "man --dir man1",
             "completions bash",
         ] {
             let parsed = parse(line);

@@ -53,6 +53,8 @@ pub(crate) struct Store {
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
+    /// Where `/metrics` is served beside the listener, with its bounds.
+    pub(crate) metrics: Option<(SocketAddr, Connections)>,
     /// `None`: whatever is listened on.
     pub(crate) public_url: Option<String>,
     pub(crate) node: String,
@@ -188,18 +190,20 @@ fn read(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(cannot)
 }
 
+/// Connections at one time of the listener for metrics: a scraper or two, and a person who looks.
+const MOST_SCRAPERS: usize = 16;
+
 fn server(values: &Values) -> Result<Server, ConfigError> {
-    let listen = values.text("server.listen");
-    let address = listen
-        .to_socket_addrs()
-        .ok()
-        .and_then(|mut found| found.next())
-        .ok_or_else(|| {
-            values.wrong(
-                "server.listen",
-                format!("`{listen}` is not an address and a port, such as 127.0.0.1:8080"),
-            )
-        })?;
+    let address = address(values, "server.listen", values.text("server.listen"))?;
+    let metrics = values.optional("server.metrics_listen");
+    let metrics = metrics.map(|listen| self::address(values, "server.metrics_listen", listen));
+    let metrics = metrics.transpose()?;
+    if metrics == Some(address) && address.port() != 0 {
+        return Err(values.wrong(
+            "server.metrics_listen",
+            "is the same as server.listen, which serves /metrics anyway; leave it out or use another port",
+        ));
+    }
     let public_url = values.optional("server.public_url");
     if let Some(url) =
         public_url.filter(|url| !url.starts_with("http://") && !url.starts_with("https://"))
@@ -216,17 +220,31 @@ fn server(values: &Values) -> Result<Server, ConfigError> {
             "1 to 64 letters, digits and signs, no spaces",
         ));
     }
+    let connections = Connections {
+        header_timeout: values.duration("server.header_timeout")?,
+        idle_timeout: values.duration("server.idle_timeout")?,
+        most_headers: values.count("server.most_headers")?,
+        most: values.count("server.most_connections")?,
+    };
+    let scrapers = Connections {
+        most: MOST_SCRAPERS,
+        ..connections
+    };
     Ok(Server {
         listen: address,
+        metrics: metrics.map(|address| (address, scrapers)),
         public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
         node: node.to_owned(),
         stop_within: values.duration("server.stop_within")?,
-        connections: Connections {
-            header_timeout: values.duration("server.header_timeout")?,
-            idle_timeout: values.duration("server.idle_timeout")?,
-            most_headers: values.count("server.most_headers")?,
-            most: values.count("server.most_connections")?,
-        },
+        connections,
+    })
+}
+
+fn address(values: &Values, name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    let found = text.to_socket_addrs().ok();
+    found.and_then(|mut found| found.next()).ok_or_else(|| {
+        let problem = format!("`{text}` is not an address and a port, such as 127.0.0.1:8080");
+        values.wrong(name, problem)
     })
 }
 

@@ -12,6 +12,7 @@ mod demo;
 mod environment;
 mod exit;
 mod init;
+mod man;
 mod progress;
 mod random;
 mod say;
@@ -76,6 +77,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             None => verify::run(args, cli.json, &environment),
         },
         Command::Backup(args) => backup::run(args, cli.json, &environment),
+        Command::Man(args) => man::run(&args, Cli::command()),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "seawall", &mut script);
@@ -196,6 +198,7 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         | Command::Config(_)
         | Command::Verify(_)
         | Command::Backup(_)
+        | Command::Man(_)
         | Command::Completions(_) => Err(Failure::internal("this command asks no server")),
     }
 }

@@ -14,6 +14,7 @@ mod open;
 mod parts;
 mod remember;
 mod retention;
+mod scrape;
 mod signals;
 mod verification;
 
@@ -58,6 +59,9 @@ pub(crate) async fn run(args: ServeArgs, environment: &Environment) -> Result<()
             "the first admin key, shown this once; keep it, and give it to commands as SEAWALL_ADMIN_KEY:",
         );
         say::note(format!("  {key}"));
+    }
+    if let Some(address) = server.metrics_address() {
+        say::note(format!("metrics on http://{address}/metrics"));
     }
     say::note(format!("listening on http://{}", server.address()));
     until_told(server, &mut signals).await

@@ -1,23 +1,27 @@
 //! A key as the API shows it. Never its hash, and its secret only in [`Made`].
 
-use ids::{KeyId, OrganizationId, ProjectId};
+use ids::{KeyId, OrganizationId};
 use ledger::{Book, Key, KeyState, Time};
 use serde::Serialize;
 use teller::Teller;
+use utoipa::ToSchema;
 
+use super::contract;
 use crate::app::look;
 use crate::error::ApiError;
-use crate::show::{At, Text};
+use crate::show::{At, KeyRef, OrganizationRef, ProjectRef, Text};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Key)]
 pub(crate) struct View {
-    id: Text<KeyId>,
-    organization_id: Text<OrganizationId>,
-    project_id: Text<ProjectId>,
+    id: KeyRef,
+    organization_id: OrganizationRef,
+    project_id: ProjectRef,
     name: Box<str>,
     /// The last four characters of the secret.
     hint: Box<str>,
     /// `active`, `frozen`, `revoked` or `expired`.
+    #[schema(value_type = contract::KeyState)]
     state: &'static str,
     frozen_at: Option<At>,
     frozen_reason: Option<Box<str>>,
@@ -72,7 +76,8 @@ pub(super) async fn read(teller: &Teller, id: KeyId) -> Result<View, ApiError> {
 }
 
 /// A key just made, with its secret.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = KeyWithSecret)]
 pub(super) struct Made<'a> {
     #[serde(flatten)]
     view: View,

@@ -1,23 +1,29 @@
 //! A hard limit as the API shows it.
 
-use ids::{LimitId, OrganizationId};
 use ledger::{Book, Limit, LimitOrigin};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::contract;
 use crate::scope::{ScopeView, WindowView, ends};
-use crate::show::{At, Text, Usd};
+use crate::show::{At, LimitRef, OrganizationRef, Text, Usd};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Limit)]
 pub(crate) struct View {
-    id: Text<LimitId>,
-    organization_id: Option<Text<OrganizationId>>,
+    id: LimitRef,
+    organization_id: Option<OrganizationRef>,
     scope: ScopeView,
     /// `owner`: a hard limit. `operator`: the organization's approved usage limit.
+    #[schema(value_type = contract::SetBy)]
     set_by: &'static str,
     amount_usd: Usd,
+    #[schema(value_type = contract::Measure)]
     measure: &'static str,
     window: WindowView,
+    #[schema(value_type = contract::LimitMode)]
     mode: &'static str,
+    #[schema(value_type = contract::OnTrip)]
     on_trip: &'static str,
     spent_usd: Usd,
     held_usd: Usd,

@@ -3,11 +3,13 @@
 use catalog::{ImageTokens, LongContext, PerImage, Rates, TierRates};
 use money::{Nanos, Price};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::show::Usd;
 
 /// The rates of each tier that is sold.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TierRates)]
 pub(super) struct TiersView {
     standard: RatesView,
     flex: Option<RatesView>,
@@ -15,14 +17,16 @@ pub(super) struct TiersView {
 }
 
 /// The rates of calls whose whole input is above a threshold.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LongContextRates)]
 pub(super) struct LongContextView {
     above_input_tokens: u64,
     #[serde(flatten)]
     tiers: TiersView,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rates)]
 struct RatesView {
     input_per_million_usd: Usd,
     cached_input_per_million_usd: Option<Usd>,
@@ -31,7 +35,8 @@ struct RatesView {
     output_per_million_usd: Usd,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImageTokenRates)]
 pub(super) struct ImageTokensView {
     text_input_per_million_usd: Usd,
     cached_text_input_per_million_usd: Option<Usd>,
@@ -43,14 +48,15 @@ pub(super) struct ImageTokensView {
     output_tokens: Vec<PictureTokens>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct PictureTokens {
     size: String,
     quality: String,
     tokens: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PicturePrice)]
 pub(super) struct PerImageView {
     size: String,
     quality: String,

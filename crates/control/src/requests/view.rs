@@ -1,20 +1,24 @@
 //! A call as the API shows it.
 
-use ids::{KeyId, OrganizationId, ProjectId, RequestId};
 use projections::{Attempt, AttemptState, Outcome, Row};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
+use super::contract;
 use crate::entries::{fees_json, presume_word, release_word};
-use crate::show::{At, Text, Usd};
+use crate::openapi::words;
+use crate::show::{At, KeyRef, OrganizationRef, ProjectRef, RequestRef, Text, Usd};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Request)]
 pub(crate) struct View {
-    id: Text<RequestId>,
-    organization_id: Text<OrganizationId>,
-    project_id: Option<Text<ProjectId>>,
-    key_id: Option<Text<KeyId>>,
+    id: RequestRef,
+    organization_id: OrganizationRef,
+    project_id: Option<ProjectRef>,
+    key_id: Option<KeyRef>,
     /// Null while the call runs.
+    #[schema(value_type = Option<words::Outcome>)]
     outcome: Option<&'static str>,
     route: Box<str>,
     model: Option<Box<str>>,
@@ -40,21 +44,25 @@ pub(crate) struct View {
 }
 
 /// Output tokens granted and asked for, where fewer were granted.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Fitted {
     granted_units: u64,
     asked_units: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
 struct AttemptView {
     number: u8,
     upstream: Box<str>,
+    #[schema(value_type = contract::AttemptState)]
     state: &'static str,
     /// Why it was released or presumed.
+    #[schema(value_type = Option<contract::AttemptReason>)]
     reason: Option<&'static str>,
     held_usd: Usd,
     cost_usd: Usd,
+    #[schema(value_type = Vec<contract::FeeLine>)]
     fees: Vec<Value>,
     taken_at: At,
     closed_at: Option<At>,
@@ -119,11 +127,13 @@ impl AttemptView {
 }
 
 /// A call with everything that is kept of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestDetail)]
 pub(crate) struct Detail {
     #[serde(flatten)]
     view: View,
     /// The refusal as the client was told it, where Seawall refused; null where it is not kept.
+    #[schema(value_type = Option<contract::RefusalEnvelope>)]
     refusal: Option<Value>,
 }
 

@@ -16,7 +16,14 @@ async fn a_check_is_asked_for_a_key_or_a_project_and_for_nothing_else() {
             .post("/check", json!({field: id, "path": path, "body": body}))
             .await;
         assert_eq!(reply.status, 200, "{}", reply.body);
-        assert_eq!(reply.body, json!({"payer": id, "path": path, "body": body}));
+        assert_eq!(
+            reply.body,
+            json!({"payer": id, "path": path, "body": body, "headers": []})
+        );
+        let headers = json!({"X-Seawall-Fit": "never"});
+        let ask = json!({field: id, "path": path, "body": body, "headers": headers});
+        let reply = house.post("/check", ask).await;
+        assert_eq!(reply.body["headers"], json!([["x-seawall-fit", "never"]]));
     }
     for (ask, code) in [
         (json!({"path": path, "body": body}), "missing_field"),
@@ -36,6 +43,18 @@ async fn a_check_is_asked_for_a_key_or_a_project_and_for_nothing_else() {
         (
             json!({"key": key, "path": path, "body": body, "n": 1}),
             "unknown_field",
+        ),
+        (
+            json!({"key": key, "path": path, "body": body, "headers": {"x-seawal-fit": "never"}}),
+            "invalid_field",
+        ),
+        (
+            json!({"key": key, "path": path, "body": body, "headers": {"x-seawall-fit": 1}}),
+            "invalid_field",
+        ),
+        (
+            json!({"key": key, "path": path, "body": body, "headers": {"x-seawall-fit": "a\nb"}}),
+            "invalid_field",
         ),
         (
             json!({"key": "key_00000000000000000000000000", "path": path, "body": body}),

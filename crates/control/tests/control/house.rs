@@ -83,7 +83,7 @@ impl control::Check for Echo {
             control::Payer::Key(id) => id.to_string(),
             control::Payer::Project(id) => id.to_string(),
         };
-        let asked = json!({"payer": payer, "path": ask.path, "body": body});
+        let asked = json!({"payer": payer, "path": ask.path, "body": body, "headers": ask.headers});
         std::future::ready(Ok(asked)).boxed()
     }
 }

@@ -29,6 +29,8 @@ mod keys;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod owners;
@@ -38,5 +40,7 @@ mod prices;
 mod requests;
 #[cfg(test)]
 mod rotation;
+#[cfg(test)]
+mod town;
 #[cfg(test)]
 mod usage;

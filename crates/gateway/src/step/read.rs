@@ -34,6 +34,9 @@ impl Route {
     }
 }
 
+/// The paths of the routes that are metered.
+pub const METERED: [&str; 2] = [Route::Chat.path(), Route::Images.path()];
+
 /// What a body asks for. Borrows it.
 pub(crate) enum Facts<'b> {
     Chat(Box<chat::Facts<'b>>),

@@ -45,6 +45,8 @@ pub(crate) enum Stop {
     NotMetered(String),
     BodySlow(Duration),
     BadRequest(BadRequest),
+    /// `x-seawall-dry-run` says neither yes nor no.
+    UnclearDryRun,
     UnknownModel(String),
     /// The model is of another kind than the route.
     WrongRoute(String),
@@ -293,6 +295,11 @@ fn tell_request(stop: Stop) -> Told {
             told.param = problem.param().map(str::to_owned);
             told
         }
+        Stop::UnclearDryRun => bad(
+            "invalid_request",
+            "The header x-seawall-dry-run must be 1 (say what this call would get) or 0 (make it). Nothing was sent."
+                .to_owned(),
+        ),
         Stop::UnknownModel(model) => no_model(format!(
             "Model {model:?} is not in Seawall's catalogue, so it has no price and is refused. GET /v1/models lists what \
              there is; an operator can add a model with its prices to the catalogue."

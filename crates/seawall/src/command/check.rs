@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Answer, Client, find, print};
 use crate::exit::{Exit, Failure};
@@ -27,6 +27,9 @@ pub(crate) struct CheckArgs {
     /// The path that would be called
     #[arg(long, value_name = "PATH", default_value = "/v1/chat/completions")]
     path: String,
+    /// A header that would be sent and that the decision depends on, such as 'x-seawall-fit: never'
+    #[arg(long = "header", value_name = "HEADER", value_parser = header)]
+    headers: Vec<(String, String)>,
     /// The body that would be sent, as a file; - reads it from stdin
     #[arg(long, value_name = "FILE")]
     body: std::path::PathBuf,
@@ -41,13 +44,26 @@ pub(crate) async fn run(client: &Client, args: CheckArgs) -> Result<Answer, Fail
             ("project", find::project(client, wanted, None).await?)
         }
     };
-    let ask = json!({kind: find::id(&found), "path": args.path, "body": body});
+    let mut ask = json!({kind: find::id(&found), "path": args.path, "body": body});
+    if !args.headers.is_empty() {
+        let headers = args.headers.into_iter();
+        let headers: Map<_, _> = headers.map(|(name, value)| (name, json!(value))).collect();
+        ask["headers"] = Value::Object(headers);
+    }
     let json = client.post("check", ask).await?;
     Ok(Answer {
         text: text(&json),
         json,
         schema: "check",
     })
+}
+
+/// `name: value`, as curl takes it.
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("write it as 'name: value', such as 'x-seawall-fit: never'")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// Exit code 10 where the call would be refused.

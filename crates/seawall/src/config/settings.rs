@@ -54,6 +54,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Address and port of the one listener. One that is not a loopback address needs an admin key that was set.",
     ),
     setting(
+        "server.metrics_listen",
+        "",
+        Kind::Text,
+        "Address and port of a listener of its own for `/metrics`, which takes 16 connections. Default: none.",
+    ),
+    setting(
         "server.public_url",
         "",
         Kind::Text,

@@ -86,6 +86,15 @@ fn what_cannot_be_used_says_where_it_stands() {
             "s.toml:2:10: server.listen: `8080` is not an address and a port, such as 127.0.0.1:8080",
         ),
         (
+            "[server]\nmetrics_listen = \"127.0.0.1:8080\"",
+            "s.toml:2:18: server.metrics_listen: is the same as server.listen, which serves /metrics anyway; leave it out \
+             or use another port",
+        ),
+        (
+            "[server]\nmetrics_listen = \"9464\"",
+            "s.toml:2:18: server.metrics_listen: `9464` is not an address and a port, such as 127.0.0.1:8080",
+        ),
+        (
             "[server]\npublic_url = \"example.org\"",
             "s.toml:2:14: server.public_url: `example.org` does not begin with http:// or https://",
         ),

@@ -5,7 +5,6 @@ use axum::extract::Path;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use metrics::Metrics;
 
 /// The page at `/`.
 const PAGE: &str = concat!(
@@ -24,21 +23,6 @@ pub(crate) fn router() -> Router {
         .route("/", get(page))
         .route("/requests/{request}", get(request))
         .fallback(nowhere)
-}
-
-/// `/metrics`, without a key: what it tells is the operator's, and holds no secret.
-pub(crate) fn metrics(metrics: Metrics) -> Router {
-    const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let text = move || {
-        let text = metrics.text();
-        async move {
-            match text {
-                Ok(text) => ([(header::CONTENT_TYPE, KIND)], text).into_response(),
-                Err(_unwritten) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            }
-        }
-    };
-    Router::new().route("/metrics", get(text))
 }
 
 /// Where a refusal's `explain_url` leads. It shows nothing of the request: who may see that is the API's to say.

@@ -18,9 +18,9 @@ use tokio_util::task::TaskTracker;
 use super::connections::Served;
 use super::parts::{DryRun, Ids, Readiness, Told};
 use super::verification::Verification;
-use super::{accounts, bounds, front, install, listen, remember, retention};
+use super::{accounts, bounds, front, install, listen, remember, retention, scrape};
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, Connections};
 use crate::environment::Environment;
 use crate::exit::Failure;
 
@@ -50,6 +50,43 @@ fn stopped(tellers: &Tellers) -> impl Iterator<Item = String> {
     })
 }
 
+/// The listener of `server.metrics_listen`, and how many it serves.
+async fn metrics_listener(
+    config: &Config,
+    warnings: &mut Vec<String>,
+) -> Result<Option<(TcpListener, SocketAddr, Connections)>, Failure> {
+    let Some((wanted, bounds)) = config.server.metrics else {
+        return Ok(None);
+    };
+    let listener = listen::bind(&wanted.to_string(), "server.metrics_listen").await?;
+    let address = listen::address(&listener)?;
+    if !address.ip().is_loopback() {
+        warnings.push(format!(
+            "others can reach {address}, where /metrics tells without a key what organizations have and spend"
+        ));
+    }
+    Ok(Some((listener, address, bounds)))
+}
+
+type OwnListener = (TcpListener, SocketAddr, Arc<Served>);
+
+fn on_its_own(
+    (listener, address, bounds): (TcpListener, SocketAddr, Connections),
+    router: axum::Router,
+) -> OwnListener {
+    (listener, address, Served::new(router, bounds))
+}
+
+/// Metrics with all that is known before anything happened.
+fn begin_metrics(upstreams: &[gateway::Served]) -> Metrics {
+    let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+    let accounts: Vec<&str> = upstreams.iter().map(|one| one.account.name()).collect();
+    let outcomes = projections::Outcome::ALL.map(projections::Outcome::as_str);
+    let kinds = [catalog::Unit::Input, catalog::Unit::Output].map(catalog::Unit::as_str);
+    metrics.begin((&gateway::METERED, &outcomes), &kinds, &accounts);
+    metrics
+}
+
 /// How long the store may take to be told what is left to tell when the server stops.
 const STORE_GRACE: Duration = Duration::from_secs(20);
 
@@ -58,6 +95,8 @@ pub(crate) struct Server {
     listener: TcpListener,
     address: SocketAddr,
     connections: Arc<Served>,
+    /// The listener for metrics, where they have one of their own.
+    metrics: Option<OwnListener>,
     readiness: Arc<Readiness>,
     store: Arc<dyn Store>,
     log: RequestLog,
@@ -76,17 +115,15 @@ impl Server {
         let catalog = Arc::new(bounds::read_catalog(config)?);
         let (upstreams, mut warnings) = config.open_upstreams(environment)?;
         let upstreams = accounts::served(upstreams)?;
-        warnings.extend(accounts::shutting_down(
-            &catalog,
-            &upstreams,
-            clock::today(),
-        ));
+        let today = clock::today();
+        warnings.extend(accounts::shutting_down(&catalog, &upstreams, today));
         let store = bounds::open_store(config)?;
         let log = bounds::open_log(config)?;
-        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+        let metrics = begin_metrics(&upstreams);
         install::may_listen(config, given.is_some(), &*store).await?;
         let listener = listen::bind(&config.server.listen.to_string(), "--listen").await?;
         let address = listen::address(&listener)?;
+        let own = metrics_listener(config, &mut warnings).await?;
         let told = Told(log.clone(), metrics.clone());
         let memory = remember::open(config, &*store).await?;
         let tellers = take_over(&store, memory, bounds::tellers(config, told)?).await?;
@@ -126,12 +163,16 @@ impl Server {
         let router = gateway
             .router()
             .merge(administration)
-            .merge(front::metrics(metrics))
+            .merge(scrape::router(
+                metrics.clone(),
+                address.ip().is_loopback().then(|| tellers.clone()),
+            ))
             .merge(front::router());
         Ok(Self {
             listener,
             address,
             connections: Served::new(router, config.server.connections),
+            metrics: own.map(|own| on_its_own(own, scrape::router(metrics, Some(tellers.clone())))),
             readiness,
             store,
             log,
@@ -147,6 +188,11 @@ impl Server {
     /// Where it listens.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where metrics are served beside it.
+    pub(crate) fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|(_, address, _)| *address)
     }
 
     /// What the operator should know, a line each.
@@ -180,11 +226,15 @@ impl Server {
         });
         let retention = retention::keep(self.tellers.clone(), self.archive_after_days);
         let keeping = stop.clone();
-        follower.spawn(async move {
-            tokio::select! {
-                () = retention => {}
-                () = keeping.cancelled() => {}
-            }
+        follower.spawn(async move { keeping.run_until_cancelled(retention).await });
+        // It goes on until the calls have ended, so that what they cost is still told.
+        let scrapers = self.metrics.map(|(listener, _, served)| {
+            let (accepting, over) = (Arc::clone(&served), CancellationToken::new());
+            let until = over.clone();
+            follower.spawn(async move {
+                accepting.accept(listener, until.cancelled()).await;
+            });
+            (served, over)
         });
         let readiness = self.readiness;
         let asked = async {
@@ -206,6 +256,10 @@ impl Server {
                 "calls were still running and are charged what they held"
             );
             self.connections.end().await;
+        }
+        if let Some((scrapers, over)) = scrapers {
+            over.cancel();
+            scrapers.end().await;
         }
         // A store that is away keeps what it should still be told; the holds of those calls are presumed at the next start.
         if tokio::time::timeout(STORE_GRACE, self.tellers.stop())

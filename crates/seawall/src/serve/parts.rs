@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use gateway::Gateway;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use ids::{OrganizationId, RequestId};
 use journal::Store;
 use ledger::{Entry, Fact, HoldFact};
@@ -51,7 +52,14 @@ impl control::Check for DryRun {
                 control::Payer::Key(id) => gateway::Payer::Key(id),
                 control::Payer::Project(id) => gateway::Payer::Project(id),
             };
-            let asked = (&*ask.path, ask.body.into());
+            let headers = ask.headers.iter().filter_map(|(name, value)| {
+                Some((
+                    HeaderName::from_static(name),
+                    HeaderValue::from_str(value).ok()?,
+                ))
+            });
+            let headers: HeaderMap = headers.collect();
+            let asked = (&*ask.path, &headers, ask.body.into());
             self.0.check((&ask.teller, payer), asked).await
         })
     }

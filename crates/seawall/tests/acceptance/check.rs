@@ -111,7 +111,17 @@ async fn a_check_that_would_be_refused_ends_with_10_and_says_why() {
         ended.stdout.starts_with("served: it would hold $0.00"),
         "{ended:?}"
     );
-    stage.limit(On::Key(&tenant.key), 0).await;
+    let limit = stage.limit(On::Key(&tenant.key), DOLLAR / 10_000).await;
+    let ended = run(&stage, &tenant.key, &[]);
+    assert!(ended.stdout.starts_with("fitted: "), "{ended:?}");
+    let ended = run(&stage, &tenant.key, &["--header", "X-Seawall-Fit: never"]);
+    assert!(ended.stdout.starts_with("refused "), "{ended:?}");
+    let ended = run(&stage, &tenant.key, &["--header", "x-other: 1"]);
+    assert!(
+        ended.stderr.contains("does not decide anything"),
+        "{ended:?}"
+    );
+    stage.change_limit(&limit, 0).await;
     let ended = run(&stage, &tenant.key, &["--json"]);
     assert_eq!(ended.status.code(), Some(10), "{ended:?}");
     let json: Value = serde_json::from_str(&ended.stdout).unwrap();

@@ -35,13 +35,19 @@ mod crash;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
+mod described;
+#[cfg(test)]
 mod dice;
+#[cfg(test)]
+mod dry_run;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod file;
 #[cfg(test)]
 mod fitting;
+#[cfg(test)]
+mod gauges;
 #[cfg(test)]
 mod http;
 #[cfg(test)]

@@ -12,7 +12,7 @@ const DOLLAR: i64 = 1_000_000_000;
 
 /// Every sample by its name and labels, read strictly: each family is described before its samples, each sample is of the
 /// family last described, none comes twice, and the text ends with its end.
-fn samples(text: &str) -> BTreeMap<String, f64> {
+pub(crate) fn samples(text: &str) -> BTreeMap<String, f64> {
     let body = text.strip_suffix("# EOF\n").expect("the end is missing");
     let mut samples = BTreeMap::new();
     let mut family = "";

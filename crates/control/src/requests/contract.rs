@@ -1,0 +1,150 @@
+//! How calls are described to clients.
+
+use utoipa::ToSchema;
+
+use super::view::{Detail, View};
+use super::{MOST, USUAL};
+use crate::openapi::operation::{Operation, get};
+use crate::openapi::schema::words;
+use crate::openapi::words::{CheckName, Outcome, ScopeKind};
+use crate::scope::WindowView;
+use crate::show::{At, KeyRef, LimitRef, OrganizationRef, ProjectRef, RequestRef, Usd};
+
+words! {
+    /// What became of an attempt's hold.
+    AttemptState = &["open", "settled", "released", "presumed", "corrected"];
+    /// Why a hold was released or presumed.
+    AttemptReason = &[
+        "not_sent",
+        "provider_refused",
+        "holder_gone",
+        "deadline_passed",
+        "provider_failed",
+        "cut_off",
+        "no_usage",
+        "timed_out",
+    ];
+    /// Whether asking again can help.
+    RetryAdvice = &["after", "never_until_changed"];
+    /// What would help.
+    RemedyKind = &[
+        "retry",
+        "add_credit",
+        "raise_approved_usage_limit",
+        "raise_limit",
+        "reduce_request",
+        "wait",
+    ];
+    /// Who can do it.
+    Person = &["admin", "operator"];
+}
+
+/// A line of a bill.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what is answered as a value")]
+pub(crate) struct FeeLine {
+    /// A unit of the catalogue.
+    unit: String,
+    quantity: u64,
+    per_million_usd: Usd,
+}
+
+/// A refusal as the client was told it, in OpenAI's envelope.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what the request log keeps as text")]
+pub(crate) struct RefusalEnvelope {
+    error: RefusalBody,
+}
+
+/// See `docs/errors.md` for the codes.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what the request log keeps as text")]
+struct RefusalBody {
+    message: String,
+    r#type: String,
+    param: Option<String>,
+    code: String,
+    /// Absent where the money was not looked at.
+    details: Option<RefusalDetails>,
+}
+
+/// The figures that a refusal for want of money rests on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the gateway makes it")]
+pub(crate) struct RefusalDetails {
+    refused_by: String,
+    binding: CheckName,
+    scope: RefusalScope,
+    limit_usd: Option<Usd>,
+    window: Option<WindowView>,
+    spent_usd: Usd,
+    held_usd: Usd,
+    left_usd: Usd,
+    /// The least the call can be cut down to.
+    needed_usd: Usd,
+    short_usd: Usd,
+    resets_at: Option<At>,
+    not_the_cause: Vec<CheckName>,
+    retry: RetryAdvice,
+    remedies: Vec<Remedy>,
+    request_id: RequestRef,
+    explain_url: String,
+}
+
+/// What stopped the call.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the gateway makes it")]
+struct RefusalScope {
+    kind: ScopeKind,
+    id: Option<String>,
+    name: String,
+}
+
+/// Something that would help; it has the fields of its kind.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the gateway makes it")]
+pub(crate) struct Remedy {
+    r#do: RemedyKind,
+    #[schema(nullable = false)]
+    after_seconds: Option<u64>,
+    #[schema(nullable = false)]
+    at_least_usd: Option<Usd>,
+    #[schema(nullable = false)]
+    to_at_least_usd: Option<Usd>,
+    #[schema(nullable = false)]
+    limit: Option<LimitRef>,
+    #[schema(nullable = false)]
+    who: Option<Person>,
+    #[schema(nullable = false)]
+    n: Option<u64>,
+    #[schema(nullable = false)]
+    needs_usd: Option<Usd>,
+    #[schema(nullable = false)]
+    max_output_tokens: Option<u64>,
+    #[schema(nullable = false)]
+    until: Option<At>,
+}
+
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        get(
+            "/requests",
+            "listRequests",
+            "The calls of late, newest first.",
+        )
+        .query::<OrganizationRef>("organization", "Only those of this one.")
+        .query::<ProjectRef>("project", "Only those of this one.")
+        .query::<KeyRef>("key", "Only those of this one.")
+        .query_text("model", "Only those of this model.")
+        .query::<Outcome>("outcome", "Only those that ended so.")
+        .between()
+        .paged(USUAL, MOST)
+        .lists::<View>(),
+        get(
+            "/requests/{request}",
+            "getRequest",
+            "A call, with all that is kept of it.",
+        )
+        .answers::<Detail>(),
+    ]
+}
