@@ -8,7 +8,7 @@ mod file;
 mod guess;
 pub(crate) mod quantity;
 mod secret;
-mod settings;
+pub(crate) mod settings;
 mod show;
 mod table;
 mod upstream;

@@ -14,6 +14,7 @@ mod exit;
 mod init;
 mod progress;
 mod random;
+mod reference;
 mod say;
 mod serve;
 mod sim;
@@ -75,6 +76,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             clap_complete::generate(args.shell, &mut Cli::command(), "seawall", &mut script);
             say::result(&String::from_utf8_lossy(&script))
         }
+        Command::Reference(args) => reference::run(&args.pages),
         command => {
             let client = command::Client::of(&environment)?;
             let runtime = Builder::new_current_thread().enable_all().build();
@@ -189,6 +191,7 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         | Command::Config(_)
         | Command::Verify(_)
         | Command::Backup(_)
-        | Command::Completions(_) => Err(Failure::internal("this command asks no server")),
+        | Command::Completions(_)
+        | Command::Reference(_) => Err(Failure::internal("this command asks no server")),
     }
 }

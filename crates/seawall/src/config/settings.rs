@@ -177,13 +177,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "gateway.idle_timeout",
         "5m",
         Kind::Duration,
-        "How long a provider may take to begin its answer, or pause in the middle of it.",
+        "How long a provider may pause in the middle of a stream.",
     ),
     setting(
         "gateway.call_timeout",
         "10m",
         Kind::Duration,
-        "How long a call may take in all.",
+        "How long a call may take in all, with the time a provider takes to begin its answer.",
     ),
     setting(
         "gateway.drain_after_disconnect",
