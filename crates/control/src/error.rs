@@ -21,6 +21,10 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        debug_assert!(
+            crate::CODES.contains(&code),
+            "{code} has no page in docs/errors.md"
+        );
         Self {
             status,
             code,

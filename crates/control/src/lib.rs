@@ -12,6 +12,7 @@ mod audit;
 mod auth;
 mod body;
 mod check;
+mod codes;
 mod credits;
 mod entries;
 mod error;
@@ -38,6 +39,7 @@ mod show;
 mod usage;
 
 pub use auth::AdminKeys;
+pub use codes::CODES;
 pub use installation::{FirstKey, Installation, InstallationError};
 pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready};
 pub use router::router;
