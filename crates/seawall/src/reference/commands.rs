@@ -1,7 +1,5 @@
 //! Every command with its options, from the same description that `--help` is made from.
 
-use std::fmt::Write as _;
-
 use clap::{Arg, Command, CommandFactory as _};
 
 use crate::cli::Cli;
@@ -22,19 +20,16 @@ fn section(text: &mut String, command: &mut Command) {
         .to_owned();
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
-    // A String takes everything that is written to it.
-    let _written = write!(text, "\n## `{name}`\n").is_ok();
+    text.push_str(&format!("\n## `{name}`\n"));
     if let Some(about) = command.get_about() {
-        let _written = write!(text, "{about}.\n").is_ok();
+        text.push_str(&format!("{about}.\n"));
     }
-    let _written = write!(text, "\n```text\n{usage}\n```\n").is_ok();
+    text.push_str(&format!("\n```text\n{usage}\n```\n"));
     let table = options(command);
     if !table.is_empty() {
-        let _written = write!(
-            text,
+        text.push_str(&format!(
             "\n| option | default | what it is |\n|---|---|---|\n{table}"
-        )
-        .is_ok();
+        ));
     }
     let below = command
         .get_subcommands_mut()
