@@ -37,8 +37,7 @@ book: ## The book in docs/ as HTML, into target/book
 	@scripts/book
 
 reference: ## Renews the pages of the book that the program writes: the command line, the settings
-	@cargo build -p seawall
-	@$(or $(CARGO_TARGET_DIR),target)/debug/seawall reference docs/cli.md docs/configuration.md
+	@SEAWALL_RENEW=1 cargo test -p seawall --bin seawall reference
 
 bench: ## The targets, what this machine measures for each and whether it is met, in seven to twelve minutes
 	@scripts/install rust python

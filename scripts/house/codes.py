@@ -3,22 +3,28 @@
 import re
 
 PAGE = "docs/errors.md"
-LISTS = ("crates/control/src/codes.rs", "crates/gateway/src/codes.rs")
-LISTED = re.compile(r'^    "([a-z_]+)",$', re.MULTILINE)
+# Where a crate may keep its list, as texts or as pairs of a code and what it means.
+LISTS = {
+    "crates/control/src/": ("codes.rs", "openapi/errors.rs"),
+    "crates/gateway/src/": ("codes.rs",),
+}
+LIST = re.compile(r"^(?:pub )?const CODES: .*?^\];$", re.MULTILINE | re.DOTALL)
+LISTED = re.compile(r'^ +\(?"([a-z_]+)",', re.MULTILINE)
 HEADING = re.compile(r"^### `([a-z_]+)`$", re.MULTILINE)
 
 
 def findings(project):
     found = []
     listed = set()
-    for path in LISTS:
-        codes = LISTED.findall(project.texts.get(path, ""))
+    for folder, names in LISTS.items():
+        paths = [folder + name for name in names]
+        lists = (LIST.findall(project.texts.get(path, "")) for path in paths)
+        codes = {code for texts in lists for text in texts for code in LISTED.findall(text)}
         if not codes:
-            found.append(f"{path}: lists no code")
-        folder = path.removesuffix("codes.rs")
-        source = "".join(text for name, text in project.texts.items() if name.startswith(folder) and name != path)
-        found += [f"{path}: nothing says {code!r}" for code in codes if f'"{code}"' not in source]
-        listed |= set(codes)
+            found.append(f"{folder}: lists no code")
+        source = "".join(text for name, text in project.texts.items() if name.startswith(folder) and name not in paths)
+        found += [f"{folder}: nothing says {code!r}" for code in sorted(codes) if f'"{code}"' not in source]
+        listed |= codes
     return found + compare(listed, HEADING.findall(project.texts.get(PAGE, "")))
 
 

@@ -77,9 +77,6 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Print a completion script
     Completions(CompletionsArgs),
-    /// Renew the generated parts of the book's pages
-    #[command(hide = true)]
-    Reference(ReferenceArgs),
 }
 
 #[derive(Args, Debug)]
@@ -164,13 +161,6 @@ pub(crate) struct BackupArgs {
 pub(crate) struct CompletionsArgs {
     /// For which shell
     pub(crate) shell: clap_complete::Shell,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct ReferenceArgs {
-    /// Pages with parts to renew
-    #[arg(value_name = "PAGE", required = true)]
-    pub(crate) pages: Vec<PathBuf>,
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod exit;
 mod init;
 mod progress;
 mod random;
+#[cfg(test)]
 mod reference;
 mod say;
 mod serve;
@@ -76,7 +77,6 @@ fn run(cli: Cli) -> Result<(), Failure> {
             clap_complete::generate(args.shell, &mut Cli::command(), "seawall", &mut script);
             say::result(&String::from_utf8_lossy(&script))
         }
-        Command::Reference(args) => reference::run(&args.pages),
         command => {
             let client = command::Client::of(&environment)?;
             let runtime = Builder::new_current_thread().enable_all().build();
@@ -191,7 +191,6 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         | Command::Config(_)
         | Command::Verify(_)
         | Command::Backup(_)
-        | Command::Completions(_)
-        | Command::Reference(_) => Err(Failure::internal("this command asks no server")),
+        | Command::Completions(_) => Err(Failure::internal("this command asks no server")),
     }
 }

@@ -4,12 +4,14 @@ from collections import namedtuple
 from house import codes
 
 Project = namedtuple("Project", "texts")
-LIST = 'pub const CODES: &[&str] = &[\n    "one_code",\n];\n'
+TEXTS = 'pub const CODES: &[&str] = &[\n    "one_code",\n];\n'
+PAIRS = 'const CODES: [(&str, &str); 2] = [\n    ("one_code", "of one"),\n    (\n        "two_code",\n        "of two",\n    ),\n];\n'
 
 
-def project(page, said='"one_code"'):
-    control, gateway = codes.LISTS
-    return Project({control: LIST, gateway: LIST, "crates/control/src/a.rs": said, "crates/gateway/src/a.rs": said, codes.PAGE: page})
+def project(page, said='"one_code" "two_code"', pairs=""):
+    texts = {"crates/control/src/codes.rs": TEXTS, "crates/gateway/src/codes.rs": TEXTS, codes.PAGE: page}
+    said = {"crates/control/src/a.rs": said, "crates/gateway/src/a.rs": said}
+    return Project({**texts, **said, "crates/control/src/openapi/errors.rs": pairs})
 
 
 class Codes(unittest.TestCase):
@@ -23,6 +25,10 @@ class Codes(unittest.TestCase):
             found = codes.findings(project(page))
             self.assertEqual(len(found), 1, found)
             self.assertIn(says, found[0])
+
+    def test_a_list_may_be_one_of_pairs(self):
+        found = codes.findings(project("### `one_code`\n", pairs=PAIRS))
+        self.assertEqual(found, [f"{codes.PAGE}: `two_code` has no heading"])
 
     def test_a_code_that_nothing_says_is_found(self):
         self.assertEqual(len(codes.findings(project("### `one_code`\n", said=""))), 2)
