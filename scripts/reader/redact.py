@@ -21,6 +21,7 @@ RULES = [
     (re.compile(r"^(duration_ms +)\d+", re.MULTILINE), r"\1(time)"),
     (re.compile(r'(?<="created":)\d{10}'), "(time)"),
     (re.compile(r"\b\d+(?:\.\d+)? (?:µs|ms|s)\b"), "(time)"),
+    (re.compile(r"(?<=\(entry )\d+(?=\))|(?<=after entry )\d+(?= of the journal)"), "…"),
     (re.compile(r"(?<=/tmp/seawall-demo-)[0-9a-f]+"), "…"),
     (re.compile(r"(?<=content-length: )\d+", re.IGNORECASE), "…"),
     (re.compile(r"[ \t]+"), " "),
