@@ -84,12 +84,14 @@ impl Gateway {
                     _ => None,
                 };
                 let told = tell::told(self, self.new_request_id(), &known, stop);
+                // There is no call that the last sentence of a refusal could point to.
+                let message = told.message.split(" Details: seawall explain ").next();
                 Ok(json!({
                     "decision": "refused", "needed_usd": needed, "fits": null, "waits": false,
                     "headroom_usd": null, "binding": null,
                     "refusal": {
                         "status": told.status.as_u16(), "type": told.kind, "code": told.code,
-                        "message": told.message, "details": told.details,
+                        "message": message, "details": told.details,
                     },
                 }))
             }

@@ -9,12 +9,14 @@
 
 mod call;
 mod check;
+mod codes;
 mod gateway;
 mod settings;
 mod step;
 mod tell;
 
 pub use check::Payer;
+pub use codes::CODES;
 pub use gateway::{Gateway, NewRequestId, Parts};
 pub use settings::{Disclosure, RefusalStatus, RouteRule, Served, Settings};
 pub use step::read::METERED;

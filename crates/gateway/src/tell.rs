@@ -51,6 +51,10 @@ impl Told {
         (kind, code): (&'static str, &'static str),
         message: String,
     ) -> Self {
+        debug_assert!(
+            crate::CODES.contains(&code),
+            "{code} has no page in docs/errors.md"
+        );
         Self {
             status,
             kind,

@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use error::ConfigError;
+#[cfg(test)]
+pub(crate) use settings::table as reference;
 pub(crate) use upstream::{Kind, Opened, Route, Upstream};
 
 use crate::environment::Environment;

@@ -15,6 +15,8 @@ mod init;
 mod man;
 mod progress;
 mod random;
+#[cfg(test)]
+mod reference;
 mod say;
 mod serve;
 mod sim;

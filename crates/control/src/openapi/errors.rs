@@ -3,8 +3,12 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 25] = [
+const CODES: [(&str, &str); 29] = [
     ("already_exists", "it exists already"),
+    (
+        "another_rollback",
+        "the last acknowledged entry is another one",
+    ),
     (
         "approved_usage_limit",
         "it is the operator's, and changes with the organization",
@@ -31,9 +35,15 @@ const CODES: [(&str, &str); 25] = [
     ("not_available_yet", "it is not in this version"),
     ("not_found", "there is no such thing"),
     ("not_ready", "the server cannot work now"),
+    ("not_rolled_back", "nothing that is remembered is missing"),
     ("rejected", "the ledger does not allow it"),
+    (
+        "store_rolled_back",
+        "the store lost what it had acknowledged",
+    ),
     ("store_unavailable", "the store cannot be reached"),
     ("too_many", "a bound is reached"),
+    ("too_many_entries", "it would read too much of the journal"),
     ("unknown_field", "a field of the body is not known"),
     ("unknown_parameter", "a parameter is not known"),
     ("unknown_path", "there is nothing at the path"),

@@ -100,17 +100,29 @@ pub(crate) fn fields(object: &Value, names: &[&str]) -> Vec<String> {
     names.iter().map(|name| field(object, name)).collect()
 }
 
-/// Every field that is one value, one a line.
+/// Every field that says something and is one value, one a line; first what a thing is called. What is not set is left
+/// out, and what has parts of its own, which JSON shows.
 pub(crate) fn object(object: &Value) -> String {
     let Value::Object(map) = object else {
         return format!("{object}\n");
     };
-    let simple = map
-        .iter()
-        .filter(|(name, value)| !value.is_object() && name.as_str() != "schema");
-    let pairs: Vec<(&str, String)> = simple
+    let simple = map.iter().filter(|(name, value)| {
+        let parts = value.is_object()
+            || value
+                .as_array()
+                .is_some_and(|items| items.iter().any(Value::is_object));
+        !parts && !value.is_null() && name.as_str() != "schema"
+    });
+    let mut pairs: Vec<(&str, String)> = simple
         .map(|(name, _)| (name.as_str(), field(object, name)))
         .collect();
+    pairs.sort_by_key(|(name, _)| match *name {
+        "name" => 0,
+        "id" => 1,
+        "secret" => 2,
+        "secret_note" => 3,
+        _ => 4,
+    });
     facts(&pairs)
 }
 
@@ -189,6 +201,18 @@ mod tests {
                 "7",
                 "–"
             ]
+        );
+    }
+
+    #[test]
+    fn a_thing_begins_with_its_name_and_says_nothing_that_is_not_set() {
+        let made = json!({
+            "archived_at": null, "id": "key_1", "attempts": [{"number": 1}], "name": "bot", "schema": "x", "secret": "s",
+            "models": ["a", "b"],
+        });
+        assert_eq!(
+            object(&made),
+            "name    bot\nid      key_1\nsecret  s\nmodels  a, b\n"
         );
     }
 }

@@ -49,7 +49,10 @@ pub(crate) async fn run(client: &Client, args: RequestsArgs) -> Result<Answer, F
     if let Some(id) = &args.id {
         let json = client.get(&format!("requests/{}", encoded(id))).await?;
         return Ok(Answer {
-            text: print::object(&json),
+            text: format!(
+                "{}\nwhy, with its attempts and the lines of its bill: seawall explain {id}\n",
+                print::object(&json)
+            ),
             json,
             schema: "request",
         });

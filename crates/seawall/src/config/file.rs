@@ -240,4 +240,16 @@ mod tests {
             "{said}"
         );
     }
+
+    #[test]
+    fn every_field_of_a_row_has_its_row_in_the_reference() {
+        let reference = include_str!("../../../../docs/configuration.md");
+        for (heading, fields) in [("## Upstreams", UPSTREAM), ("## Routes", ROUTE)] {
+            let (_, section) = reference.split_once(heading).unwrap();
+            let section = section.split("\n## ").next().unwrap_or_default();
+            let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+            let named: Vec<_> = rows.filter_map(|row| row.split('`').next()).collect();
+            assert_eq!(named, fields, "{heading} of docs/configuration.md");
+        }
+    }
 }

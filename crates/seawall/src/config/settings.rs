@@ -201,13 +201,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "gateway.idle_timeout",
         "5m",
         Kind::Duration,
-        "How long a provider may take to begin its answer, or pause in the middle of it.",
+        "How long a provider may pause in the middle of a stream.",
     ),
     setting(
         "gateway.call_timeout",
         "10m",
         Kind::Duration,
-        "How long a call may take in all.",
+        "How long a call may take in all, with the time a provider takes to begin its answer.",
     ),
     setting(
         "gateway.drain_after_disconnect",
@@ -278,42 +278,26 @@ impl Setting {
     }
 }
 
+/// The table of the book's reference.
+#[cfg(test)]
+pub(crate) fn table() -> String {
+    let mut text = "| setting | default | what it is |\n|---|---|---|\n".to_owned();
+    for setting in SETTINGS {
+        let default = match setting.default {
+            "" => "–".to_owned(),
+            default => format!("`{default}`"),
+        };
+        text.push_str(&format!(
+            "| `{}` | {default} | {} |\n",
+            setting.name, setting.says
+        ));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_setting_has_its_row_in_the_reference() {
-        let reference = include_str!("../../../../docs/configuration.md");
-        for setting in SETTINGS {
-            let default = match setting.default {
-                "" => "–".to_owned(),
-                default => format!("`{default}`"),
-            };
-            let row = format!("| `{}` | {default} | {} |", setting.name, setting.says);
-            assert!(
-                reference.contains(&row),
-                "docs/configuration.md lacks the row\n{row}"
-            );
-        }
-        let rows = reference.lines().filter(|line| {
-            line.starts_with("| `") && line.contains('.') && line.matches(" | ").count() == 2
-        });
-        let known = rows.filter(|row| {
-            let name = row
-                .trim_start_matches("| `")
-                .split('`')
-                .next()
-                .unwrap_or("");
-            name.split_once('.')
-                .is_some_and(|(section, _)| sections().contains(&section))
-        });
-        assert_eq!(
-            known.count(),
-            SETTINGS.len(),
-            "docs/configuration.md has a row too many"
-        );
-    }
 
     #[test]
     fn a_section_stands_together() {

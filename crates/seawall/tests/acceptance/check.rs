@@ -53,6 +53,9 @@ async fn a_check_says_what_the_call_then_gets_and_holds_nothing() {
             }
             assert_eq!(said, told);
             assert_eq!(checked["refusal"]["code"], answer.error()["code"]);
+            // No call has that id, so nothing sends the reader after it.
+            let message = checked["refusal"]["message"].as_str().unwrap();
+            assert!(!message.contains("seawall explain"), "{message}");
         } else {
             assert_eq!(checked["needed_usd"], row["held_usd"], "{checked}");
             assert_eq!(checked["refusal"], Value::Null);
