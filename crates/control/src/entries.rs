@@ -42,6 +42,7 @@ impl View {
             Fact::Credit(fact) => fact::credit(fact),
             Fact::Limit(fact) => fact::limit(fact),
             Fact::Hold(fact) => fact::hold(fact),
+            Fact::Budget(fact) => fact::budget(fact),
         };
         Ok(Self {
             seq: entry.seq,

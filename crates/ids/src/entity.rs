@@ -83,6 +83,10 @@ entity!(
     LimitId, "lim"
 );
 entity!(
+    /// A budget.
+    BudgetId, "bud"
+);
+entity!(
     /// One call of a client.
     RequestId, "req"
 );

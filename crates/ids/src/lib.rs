@@ -20,7 +20,8 @@ mod secret;
 mod short;
 
 pub use entity::{
-    BootId, EntryId, KeyId, LimitId, LotId, OrganizationId, ParseIdError, ProjectId, RequestId,
+    BootId, BudgetId, EntryId, KeyId, LimitId, LotId, OrganizationId, ParseIdError, ProjectId,
+    RequestId,
 };
 pub use hold::HoldId;
 pub use key_hash::{KeyHash, Pepper};
