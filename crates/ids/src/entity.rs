@@ -98,6 +98,14 @@ entity!(
     /// One run of a node, from its start to its end.
     BootId, "boot"
 );
+entity!(
+    /// One thing that was worth telling somebody: the same in every attempt and over every channel.
+    AlertId, "alert"
+);
+entity!(
+    /// Where alerts go to.
+    TargetId, "tgt"
+);
 
 #[cfg(test)]
 mod tests {

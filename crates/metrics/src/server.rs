@@ -15,7 +15,7 @@ use prometheus_client::registry::Registry;
 
 use crate::code::Codes;
 use crate::dollars::Dollars;
-use crate::labels::{Build, Cost, Refusal, Request, Tokens, UpstreamError};
+use crate::labels::{Build, Cost, Delivery, Refusal, Request, Tokens, UpstreamError};
 
 /// Seconds that a call may take.
 const CALLS: [f64; 14] = [
@@ -47,6 +47,7 @@ struct Inner {
     overruns: Counter,
     commit: Histogram,
     upstream_errors: Family<UpstreamError, Counter>,
+    deliveries: Family<Delivery, Counter>,
 }
 
 /// A call that ended.
@@ -104,6 +105,7 @@ impl Metrics {
             overruns: Counter::default(),
             commit: Histogram::new(OURS),
             upstream_errors: Family::default(),
+            deliveries: Family::default(),
         };
         inner.register_calls();
         inner.register_ledger(version);
@@ -197,6 +199,12 @@ impl Metrics {
         self.inner.overruns.inc();
     }
 
+    /// An attempt to deliver an alert ended: `delivered`, `failed` or `again`.
+    pub fn alerted(&self, channel: &'static str, outcome: &'static str) {
+        let labels = Delivery { channel, outcome };
+        self.inner.deliveries.get_or_create(&labels).inc();
+    }
+
     /// The store made an append durable in this time.
     pub fn committed(&self, took: Duration) {
         self.inner.commit.observe(took.as_secs_f64());
@@ -255,6 +263,12 @@ impl Inner {
         );
         let overruns = self.overruns.clone();
         registry.register("overruns", "Calls that cost more than was held", overruns);
+        let deliveries = self.deliveries.clone();
+        registry.register(
+            "alert_deliveries",
+            "Attempts to deliver an alert, and how they ended",
+            deliveries,
+        );
         let commit = self.commit.clone();
         registry.register("ledger_commit_seconds", "How long appends took", commit);
         registry.register("build", "What is running", Info::new(Build { version }));

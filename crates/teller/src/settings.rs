@@ -20,6 +20,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// The store acknowledged an append after this time.
     fn committed(&self, _took: Duration) {}
+
+    /// The organization is stopped until a person has looked, for this reason.
+    fn halted(&self, _organization: OrganizationId, _reason: &str) {}
 }
 
 /// How tellers behave.
