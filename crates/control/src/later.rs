@@ -12,10 +12,8 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 11] = [
+const TO_COME: [&str; 9] = [
     "/limits/preview",
-    "/budgets",
-    "/budgets/{budget}",
     "/upstreams",
     "/upstreams/{name}",
     "/upstreams/{name}/probe",

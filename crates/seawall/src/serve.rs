@@ -13,6 +13,7 @@ mod log;
 mod open;
 mod parts;
 mod signals;
+mod telling;
 
 use std::pin::pin;
 

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alerts::{Alerts, Couriers};
+use axum::Router;
 use control::FirstKey;
 use gateway::Gateway;
 use journal::Store;
@@ -17,7 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connections::Served;
 use super::parts::{DryRun, Ids, Readiness, Told};
-use super::{accounts, bounds, front, install, listen};
+use super::{accounts, bounds, front, install, listen, telling};
 use crate::clock;
 use crate::config::Config;
 use crate::environment::Environment;
@@ -31,6 +33,15 @@ async fn take_over(store: &Arc<dyn Store>, settings: teller::Settings) -> Result
     Ok(tellers)
 }
 
+/// All that one listener answers.
+fn together(gateway: &Gateway, administration: Router, metrics: Metrics) -> Router {
+    gateway
+        .router()
+        .merge(administration)
+        .merge(front::metrics(metrics))
+        .merge(front::router())
+}
+
 /// How long the store may take to be told what is left to tell when the server stops.
 const STORE_GRACE: Duration = Duration::from_secs(20);
 
@@ -42,6 +53,8 @@ pub(crate) struct Server {
     readiness: Arc<Readiness>,
     store: Arc<dyn Store>,
     log: RequestLog,
+    alerts: Alerts,
+    courier: Arc<Couriers>,
     tellers: Tellers,
     calls: TaskTracker,
     first_key: FirstKey,
@@ -67,7 +80,9 @@ impl Server {
         install::may_listen(config, given.is_some(), &*store).await?;
         let listener = listen::bind(&config.server.listen.to_string(), "--listen").await?;
         let address = listen::address(&listener)?;
-        let told = Told(log.clone(), metrics.clone());
+        let lent = (&store, &log, &metrics, address);
+        let (alerts, couriers) = telling::open(config, environment, lent).await?;
+        let told = Told::new(&log, &metrics, &alerts);
         let tellers = take_over(&store, bounds::tellers(config, told)?).await?;
         let settings = bounds::gateway(config, address)?;
         let client = upstream::Client::new();
@@ -91,7 +106,8 @@ impl Server {
         });
         let administration = control::router(control::Parts {
             tellers: tellers.clone(),
-            pepper: installation.pepper,
+            pepper: installation.pepper.clone(),
+            alerts: alerts.clone(),
             admin: installation.admin,
             log: log.clone(),
             catalog,
@@ -100,11 +116,7 @@ impl Server {
             check: Arc::new(DryRun(gateway.clone())),
             version: env!("CARGO_PKG_VERSION"),
         });
-        let router = gateway
-            .router()
-            .merge(administration)
-            .merge(front::metrics(metrics))
-            .merge(front::router());
+        let router = together(&gateway, administration, metrics);
         Ok(Self {
             listener,
             address,
@@ -112,6 +124,8 @@ impl Server {
             readiness,
             store,
             log,
+            alerts,
+            courier: Arc::new(couriers(installation.pepper)),
             tellers,
             calls,
             first_key: installation.first,
@@ -154,6 +168,10 @@ impl Server {
                 () = following.cancelled() => {}
             }
         });
+        let (telling, courier) = (self.alerts, self.courier);
+        let told_to_stop = CancellationToken::new();
+        let stop_telling = told_to_stop.clone();
+        follower.spawn(async move { telling.run(courier, stop_telling).await });
         let readiness = self.readiness;
         let asked = async {
             stop.cancelled().await;
@@ -184,6 +202,8 @@ impl Server {
                 "the store did not answer while stopping; open holds are presumed at the next start"
             );
         }
+        // What the last calls brought about is in the journal, and told at the next start.
+        told_to_stop.cancel();
         follower.close();
         follower.wait().await;
         self.log.close().await;
