@@ -21,7 +21,8 @@ ARROWS = {
     "audit": ["journal", "projections"],
     "upstream": ["diagnosis"],
     "gateway": ["teller", "projections", "upstream", "catalog", "wire", "diagnosis", "metrics"],
-    "control": ["teller", "projections", "journal", "catalog"],
+    "control": ["alerts", "teller", "projections", "journal", "catalog"],
+    "alerts": ["teller", "projections", "journal"],
     "sim": [],
     "bench": ["teller", "journal"],
 }

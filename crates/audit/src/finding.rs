@@ -19,6 +19,8 @@ pub enum Part {
     Credit,
     /// The arithmetic of a limit.
     Limit,
+    /// The arithmetic of a budget.
+    Budget,
     /// The request log.
     RequestLog,
 }
@@ -34,6 +36,7 @@ impl Part {
             Self::Snapshot => "snapshot",
             Self::Credit => "credit",
             Self::Limit => "limit",
+            Self::Budget => "budget",
             Self::RequestLog => "request_log",
         }
     }

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use ids::{HoldId, LimitId, LotId};
-use ledger::{Book, CreditFact, Draw, Fact, HoldFact, HoldTaken, LimitFact, Lot};
+use ids::{BudgetId, HoldId, KeyId, LimitId, LotId, ProjectId};
+use ledger::{
+    Book, BudgetFact, CreditFact, Draw, Fact, HoldFact, HoldTaken, LimitFact, Lot, Scope,
+};
 use money::Nanos;
 
 use crate::Part;
@@ -31,7 +33,16 @@ struct LimitSums {
     spent: i128,
 }
 
+struct BudgetSums {
+    scope: Scope,
+    /// As for a limit.
+    opened: u64,
+    spent: i128,
+}
+
 struct Hold {
+    key: KeyId,
+    project: ProjectId,
     taken: u64,
     presumed: u64,
     amount: Nanos,
@@ -44,6 +55,7 @@ struct Hold {
 pub(crate) struct Sums {
     lots: BTreeMap<LotId, LotSums>,
     limits: BTreeMap<LimitId, LimitSums>,
+    budgets: BTreeMap<BudgetId, BudgetSums>,
     open: BTreeMap<HoldId, Hold>,
     presumed: BTreeMap<HoldId, Hold>,
     charged: i128,
@@ -56,6 +68,7 @@ impl Sums {
             Fact::Credit(fact) => self.credit(fact),
             Fact::Limit(fact) => self.limit(seq, fact),
             Fact::Hold(fact) => self.hold(seq, fact),
+            Fact::Budget(fact) => self.budget(seq, fact),
             Fact::Directory(_) => Ok(()),
         }
     }
@@ -96,6 +109,31 @@ impl Sums {
             }
             LimitFact::Deleted { id } => {
                 self.limits.remove(id).ok_or("deletes an unknown limit")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn budget(&mut self, seq: u64, fact: &BudgetFact) -> Result<(), &'static str> {
+        match fact {
+            BudgetFact::Created { id, scope, .. } => {
+                let sums = BudgetSums {
+                    scope: *scope,
+                    opened: seq,
+                    spent: 0,
+                };
+                self.budgets.insert(*id, sums);
+            }
+            BudgetFact::WindowOpened { budget, .. } => {
+                let sums = self.budgets.get_mut(budget);
+                let sums = sums.ok_or("opens a window of an unknown budget")?;
+                (sums.opened, sums.spent) = (seq, 0);
+            }
+            BudgetFact::Deleted { id } => {
+                self.budgets.remove(id).ok_or("deletes an unknown budget")?;
+            }
+            BudgetFact::Changed { id: budget, .. } | BudgetFact::Crossed { budget, .. } => {
+                self.budgets.get(budget).ok_or("is about no budget")?;
             }
         }
         Ok(())
@@ -152,7 +190,8 @@ impl Sums {
         }
     }
 
-    /// Counts a charge, or the difference that a correction makes, in all and in the limits whose window it falls into.
+    /// Counts a charge, or the difference that a correction makes, in all and in the limits and budgets whose
+    /// window it falls into.
     fn count(&mut self, hold: &Hold, charge: i128) {
         self.charged = self.charged.saturating_add(charge);
         for id in &hold.limits {
@@ -161,6 +200,16 @@ impl Sums {
                 && (hold.presumed == 0 || hold.presumed > limit.forgot)
             {
                 limit.spent = limit.spent.saturating_add(charge);
+            }
+        }
+        for budget in self.budgets.values_mut() {
+            let within = match budget.scope {
+                Scope::Organization => true,
+                Scope::Project(id) => id == hold.project,
+                Scope::Key(id) => id == hold.key,
+            };
+            if within && hold.taken > budget.opened {
+                budget.spent = budget.spent.saturating_add(charge);
             }
         }
     }
@@ -199,6 +248,16 @@ impl Sums {
                 of_figures(&limit.id.to_string(), &figures).map(|what| (Part::Limit, what)),
             );
         }
+        for budget in book.budgets() {
+            let Some(own) = self.budgets.get(&budget.id) else {
+                found.push((Part::Budget, format!("{} was never set", budget.id)));
+                continue;
+            };
+            let figures = [("spent", own.spent, budget.spent)];
+            found.extend(
+                of_figures(&budget.id.to_string(), &figures).map(|what| (Part::Budget, what)),
+            );
+        }
         found
     }
 
@@ -214,6 +273,8 @@ impl Sums {
 impl Hold {
     fn new(seq: u64, taken: &HoldTaken) -> Self {
         Self {
+            key: taken.key,
+            project: taken.project,
             taken: seq,
             presumed: 0,
             amount: taken.amount,
@@ -302,6 +363,7 @@ mod tests {
             let amount = match &entry.fact {
                 Fact::Credit(_) => true,
                 Fact::Hold(fact) => !matches!(fact, HoldFact::Renewed { .. }),
+                Fact::Budget(fact) => matches!(fact, BudgetFact::Created { .. }),
                 Fact::Directory(_) | Fact::Limit(_) => false,
             };
             assert!(

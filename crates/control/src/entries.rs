@@ -59,6 +59,7 @@ pub(crate) fn said(fact: &Fact) -> (&'static str, Value) {
         Fact::Credit(fact) => fact::credit(fact),
         Fact::Limit(fact) => fact::limit(fact),
         Fact::Hold(fact) => fact::hold(fact),
+        Fact::Budget(fact) => fact::budget(fact),
     }
 }
 

@@ -145,6 +145,18 @@ impl From<journal::StoreError> for ApiError {
     }
 }
 
+impl From<::alerts::AlertError> for ApiError {
+    fn from(error: ::alerts::AlertError) -> Self {
+        tracing::warn!(%error, "the administration API had no answer from the alerts");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "alerts_unavailable",
+            "What is told to whom cannot be read or written now; calls are not concerned. Repeat the request in a second; \
+             the server's log says more.",
+        )
+    }
+}
+
 impl From<QueryRejection> for ApiError {
     fn from(_rejection: QueryRejection) -> Self {
         Self::bad(

@@ -182,7 +182,7 @@ async fn entries(app: &App, row: &Row) -> Result<Vec<Value>, ApiError> {
             let at = entry.at.to_string();
             Some(json!({"seq": entry.seq, "kind": kind, "recorded_at": at, "fields": fields}))
         }
-        Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => None,
+        Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) | Fact::Budget(_) => None,
     });
     Ok(views.collect())
 }

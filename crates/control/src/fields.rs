@@ -114,6 +114,18 @@ impl Fields {
         }))
     }
 
+    /// The objects of a list, each with its place in its fields' names. `None` where the list is absent.
+    pub(crate) fn objects(&mut self, name: &'static str) -> Result<Option<Vec<Self>>, ApiError> {
+        let objects = self.given::<Vec<Map<String, Value>>>(name)?;
+        let path = self.path(name);
+        let each = |(place, object)| Self {
+            within: format!("{path}[{place}]."),
+            object,
+            known: Vec::new(),
+        };
+        Ok(objects.map(|objects| objects.into_iter().enumerate().map(each).collect()))
+    }
+
     /// Refuses what nobody asked for.
     pub(crate) fn finish(self) -> Result<(), ApiError> {
         let Some(name) = self.object.keys().next() else {
@@ -178,6 +190,34 @@ impl FromJson for Vec<String> {
         items
             .into_iter()
             .map(|item| String::from_json(item).map_err(|_not_a_string| wrong()))
+            .collect()
+    }
+}
+
+impl FromJson for Vec<u16> {
+    fn from_json(value: Value) -> Result<Self, String> {
+        let wrong =
+            || "must be a list of whole numbers of percent, such as [50, 80, 100]".to_owned();
+        let Value::Array(items) = value else {
+            return Err(wrong());
+        };
+        let number = |item: &Value| item.as_u64().and_then(|number| u16::try_from(number).ok());
+        items
+            .iter()
+            .map(|item| number(item).ok_or_else(wrong))
+            .collect()
+    }
+}
+
+impl FromJson for Vec<Map<String, Value>> {
+    fn from_json(value: Value) -> Result<Self, String> {
+        let wrong = || "must be a list of objects".to_owned();
+        let Value::Array(items) = value else {
+            return Err(wrong());
+        };
+        items
+            .into_iter()
+            .map(|item| Map::from_json(item).map_err(|_not_an_object| wrong()))
             .collect()
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use futures_util::{StreamExt as _, stream};
-use ids::{KeyId, LimitId, OrganizationId, ProjectId};
+use ids::{BudgetId, KeyId, LimitId, OrganizationId, ProjectId};
 use ledger::Book;
 use teller::Tellers;
 use tokio::sync::Mutex;
@@ -25,6 +25,7 @@ pub(crate) enum Owned {
     Project(ProjectId),
     Key(KeyId),
     Limit(LimitId),
+    Budget(BudgetId),
 }
 
 impl Owned {
@@ -33,6 +34,7 @@ impl Owned {
             Self::Project(_) => "project",
             Self::Key(_) => "key",
             Self::Limit(_) => "hard limit",
+            Self::Budget(_) => "budget",
         }
     }
 
@@ -41,6 +43,7 @@ impl Owned {
             Self::Project(id) => book.project(id).is_some(),
             Self::Key(id) => book.key(id).is_some(),
             Self::Limit(id) => book.limit(id).is_some(),
+            Self::Budget(id) => book.budget(id).is_some(),
         }
     }
 }
@@ -60,6 +63,12 @@ impl From<KeyId> for Owned {
 impl From<LimitId> for Owned {
     fn from(id: LimitId) -> Self {
         Self::Limit(id)
+    }
+}
+
+impl From<BudgetId> for Owned {
+    fn from(id: BudgetId) -> Self {
+        Self::Budget(id)
     }
 }
 

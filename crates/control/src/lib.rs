@@ -7,10 +7,12 @@
 //! This crate reads no clock, no environment and no random bytes, and never calls a provider. Secrets pass through it
 //! once, on their way to their owner; what is kept of them is a keyed hash.
 
+mod alerts;
 mod app;
 mod audit;
 mod auth;
 mod body;
+mod budgets;
 mod check;
 mod credits;
 mod entries;
@@ -24,6 +26,7 @@ mod installation;
 mod keys;
 mod later;
 mod limits;
+mod notify;
 mod openapi;
 mod operations;
 mod organizations;

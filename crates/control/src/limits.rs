@@ -3,7 +3,7 @@
 //! The organization's approved usage limit is listed with them, because it stops calls as well, but it is the operator's
 //! and changes with the organization.
 
-mod ask;
+pub(crate) mod ask;
 pub(crate) mod contract;
 pub(crate) mod preview;
 mod view;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ::alerts::Alerts;
 use catalog::Catalog;
 use futures_util::future::BoxFuture;
 use ids::{KeyId, Pepper, ProjectId};
@@ -80,6 +81,8 @@ pub struct Parts {
     pub admin: AdminKeys,
     /// The calls of late.
     pub log: RequestLog,
+    /// Who is told of what.
+    pub alerts: Alerts,
     /// What models cost.
     pub catalog: Arc<Catalog>,
     /// Ids and random bytes.

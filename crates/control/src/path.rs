@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use ids::{KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
+use ids::{BudgetId, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
 
 use crate::error::ApiError;
 
@@ -31,6 +31,7 @@ in_path! {
     KeyId, "key", "key";
     LotId, "lot", "lot of credit";
     LimitId, "limit", "hard limit";
+    BudgetId, "budget", "budget";
     RequestId, "request", "request";
 }
 

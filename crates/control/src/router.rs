@@ -7,8 +7,9 @@ use crate::app::App;
 use crate::later::PREFIX;
 use crate::parts::Parts;
 use crate::{
-    audit, auth, check, credits, entries, explanation, forecast, headroom, keys, later, limits,
-    operations, organizations, prices, projects, requests, rollback, usage, verifications,
+    alerts, audit, auth, budgets, check, credits, entries, explanation, forecast, headroom, keys,
+    later, limits, operations, organizations, prices, projects, requests, rollback, usage,
+    verifications,
 };
 
 /// The administration API under `/api/v1`, and `/livez`, `/readyz` and `/version`.
@@ -19,6 +20,7 @@ pub fn router(parts: Parts) -> Router {
     let app = App::new(parts);
     let api = directory()
         .merge(money())
+        .merge(telling())
         .merge(later::routes())
         .fallback(later::unknown_path)
         .method_not_allowed_fallback(later::wrong_method)
@@ -65,6 +67,23 @@ fn directory() -> Router<App> {
         .route("/keys/{key}/freeze", post(keys::state::freeze))
         .route("/keys/{key}/unfreeze", post(keys::state::unfreeze))
         .route("/keys/{key}/rotate", post(keys::rotate::rotate))
+}
+
+fn telling() -> Router<App> {
+    Router::new()
+        .route("/budgets", post(budgets::create).get(budgets::list))
+        .route(
+            "/budgets/{budget}",
+            get(budgets::get)
+                .patch(budgets::patch)
+                .delete(budgets::delete),
+        )
+        .route(
+            "/organizations/{org}/alerts",
+            get(alerts::settings).put(alerts::put_settings),
+        )
+        .route("/alerts", get(alerts::list))
+        .route("/alerts/test", post(alerts::test))
 }
 
 fn money() -> Router<App> {

@@ -83,6 +83,10 @@ entity!(
     LimitId, "lim"
 );
 entity!(
+    /// A budget.
+    BudgetId, "bud"
+);
+entity!(
     /// One call of a client.
     RequestId, "req"
 );
@@ -93,6 +97,14 @@ entity!(
 entity!(
     /// One run of a node, from its start to its end.
     BootId, "boot"
+);
+entity!(
+    /// One thing that was worth telling somebody: the same in every attempt and over every channel.
+    AlertId, "alert"
+);
+entity!(
+    /// Where alerts go to.
+    TargetId, "tgt"
 );
 
 #[cfg(test)]

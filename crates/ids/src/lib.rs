@@ -20,7 +20,8 @@ mod secret;
 mod short;
 
 pub use entity::{
-    BootId, EntryId, KeyId, LimitId, LotId, OrganizationId, ParseIdError, ProjectId, RequestId,
+    AlertId, BootId, BudgetId, EntryId, KeyId, LimitId, LotId, OrganizationId, ParseIdError,
+    ProjectId, RequestId, TargetId,
 };
 pub use hold::HoldId;
 pub use key_hash::{KeyHash, Pepper};

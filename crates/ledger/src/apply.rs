@@ -1,5 +1,7 @@
 //! Taking up entries. No rule is applied here: a fact says everything it changes.
 
+mod budget;
+
 use ids::HoldId;
 use money::Nanos;
 
@@ -61,7 +63,7 @@ impl Book {
                 self.memory.remember(asked, object, entry.at);
             }
         }
-        self.take_up(&entry.fact, entry.at)?;
+        self.take_up(&entry.fact, (entry.seq, entry.at))?;
         self.head = Head {
             seq: entry.seq,
             hash,
@@ -70,18 +72,23 @@ impl Book {
         Ok(())
     }
 
-    fn take_up(&mut self, fact: &Fact, at: Time) -> Result<(), Inconsistent> {
+    fn take_up(&mut self, fact: &Fact, (seq, at): (u64, Time)) -> Result<(), Inconsistent> {
         match fact {
-            Fact::Hold(fact) => self.take_up_hold_fact(fact, at),
+            Fact::Hold(fact) => self.take_up_hold_fact(fact, (seq, at)),
+            Fact::Budget(fact) => self.take_up_budget(fact, (seq, at)),
             Fact::Limit(fact) => self.take_up_limit(fact, at),
             Fact::Credit(fact) => self.take_up_credit(fact, at),
             Fact::Directory(fact) => self.take_up_directory(fact, at),
         }
     }
 
-    fn take_up_hold_fact(&mut self, fact: &HoldFact, at: Time) -> Result<(), Inconsistent> {
+    fn take_up_hold_fact(
+        &mut self,
+        fact: &HoldFact,
+        (seq, at): (u64, Time),
+    ) -> Result<(), Inconsistent> {
         match fact {
-            HoldFact::Taken(taken) => self.take_up_hold(taken),
+            HoldFact::Taken(taken) => self.take_up_hold(taken, seq),
             HoldFact::Renewed { holds, deadline } => holds
                 .iter()
                 .try_for_each(|hold| self.holds.renew(*hold, *deadline)),
@@ -176,7 +183,7 @@ impl Book {
         }
     }
 
-    fn take_up_hold(&mut self, taken: &HoldTaken) -> Result<(), Inconsistent> {
+    fn take_up_hold(&mut self, taken: &HoldTaken, seq: u64) -> Result<(), Inconsistent> {
         if sum(&taken.draws)? != taken.amount || taken.amount.is_negative() {
             return Err(Inconsistent::Sum);
         }
@@ -196,6 +203,7 @@ impl Book {
             counted,
             holder: taken.holder.clone(),
             deadline: taken.deadline,
+            taken: seq,
         };
         self.holds.take(taken.hold, hold)
     }
@@ -215,6 +223,7 @@ impl Book {
             self.limits
                 .change(*counted, negative(hold.amount), charged)?;
         }
+        self.budgets.count(hold.origin(), charged)?;
         Ok(hold)
     }
 
@@ -230,10 +239,12 @@ impl Book {
             id,
             PresumedCharge {
                 key: hold.key,
+                project: hold.project,
                 amount,
                 draws,
                 counted: hold.counted,
                 at,
+                taken: hold.taken,
             },
         );
         Ok(())
@@ -256,7 +267,8 @@ impl Book {
         presumed
             .counted
             .iter()
-            .try_for_each(|counted| self.limits.change(*counted, Nanos::ZERO, difference))
+            .try_for_each(|counted| self.limits.change(*counted, Nanos::ZERO, difference))?;
+        self.budgets.count(presumed.origin(), difference)
     }
 
     fn spend(&mut self, draws: &[Draw]) -> Result<(), Inconsistent> {

@@ -1,5 +1,6 @@
 //! The Book: an organization's money, as its journal tells it.
 
+mod budgets;
 mod credit;
 mod directory;
 mod holds;
@@ -9,11 +10,13 @@ mod memory;
 use ids::OrganizationId;
 use money::Nanos;
 
+pub use budgets::Budget;
 pub use credit::{Balance, Lot};
 pub use directory::{Key, KeyState, Project, ProjectState};
 pub use holds::{Hold, PresumedCharge};
 pub use limits::Limit;
 
+pub(crate) use budgets::{Budgets, Origin};
 pub(crate) use credit::{Credit, LotPart, MOST_EVER};
 pub(crate) use directory::Directory;
 pub(crate) use holds::Holds;
@@ -51,6 +54,7 @@ pub struct Book {
     pub(crate) directory: Directory,
     pub(crate) credit: Credit,
     pub(crate) limits: Limits,
+    pub(crate) budgets: Budgets,
     pub(crate) holds: Holds,
     pub(crate) memory: Memory,
 }
@@ -66,6 +70,7 @@ impl Book {
             directory: Directory::default(),
             credit: Credit::default(),
             limits: Limits::default(),
+            budgets: Budgets::default(),
             holds: Holds::default(),
             memory: Memory::default(),
         }
@@ -117,6 +122,7 @@ impl Canonical for Book {
         self.directory.write(out);
         self.credit.write(out);
         self.limits.write(out);
+        self.budgets.write(out);
         self.holds.write(out);
         self.memory.write(out);
     }
@@ -129,6 +135,7 @@ impl Canonical for Book {
             directory: Canonical::read(reader)?,
             credit: Canonical::read(reader)?,
             limits: Canonical::read(reader)?,
+            budgets: Canonical::read(reader)?,
             holds: Canonical::read(reader)?,
             memory: Canonical::read(reader)?,
         })

@@ -9,7 +9,8 @@
 use std::collections::BTreeMap;
 
 use ids::{
-    BootId, EntryId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
+    BootId, BudgetId, EntryId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId,
+    RequestId,
 };
 use money::{Nanos, Price};
 
@@ -122,6 +123,7 @@ byte_arrays!(
     KeyId,
     LotId,
     LimitId,
+    BudgetId,
     RequestId,
     EntryId,
     BootId,

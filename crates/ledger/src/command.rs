@@ -1,6 +1,6 @@
 //! What may be asked of a Book.
 
-use ids::{HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
+use ids::{BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
 use money::{Bound, Nanos};
 
 use crate::{
@@ -26,6 +26,12 @@ pub enum Command {
     ChangeLimit(ChangeLimit),
     /// End a limit.
     DeleteLimit { id: LimitId },
+    /// Set a budget.
+    CreateBudget(CreateBudget),
+    /// Change a budget; what is `None` stays.
+    ChangeBudget(ChangeBudget),
+    /// End a budget.
+    DeleteBudget { id: BudgetId },
     /// Promise money to a call.
     TakeHold(TakeHold),
     /// Keep the holds of living calls from being presumed.
@@ -217,6 +223,33 @@ pub enum UsedSoFar {
     Keep,
     /// It counts no longer. What is held goes on counting.
     Reset,
+}
+
+/// See [`Command::CreateBudget`].
+#[derive(Clone, Debug)]
+pub struct CreateBudget {
+    /// Its id.
+    pub id: BudgetId,
+    /// What it is on.
+    pub scope: Scope,
+    /// What the thresholds are parts of; more than nothing.
+    pub amount: Nanos,
+    /// How long it counts.
+    pub window: Window,
+    /// When to tell, in percent of the amount: 1 to 10 of them, each from 1 to 1,000; their order does not matter.
+    pub thresholds: Vec<u16>,
+}
+
+/// See [`Command::ChangeBudget`]. A threshold that spending has reached already is crossed at once; one that a raised
+/// amount puts out of reach can be crossed again in the same window.
+#[derive(Clone, Debug)]
+pub struct ChangeBudget {
+    /// Which one.
+    pub id: BudgetId,
+    /// What the thresholds are parts of.
+    pub amount: Option<Nanos>,
+    /// When to tell.
+    pub thresholds: Option<Vec<u16>>,
 }
 
 /// See [`Command::TakeHold`].

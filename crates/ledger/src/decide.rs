@@ -1,7 +1,9 @@
 //! Decisions: a Book and a command come in, facts and an answer go out. Nothing changes here.
 
+mod budget;
 mod close;
 mod credit;
+mod crossing;
 mod directory;
 mod hold;
 mod limit;
@@ -84,6 +86,9 @@ pub fn decide(book: &Book, command: &Command, cause: Option<&Cause>, now: Time) 
         Command::CreateLimit(ask) => limit::create(book, ask, now).unwrap_or_else(Decision::from),
         Command::ChangeLimit(ask) => limit::change(book, ask).unwrap_or_else(Decision::from),
         Command::DeleteLimit { id } => limit::delete(book, *id).unwrap_or_else(Decision::from),
+        Command::CreateBudget(ask) => budget::create(book, ask, now).unwrap_or_else(Decision::from),
+        Command::ChangeBudget(ask) => budget::change(book, ask).unwrap_or_else(Decision::from),
+        Command::DeleteBudget { id } => budget::delete(book, *id).unwrap_or_else(Decision::from),
         Command::Directory(command) => {
             directory::decide(book, command, now).unwrap_or_else(Decision::from)
         }

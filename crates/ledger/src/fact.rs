@@ -4,6 +4,10 @@
 //!
 //! The fields of a fact are those of the thing it is about, documented there.
 
+mod budget;
+
+pub use budget::BudgetFact;
+
 use ids::{BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
 use money::{Nanos, Price};
 
@@ -183,8 +187,12 @@ pub enum Fact {
     Limit(LimitFact),
     /// To a hold.
     Hold(HoldFact),
+    /// To a budget.
+    Budget(BudgetFact),
 }
-canonical_enum!(Fact { 1 => Directory(fact), 2 => Credit(fact), 3 => Limit(fact), 4 => Hold(fact) });
+canonical_enum!(Fact {
+    1 => Directory(fact), 2 => Credit(fact), 3 => Limit(fact), 4 => Hold(fact), 5 => Budget(fact),
+});
 
 /// What happened to the organization, a project or a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -401,7 +409,12 @@ impl Fact {
             Self::Directory(DirectoryFact::KeyCreated(created)) => Some(created.id.to_bytes()),
             Self::Credit(CreditFact::Added { lot, .. }) => Some(lot.to_bytes()),
             Self::Limit(LimitFact::Created { id, .. }) => Some(id.to_bytes()),
-            Self::Directory(_) | Self::Credit(_) | Self::Limit(_) | Self::Hold(_) => None,
+            Self::Budget(BudgetFact::Created { id, .. }) => Some(id.to_bytes()),
+            Self::Directory(_)
+            | Self::Credit(_)
+            | Self::Limit(_)
+            | Self::Hold(_)
+            | Self::Budget(_) => None,
         }
     }
 }

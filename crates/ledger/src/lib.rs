@@ -35,22 +35,22 @@ mod window;
 
 pub use apply::Inconsistent;
 pub use book::{
-    Balance, Book, Hold, Key, KeyState, Limit, Lot, Organization, PresumedCharge, Project,
+    Balance, Book, Budget, Hold, Key, KeyState, Limit, Lot, Organization, PresumedCharge, Project,
     ProjectState,
 };
 pub use check::{Check, CheckKind, Headroom};
 pub use codec::DecodeError;
 pub use command::{
-    AddCredit, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, Command, CreateKey,
-    CreateLimit, CreateOrganization, CreateProject, DirectoryCommand, Patience, Settlement,
-    TakeHold, UsedSoFar,
+    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, Command,
+    CreateBudget, CreateKey, CreateLimit, CreateOrganization, CreateProject, DirectoryCommand,
+    Patience, Settlement, TakeHold, UsedSoFar,
 };
 pub use decide::{Decision, decide};
 pub use due::due;
 pub use entry::{Cause, Entry, Head, IdempotencyKey};
 pub use fact::{
-    Charge, CreditFact, DirectoryFact, Draw, Fact, Fee, HoldFact, HoldTaken, Holder, KeyChanged,
-    KeyCreated, LimitFact, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope,
+    BudgetFact, Charge, CreditFact, DirectoryFact, Draw, Fact, Fee, HoldFact, HoldTaken, Holder,
+    KeyChanged, KeyCreated, LimitFact, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope,
 };
 pub use outcome::{Grant, KeyProblem, Outcome, Receipt, Refusal, Rejection, Shortfall};
 pub use snapshot::Snapshot;

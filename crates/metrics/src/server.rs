@@ -16,7 +16,7 @@ use prometheus_client::registry::Registry;
 use crate::code::Codes;
 use crate::dollars::Dollars;
 use crate::figures::{self, Figures};
-use crate::labels::{Build, Cost, Refusal, Request, Tokens, UpstreamError};
+use crate::labels::{Build, Cost, Delivery, Refusal, Request, Tokens, UpstreamError};
 
 /// Seconds that a call may take.
 const CALLS: [f64; 14] = [
@@ -50,6 +50,7 @@ struct Inner {
     restored: Counter,
     commit: Histogram,
     upstream_errors: Family<UpstreamError, Counter>,
+    deliveries: Family<Delivery, Counter>,
 }
 
 /// A call that ended.
@@ -109,6 +110,7 @@ impl Metrics {
             restored: Counter::default(),
             commit: Histogram::new(OURS),
             upstream_errors: Family::default(),
+            deliveries: Family::default(),
         };
         inner.register_calls();
         inner.register_ledger(version);
@@ -269,6 +271,12 @@ impl Metrics {
         self.inner.restored.inc_by(entries);
     }
 
+    /// An attempt to deliver an alert ended: `delivered`, `failed` or `again`.
+    pub fn alerted(&self, channel: &'static str, outcome: &'static str) {
+        let labels = Delivery { channel, outcome };
+        self.inner.deliveries.get_or_create(&labels).inc();
+    }
+
     /// The store made an append durable in this time.
     pub fn committed(&self, took: Duration) {
         self.inner.commit.observe(took.as_secs_f64());
@@ -338,6 +346,12 @@ impl Inner {
             "entries_restored",
             "Entries that the store had lost and has again",
             restored,
+        );
+        let deliveries = self.deliveries.clone();
+        registry.register(
+            "alert_deliveries",
+            "Attempts to deliver an alert, and how they ended",
+            deliveries,
         );
         let commit = self.commit.clone();
         registry.register("ledger_commit_seconds", "How long appends took", commit);

@@ -47,7 +47,7 @@ pub struct AuditRow {
     pub actor: Box<str>,
     /// What was done, in the words of the ledger's entries.
     pub action: Box<str>,
-    /// What it was done to: organization, project, key, credit or limit; store, where a journal itself lost a part.
+    /// What it was done to: organization, project, key, credit, limit or budget; store, where a journal itself lost a part.
     pub kind: Box<str>,
     /// The id of what it was done to.
     pub object: Box<str>,

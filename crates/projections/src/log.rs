@@ -1,8 +1,8 @@
 //! The request log: what the rest of the house calls.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use ids::{OrganizationId, RequestId};
 use journal::sqlite::file;
@@ -22,6 +22,8 @@ use crate::{
 /// Reads that may wait for the reader's thread. Who comes later waits for a place.
 const READS: usize = 64;
 
+type Listener = Box<dyn Fn(&Refused) + Send + Sync>;
+
 /// What the handles and the writer share.
 pub(crate) struct Shared {
     pub(crate) options: Options,
@@ -29,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) lag: Lag,
     pub(crate) lost: LostCounts,
+    /// Who else is told of refusals.
+    listener: OnceLock<Listener>,
     /// Whether the writer has let go of the file.
     pub(crate) ended: watch::Sender<bool>,
 }
@@ -41,6 +45,7 @@ impl Shared {
             gate: Gate::new(options.most_refusals_per_second),
             lag: Lag::new(),
             lost: LostCounts::default(),
+            listener: OnceLock::new(),
             ended: watch::Sender::new(false),
         }
     }
@@ -150,6 +155,9 @@ impl RequestLog {
     /// or too much waits. Never blocks.
     pub fn refused(&self, refused: Refused) {
         let shared = self.shared();
+        if let Some(listener) = shared.listener.get() {
+            listener(&refused);
+        }
         let refused = Box::new(refused.bounded());
         let rest = if shared.gate.admit(&refused) {
             shared.queue.refused(refused).err()
@@ -163,6 +171,12 @@ impl RequestLog {
                 shared.lost.add(0, 1);
             }
         }
+    }
+
+    /// Has somebody told of every refusal, also of those that are only counted, before [`RequestLog::refused`] returns. Must
+    /// not block. There is one such listener; says whether it is this one.
+    pub fn on_refused(&self, listener: impl Fn(&Refused) + Send + Sync + 'static) -> bool {
+        self.shared().listener.set(Box::new(listener)).is_ok()
     }
 
     /// Some calls, newest first. A call keeps its place in the order once its first entry is known, so a cursor neither

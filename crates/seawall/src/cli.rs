@@ -56,6 +56,12 @@ pub(crate) enum Command {
     /// Hard limits
     #[command(subcommand)]
     Limit(command::limit::LimitCommand),
+    /// Budgets, which only tell
+    #[command(subcommand)]
+    Budget(command::budget::BudgetCommand),
+    /// Who is told of what, and what was told
+    #[command(subcommand)]
+    Alerts(command::alerts::AlertsCommand),
     /// The least of all that stops, and which it is
     Headroom(command::headroom::HeadroomArgs),
     /// Calls of late, or one of them
@@ -211,6 +217,14 @@ mod tests {
             "rebuild --json",
             "limit preview 10.00 --project image-bot --per month --days 30",
             "limit set lim_00000000000000000000000000 15 --used keep",
+            "budget create 50.00 --project web --per month --threshold 50,80,100 --webhook https://example.org/hook",
+            "budget set bud_00000000000000000000000000 --amount 60 --email ops@example.org --slack env:SLACK_URL",
+            "budget set bud_00000000000000000000000000 --nobody",
+            "budget list --org acme",
+            "alerts list --org acme",
+            "alerts set --org acme --email ops@example.org --balance-low 10 --lapse-notice-days 14",
+            "alerts show",
+            "alerts test",
             "headroom --key bot",
             "requests",
             "requests req_00000000000000000000000000",

@@ -6,8 +6,9 @@
 mod error;
 mod file;
 mod guess;
+mod mail;
 pub(crate) mod quantity;
-mod secret;
+pub(crate) mod secret;
 mod settings;
 mod show;
 mod table;
@@ -124,6 +125,7 @@ impl Config {
             None => file::File::default(),
         };
         let values = Values::merge(file.values, environment, &sources.flags)?;
+        mail::check(&values)?;
         let upstreams = if file.upstreams.is_empty() {
             upstream::of_environment(environment)
         } else {

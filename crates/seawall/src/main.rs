@@ -144,6 +144,7 @@ fn configuration(
         ConfigCommand::Check(args) => {
             let config = load(args)?;
             let (upstreams, mut warnings) = config.open_upstreams(environment)?;
+            config.open_mail(environment)?;
             if !config.server.listen.ip().is_loopback()
                 && environment.get("SEAWALL_ADMIN_KEY").is_none()
             {
@@ -185,6 +186,8 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         Command::Credit(wanted) => command::credit::run(client, wanted).await,
         Command::Balance(wanted) => command::credit::balance(client, wanted).await,
         Command::Limit(wanted) => command::limit::run(client, wanted).await,
+        Command::Budget(wanted) => command::budget::run(client, wanted).await,
+        Command::Alerts(wanted) => command::alerts::run(client, wanted).await,
         Command::Headroom(wanted) => command::headroom::run(client, wanted).await,
         Command::Requests(wanted) => command::requests::run(client, wanted).await,
         Command::Check(wanted) => command::check::run(client, wanted).await,

@@ -16,6 +16,7 @@ mod remember;
 mod retention;
 mod scrape;
 mod signals;
+mod telling;
 mod verification;
 
 use std::pin::pin;

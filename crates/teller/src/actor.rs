@@ -322,6 +322,9 @@ impl Actor {
     /// Answers everything with why, until a person has looked: going on could only make it worse.
     fn halt(&mut self, reason: Unavailable, job: Option<Job>) {
         tracing::error!(organization = %self.organization, %reason, "this organization is stopped until a person has looked");
+        self.settings
+            .observer
+            .halted(self.organization, &reason.to_string());
         let rounds = std::mem::take(&mut self.next).into_jobs();
         for job in job
             .into_iter()

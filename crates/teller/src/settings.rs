@@ -28,6 +28,8 @@ pub trait Observer: Send + Sync + 'static {
 
     /// The store had lost these entries of the organization's journal, and has them again.
     fn restored(&self, _organization: OrganizationId, _restored: &Restored) {}
+    /// The organization is stopped until a person has looked, for this reason.
+    fn halted(&self, _organization: OrganizationId, _reason: &str) {}
 }
 
 /// How tellers behave.

@@ -3,14 +3,16 @@
 
 use std::collections::VecDeque;
 
-use ids::{BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
+use ids::{
+    BootId, BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
+};
 use journal::sqlite::Sqlite;
 use journal::{Batch, Store, StoredSnapshot};
 use ledger::{
-    AddCredit, Book, ChangeLimit, Charge, Command, CreateKey, CreateLimit, CreateOrganization,
-    CreateProject, DirectoryCommand, Fee, Head, Holder, LimitOrigin, LotKind, Patience,
-    PresumeReason, ReleaseReason, Scope, Sealer, Settlement, Snapshot, TakeHold, Time, UsedSoFar,
-    Window, step,
+    AddCredit, Book, ChangeLimit, Charge, Command, CreateBudget, CreateKey, CreateLimit,
+    CreateOrganization, CreateProject, DirectoryCommand, Fee, Head, Holder, LimitOrigin, LotKind,
+    Patience, PresumeReason, ReleaseReason, Scope, Sealer, Settlement, Snapshot, TakeHold, Time,
+    UsedSoFar, Window, step,
 };
 use money::{Bound, Femtos, Nanos, Price};
 
@@ -79,6 +81,8 @@ impl Honest {
         self.add_credit(None);
         self.set_limit(10);
         self.set_limit(11);
+        self.set_budget(20);
+        self.set_budget(21);
     }
 
     fn add_credit(&mut self, lapses_at: Option<Time>) {
@@ -105,6 +109,21 @@ impl Honest {
             scope,
             amount: Nanos::new(1 << 55),
             window,
+        }));
+    }
+
+    fn set_budget(&mut self, number: u8) {
+        let time_zone = "Europe/Berlin".into();
+        let (scope, window) = match number {
+            20 => (Scope::Key(KEY), Window::Day { time_zone }),
+            _ => (Scope::Organization, Window::Total),
+        };
+        self.run(Command::CreateBudget(CreateBudget {
+            id: BudgetId::from_bytes([number; 16]),
+            scope,
+            amount: Nanos::new(HELD * 50),
+            window,
+            thresholds: vec![50, 100],
         }));
     }
 
@@ -219,7 +238,12 @@ impl Honest {
                 let deadline = deadline.plus_seconds(1 << 21);
                 self.run(Command::RenewHolds { holds, deadline });
             }
-            5..=9 => {
+            5 => {
+                let id = BudgetId::from_bytes([21; 16]);
+                self.run(Command::DeleteBudget { id });
+                self.set_budget(21);
+            }
+            6..=9 => {
                 if let Some(hold) = self.presumed.pop_front() {
                     let cost = self.cost(2 * HELD);
                     self.settle(hold, cost);

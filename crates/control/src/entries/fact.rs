@@ -1,9 +1,9 @@
-//! How facts of credit, hard limits and holds look in JSON.
+//! How facts of credit, hard limits, budgets and holds look in JSON.
 
 use catalog::Unit;
 use ledger::{
-    Charge, CreditFact, Draw, Fee, HoldFact, HoldTaken, LimitFact, LimitOrigin, PresumeReason,
-    ReleaseReason, Scope, Span, Time, Window,
+    BudgetFact, Charge, CreditFact, Draw, Fee, HoldFact, HoldTaken, LimitFact, LimitOrigin,
+    PresumeReason, ReleaseReason, Scope, Span, Time, Window,
 };
 use money::Nanos;
 use serde_json::{Value, json};
@@ -77,6 +77,50 @@ pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
         LimitFact::WindowOpened { limit, span } => (
             "limit_window_opened",
             json!({"limit_id": limit.to_string(), "span": span_json(*span)}),
+        ),
+    }
+}
+
+pub(super) fn budget(fact: &BudgetFact) -> (&'static str, Value) {
+    match fact {
+        BudgetFact::Created {
+            id,
+            scope,
+            amount,
+            window,
+            span,
+            thresholds,
+        } => (
+            "budget_created",
+            json!({
+                "budget_id": id.to_string(), "scope": on(*scope), "amount_usd": amount.to_string(),
+                "window": window_json(window), "span": span_json(*span), "thresholds": thresholds,
+            }),
+        ),
+        BudgetFact::Changed {
+            id,
+            amount,
+            thresholds,
+        } => (
+            "budget_changed",
+            json!({
+                "budget_id": id.to_string(), "amount_usd": amount.to_string(), "thresholds": thresholds,
+            }),
+        ),
+        BudgetFact::Deleted { id } => ("budget_deleted", json!({"budget_id": id.to_string()})),
+        BudgetFact::WindowOpened { budget, span } => (
+            "budget_window_opened",
+            json!({"budget_id": budget.to_string(), "span": span_json(*span)}),
+        ),
+        BudgetFact::Crossed {
+            budget,
+            percent,
+            spent,
+        } => (
+            "budget_threshold_crossed",
+            json!({
+                "budget_id": budget.to_string(), "percent": percent, "spent_usd": spent.to_string(),
+            }),
         ),
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Wanted {
 
 /// A kind of window.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Total,
     Day,
     Week,
@@ -27,7 +27,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) fn in_zone(self, time_zone: Box<str>) -> Window {
+    pub(crate) fn in_zone(self, time_zone: Box<str>) -> Window {
         match self {
             Self::Total => Window::Total,
             Self::Day => Window::Day { time_zone },
@@ -38,9 +38,9 @@ impl Kind {
 }
 
 /// A word of the contract that this version does not know how to keep has no meaning yet.
-type Meaning<T> = Option<T>;
+pub(crate) type Meaning<T> = Option<T>;
 
-const WINDOWS: [(&str, Meaning<Kind>); 5] = [
+pub(crate) const WINDOWS: [(&str, Meaning<Kind>); 5] = [
     ("total", Some(Kind::Total)),
     ("day", Some(Kind::Day)),
     ("week", Some(Kind::Week)),
@@ -102,7 +102,7 @@ pub(super) fn refuse_until(fields: &mut Fields) -> Result<(), ApiError> {
     }
 }
 
-fn known<T: Copy>(
+pub(crate) fn known<T: Copy>(
     fields: &mut Fields,
     name: &'static str,
     words: &[(&'static str, Meaning<T>)],
@@ -143,12 +143,12 @@ fn scope(fields: &mut Fields) -> Result<Place, ApiError> {
     place.map_err(|wrong| ApiError::invalid("scope.id", format!("is {wrong}")))
 }
 
-fn object(fields: &mut Fields, name: &'static str) -> Result<Fields, ApiError> {
+pub(crate) fn object(fields: &mut Fields, name: &'static str) -> Result<Fields, ApiError> {
     let path = fields.path(name);
     fields.object(name)?.ok_or_else(|| missing(&path))
 }
 
-fn missing(path: &str) -> ApiError {
+pub(crate) fn missing(path: &str) -> ApiError {
     let message = format!("`{path}` is missing. Add it to the request.");
     ApiError::bad("missing_field", message).with("field", path)
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 29] = [
+const CODES: [(&str, &str); 31] = [
+    ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
         "another_rollback",
@@ -32,6 +33,7 @@ const CODES: [(&str, &str); 29] = [
     ("method_not_allowed", "the path does not take this method"),
     ("missing_field", "a field of the body is missing"),
     ("missing_parameter", "a parameter is missing"),
+    ("no_mail_server", "no mail server is configured"),
     ("not_available_yet", "it is not in this version"),
     ("not_found", "there is no such thing"),
     ("not_ready", "the server cannot work now"),

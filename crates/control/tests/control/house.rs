@@ -176,12 +176,23 @@ impl House {
             .unwrap();
         assert!(matches!(installation.first, FirstKey::Given));
         let tellers = Tellers::new(Arc::new(store.clone()), settings);
+        let parts = ::alerts::Parts {
+            store: Arc::new(store.clone()),
+            clock: Arc::<Watch>::clone(&clock),
+            options: ::alerts::Options::default(),
+            public_url: "http://seawall.example".to_owned(),
+            can_mail: false,
+            count: Box::new(|_channel, _outcome| {}),
+        };
+        let path = directory.path().join("alerts.db");
+        let alerts = ::alerts::Alerts::open(&path, parts).await.unwrap();
         let probe = Arc::new(Probe(AtomicBool::new(true)));
         let router = control::router(Parts {
             tellers: tellers.clone(),
             pepper: installation.pepper.clone(),
             admin: installation.admin,
             log: log.clone(),
+            alerts,
             catalog: Arc::new(catalog::Catalog::builtin()),
             ids: Arc::<Counting>::clone(&ids),
             ready: Arc::<Probe>::clone(&probe),

@@ -1,7 +1,11 @@
 //! The administration API, asked as a client asks it: through its router, over tellers and a store in memory.
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
+mod budgets;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ids::{HoldId, KeyId, LimitId, ProjectId};
 use money::Nanos;
 
+use super::Origin;
 use super::limits::Counted;
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
@@ -29,6 +30,8 @@ pub struct Hold {
     pub holder: Holder,
     /// When anyone may presume it.
     pub deadline: Time,
+    /// The entry that took it.
+    pub(crate) taken: u64,
 }
 canonical_struct!(Hold {
     key,
@@ -37,7 +40,8 @@ canonical_struct!(Hold {
     draws,
     counted,
     holder,
-    deadline
+    deadline,
+    taken
 });
 
 /// A call that was charged its hold because nobody knew better.
@@ -45,6 +49,8 @@ canonical_struct!(Hold {
 pub struct PresumedCharge {
     /// The key the call came with.
     pub key: KeyId,
+    /// The project of the key.
+    pub project: ProjectId,
     /// What was charged.
     pub amount: Nanos,
     /// The lots it was taken from.
@@ -52,14 +58,38 @@ pub struct PresumedCharge {
     pub(crate) counted: Vec<Counted>,
     /// When it was presumed.
     pub at: Time,
+    /// The entry that took the hold.
+    pub(crate) taken: u64,
 }
 canonical_struct!(PresumedCharge {
     key,
+    project,
     amount,
     draws,
     counted,
-    at
+    at,
+    taken
 });
+
+impl Hold {
+    pub(crate) const fn origin(&self) -> Origin {
+        Origin {
+            key: self.key,
+            project: self.project,
+            taken: self.taken,
+        }
+    }
+}
+
+impl PresumedCharge {
+    pub(crate) const fn origin(&self) -> Origin {
+        Origin {
+            key: self.key,
+            project: self.project,
+            taken: self.taken,
+        }
+    }
+}
 
 /// All of them.
 #[derive(Clone, Debug, Default, PartialEq)]

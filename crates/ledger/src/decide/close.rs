@@ -3,8 +3,9 @@
 use ids::HoldId;
 use money::Nanos;
 
+use super::crossing::Crossings;
 use super::{Decision, LONGEST_TEXT};
-use crate::book::MOST_EVER;
+use crate::book::{MOST_EVER, Origin};
 use crate::{
     Book, Charge, Draw, Fact, HoldFact, Holder, Outcome, PresumeReason, Receipt, ReleaseReason,
     Settlement, Time,
@@ -87,16 +88,14 @@ fn charge_open(book: &Book, id: HoldId, charge: &Charge) -> Decision {
         draws,
         charge: charge.clone(),
     });
-    closed(
-        fact,
-        Receipt {
-            hold: id,
-            charged: charge.amount,
-            overrun,
-            changed: true,
-            headroom: None,
-        },
-    )
+    let receipt = Receipt {
+        hold: id,
+        charged: charge.amount,
+        overrun,
+        changed: true,
+        headroom: None,
+    };
+    charged(book, (hold.origin(), charge.amount), fact, receipt)
 }
 
 fn release(id: HoldId, reason: ReleaseReason) -> Decision {
@@ -107,23 +106,25 @@ fn release(id: HoldId, reason: ReleaseReason) -> Decision {
         changed: true,
         headroom: None,
     };
-    closed(Fact::Hold(HoldFact::Released { hold: id, reason }), receipt)
+    Decision {
+        facts: vec![Fact::Hold(HoldFact::Released { hold: id, reason })],
+        outcome: Outcome::Closed(receipt),
+    }
 }
 
 fn presume(book: &Book, id: HoldId, reason: PresumeReason) -> Decision {
-    let charged = book
-        .holds
-        .open()
-        .get(&id)
-        .map_or(Nanos::ZERO, |hold| hold.amount);
+    let Some(hold) = book.holds.open().get(&id) else {
+        return unchanged(book, id);
+    };
     let receipt = Receipt {
         hold: id,
-        charged,
+        charged: hold.amount,
         overrun: Nanos::ZERO,
         changed: true,
         headroom: None,
     };
-    closed(Fact::Hold(HoldFact::Presumed { hold: id, reason }), receipt)
+    let fact = Fact::Hold(HoldFact::Presumed { hold: id, reason });
+    charged(book, (hold.origin(), hold.amount), fact, receipt)
 }
 
 fn correct(book: &Book, id: HoldId, charge: Charge) -> Decision {
@@ -142,20 +143,27 @@ fn correct(book: &Book, id: HoldId, charge: Charge) -> Decision {
         changed: true,
         headroom: None,
     };
-    closed(
-        Fact::Hold(HoldFact::Corrected {
-            hold: id,
-            draws,
-            charge,
-        }),
-        receipt,
-    )
+    let difference = charge.amount.saturating_sub(presumed.amount);
+    let fact = Fact::Hold(HoldFact::Corrected {
+        hold: id,
+        draws,
+        charge,
+    });
+    charged(book, (presumed.origin(), difference), fact, receipt)
 }
 
-/// Headroom is filled in by the one who has taken up the facts: see [`crate::Book::headroom`].
-fn closed(fact: Fact, receipt: Receipt) -> Decision {
+/// A charge's fact, and what it makes budgets tell. Headroom is filled in by the one who has taken up the facts: see
+/// [`crate::Book::headroom`].
+fn charged(
+    book: &Book,
+    (origin, amount): (Origin, Nanos),
+    fact: Fact,
+    receipt: Receipt,
+) -> Decision {
+    let mut facts = vec![fact];
+    facts.extend(Crossings::new(book).charge(origin, amount));
     Decision {
-        facts: vec![fact],
+        facts,
         outcome: Outcome::Closed(receipt),
     }
 }
@@ -255,18 +263,18 @@ fn presume_all(
 ) -> Decision {
     let mut holds = holds.peekable();
     let mut facts = Vec::new();
-    let mut amount = Nanos::ZERO;
-    while let Some(id) = holds.next_if(|_| facts.len() < most) {
-        amount = amount.saturating_add(
-            book.holds
-                .open()
-                .get(&id)
-                .map_or(Nanos::ZERO, |hold| hold.amount),
-        );
+    let mut crossings = Crossings::new(book);
+    let (mut presumed, mut amount) = (0_usize, Nanos::ZERO);
+    while let Some(id) = holds.next_if(|_| presumed < most) {
+        presumed = presumed.saturating_add(1);
         facts.push(Fact::Hold(HoldFact::Presumed { hold: id, reason }));
+        if let Some(hold) = book.holds.open().get(&id) {
+            amount = amount.saturating_add(hold.amount);
+            facts.extend(crossings.charge(hold.origin(), hold.amount));
+        }
     }
     let outcome = Outcome::Presumed {
-        holds: facts.len(),
+        holds: presumed,
         amount,
         more: holds.peek().is_some(),
     };

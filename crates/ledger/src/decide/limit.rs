@@ -5,7 +5,10 @@ use money::Nanos;
 
 use super::Decision;
 use crate::book::MOST_EVER;
-use crate::{Book, ChangeLimit, CreateLimit, Fact, LimitFact, Rejection, Scope, Time, UsedSoFar};
+use crate::{
+    Book, ChangeLimit, CreateLimit, Fact, LimitFact, Rejection, Scope, Span, Time, UsedSoFar,
+    Window,
+};
 
 /// The most limits an organization can have.
 const MOST_LIMITS: usize = 10_000;
@@ -14,13 +17,7 @@ const MOST_ON_ONE_SCOPE: usize = 64;
 
 pub(super) fn create(book: &Book, ask: &CreateLimit, now: Time) -> Result<Decision, Rejection> {
     check_amount(ask.amount)?;
-    match ask.scope {
-        Scope::Organization => {}
-        Scope::Project(id) if book.project(id).is_some() => {}
-        Scope::Key(id) if book.key(id).is_some() => {}
-        Scope::Project(_) => return Err(Rejection::NotFound("project")),
-        Scope::Key(_) => return Err(Rejection::NotFound("key")),
-    }
+    check_scope(book, ask.scope)?;
     if book.limit(ask.id).is_some() {
         return Err(Rejection::Exists("limit"));
     }
@@ -36,11 +33,7 @@ pub(super) fn create(book: &Book, ask: &CreateLimit, now: Time) -> Result<Decisi
             most: MOST_ON_ONE_SCOPE,
         });
     }
-    let unknown = |_zone| Rejection::Invalid {
-        field: "time_zone",
-        problem: "is not an IANA time zone",
-    };
-    let span = ask.window.span_at(now).map_err(unknown)?;
+    let span = span_now(&ask.window, now)?;
     Ok(Decision::done(vec![Fact::Limit(LimitFact::Created {
         id: ask.id,
         origin: ask.origin,
@@ -69,6 +62,24 @@ pub(super) fn change(book: &Book, ask: &ChangeLimit) -> Result<Decision, Rejecti
 pub(super) fn delete(book: &Book, id: LimitId) -> Result<Decision, Rejection> {
     book.limit(id).ok_or(Rejection::NotFound("limit"))?;
     Ok(Decision::done(vec![Fact::Limit(LimitFact::Deleted { id })]))
+}
+
+pub(super) fn check_scope(book: &Book, scope: Scope) -> Result<(), Rejection> {
+    match scope {
+        Scope::Organization => Ok(()),
+        Scope::Project(id) if book.project(id).is_some() => Ok(()),
+        Scope::Key(id) if book.key(id).is_some() => Ok(()),
+        Scope::Project(_) => Err(Rejection::NotFound("project")),
+        Scope::Key(_) => Err(Rejection::NotFound("key")),
+    }
+}
+
+/// The first window of what is made now.
+pub(super) fn span_now(window: &Window, now: Time) -> Result<Span, Rejection> {
+    window.span_at(now).map_err(|_zone| Rejection::Invalid {
+        field: "time_zone",
+        problem: "is not an IANA time zone",
+    })
 }
 
 fn check_amount(amount: Nanos) -> Result<(), Rejection> {

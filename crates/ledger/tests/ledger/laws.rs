@@ -108,6 +108,9 @@ fn random_histories_reach_every_kind_of_answer() {
             if model.lots().iter().any(|lot| lot.free() < 0) {
                 *often.entry("owed").or_default() += 1;
             }
+            if model.budgets().iter().any(|budget| budget.told.len() > 1) {
+                *often.entry("told").or_default() += 1;
+            }
         }
     }
     for kind in KINDS {
@@ -119,9 +122,9 @@ fn random_histories_reach_every_kind_of_answer() {
     }
 }
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "granted", "fitted", "wait", "key", "for now", "for good", "closed", "overrun", "presumed",
-    "rejected", "owed",
+    "rejected", "owed", "told",
 ];
 
 fn kind(answer: Answer) -> &'static str {

@@ -3,12 +3,14 @@
 //! It shares no code with the crate and no types but numbers. What it does not know at all: entries, bytes, hashes,
 //! idempotency, names.
 
+mod budgets;
 mod calls;
 mod directory;
 mod events;
 mod limits;
 mod time;
 
+pub(crate) use budgets::{Budget, percents};
 pub(crate) use events::{Ask, Event, Op, Patience, Scope};
 pub(crate) use time::{Window, number_at};
 
@@ -105,6 +107,8 @@ struct Call {
     amount: i64,
     draws: Vec<(u8, i64)>,
     counted: Vec<Counted>,
+    /// Which budgets count it, and in which of their windows.
+    budgets: Vec<(usize, i64)>,
     node: u8,
     boot: u8,
     deadline: i64,
@@ -126,6 +130,7 @@ pub(crate) struct Model {
     keys: Vec<Key>,
     lots: Vec<Lot>,
     limits: Vec<Limit>,
+    budgets: Vec<Budget>,
     calls: Vec<Call>,
     limits_made: usize,
 }
@@ -136,6 +141,7 @@ impl Model {
         self.now = now;
         self.pass();
         let answer = self.answer(op);
+        self.tell();
         self.pass();
         answer
     }
@@ -155,6 +161,9 @@ impl Model {
                 limit.ended = 0;
             }
         }
+        for budget in &mut self.budgets {
+            budget.pass(now);
+        }
     }
 
     fn answer(&mut self, op: &Op) -> Answer {
@@ -162,6 +171,9 @@ impl Model {
             Op::AddCredit { .. } | Op::Void { .. } => self.credit(op),
             Op::CreateLimit { .. } | Op::ChangeLimit { .. } | Op::DeleteLimit { .. } => {
                 self.limit(op)
+            }
+            Op::CreateBudget { .. } | Op::ChangeBudget { .. } | Op::DeleteBudget { .. } => {
+                self.budget(op)
             }
             Op::CreateProject { .. }
             | Op::Archive { .. }

@@ -3,6 +3,7 @@
 //! A row is a command in words, an arrow and the answer; `script` says which words there are. Every row also passes the
 //! checks of `World::run`.
 
+mod budgets;
 mod credit;
 mod fitting;
 mod holds;

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use ids::{BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
+use ids::{
+    BootId, BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
+};
 use ledger::{
-    Book, Cause, Charge, Command, CreateKey, CreateOrganization, CreateProject, DirectoryCommand,
-    Entry, Holder, Outcome, Sealer, Snapshot, Stepped, Time, due, step,
+    Book, BudgetFact, Cause, Charge, Command, CreateKey, CreateOrganization, CreateProject,
+    DirectoryCommand, Entry, Fact, Holder, Outcome, Sealer, Snapshot, Stepped, Time, due, step,
 };
 use money::Nanos;
 
@@ -39,6 +41,10 @@ pub(crate) fn lot(name: &str) -> LotId {
 
 pub(crate) fn limit(name: &str) -> LimitId {
     LimitId::from_bytes(named(name))
+}
+
+pub(crate) fn budget(name: &str) -> BudgetId {
+    BudgetId::from_bytes(named(name))
 }
 
 pub(crate) fn hold(name: &str) -> HoldId {
@@ -154,6 +160,7 @@ impl World {
             assert_eq!(read, *entry);
             assert_eq!(read.encode(), *bytes);
             assert!(read.at >= self.follower.now(), "time went back: {read:?}");
+            tells_the_truth(&self.follower, &read.fact);
             self.follower.apply(&read, Entry::hash(bytes)).unwrap();
             self.journal.push(bytes.clone());
         }
@@ -167,6 +174,7 @@ impl World {
         assert_eq!(read, self.book, "the snapshot's Book differs");
         check_lots(&self.book);
         check_limits(&self.book);
+        check_budgets(&self.book);
     }
 
     /// Takes up the whole journal from its beginning.
@@ -239,5 +247,43 @@ fn check_limits(book: &Book) {
         // Past the last day of the calendar the last window stays.
         let in_window = book.now() < limit.span.end || book.now() > time("9999-12-29T00:00:00Z");
         assert!(limit.span.start <= book.now() && in_window, "{limit:?}");
+    }
+}
+
+/// What a budget tells is the Book's own figure, told once.
+fn tells_the_truth(book: &Book, fact: &Fact) {
+    if let Fact::Budget(BudgetFact::Crossed {
+        budget,
+        percent,
+        spent,
+    }) = fact
+    {
+        let budget = book.budget(*budget).unwrap();
+        assert_eq!(*spent, budget.spent, "{fact:?} of {budget:?}");
+        assert!(!budget.crossed.contains(percent), "{fact:?} of {budget:?}");
+        assert!(
+            budget.thresholds.contains(percent),
+            "{fact:?} of {budget:?}"
+        );
+    }
+}
+
+/// Whatever spending has reached was told.
+fn check_budgets(book: &Book) {
+    for budget in book.budgets() {
+        let reached = |percent: &u16| {
+            i128::from(budget.spent.get()) * 100
+                >= i128::from(budget.amount.get()) * i128::from(*percent)
+        };
+        for percent in &budget.thresholds {
+            let told = budget.crossed.contains(percent);
+            assert!(told || !reached(percent), "{percent} of {budget:?}");
+        }
+        let known = |percent: &u16| budget.thresholds.contains(percent);
+        assert!(budget.crossed.iter().all(known), "{budget:?}");
+        assert!(budget.crossed.is_sorted(), "{budget:?}");
+        assert!(!budget.spent.is_negative(), "{budget:?}");
+        let in_window = book.now() < budget.span.end || book.now() > time("9999-12-29T00:00:00Z");
+        assert!(budget.span.start <= book.now() && in_window, "{budget:?}");
     }
 }

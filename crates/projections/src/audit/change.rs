@@ -1,8 +1,8 @@
 //! What an entry changes, as the names and values of fields.
 
 use ledger::{
-    CreditFact, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitFact, LimitOrigin, LotKind,
-    Scope, Time, Window,
+    BudgetFact, CreditFact, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitFact, LimitOrigin,
+    LotKind, Scope, Time, Window,
 };
 use serde_json::{Map, Value, json};
 
@@ -21,6 +21,7 @@ impl Change {
             Fact::Directory(fact) => directory(fact),
             Fact::Credit(fact) => credit(fact)?,
             Fact::Limit(fact) => limit(fact)?,
+            Fact::Budget(fact) => budget(fact)?,
             Fact::Hold(_) => return None,
         };
         let Value::Object(fields) = fields else {
@@ -185,6 +186,40 @@ fn limit(fact: &LimitFact) -> Option<Parts> {
             json!({"state": "deleted"}),
         )),
         LimitFact::WindowOpened { .. } => None,
+    }
+}
+
+fn budget(fact: &BudgetFact) -> Option<Parts> {
+    match fact {
+        BudgetFact::Created {
+            id,
+            scope,
+            amount,
+            window,
+            span: _,
+            thresholds,
+        } => {
+            let fields = json!({
+                "scope": on(*scope), "amount_usd": amount.to_string(), "window": counts(window),
+                "thresholds": thresholds, "state": "active",
+            });
+            Some(("budget_created", "budget", id.to_string(), fields))
+        }
+        BudgetFact::Changed {
+            id,
+            amount,
+            thresholds,
+        } => {
+            let fields = json!({"amount_usd": amount.to_string(), "thresholds": thresholds});
+            Some(("budget_changed", "budget", id.to_string(), fields))
+        }
+        BudgetFact::Deleted { id } => Some((
+            "budget_deleted",
+            "budget",
+            id.to_string(),
+            json!({"state": "deleted"}),
+        )),
+        BudgetFact::WindowOpened { .. } | BudgetFact::Crossed { .. } => None,
     }
 }
 

@@ -144,7 +144,7 @@ impl<'a> Batch<'a> {
             self.memory.hear(entry.at);
             match entry.fact {
                 Fact::Hold(fact) => self.hold(organization, fact, entry.seq, entry.at)?,
-                Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => {
+                Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) | Fact::Budget(_) => {
                     audit::write(self.connection, organization, &entry)?;
                 }
             }

@@ -112,6 +112,10 @@ impl Client {
         self.send(Method::PATCH, &api(path), Some(body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        self.send(Method::PUT, &api(path), Some(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Result<(), Failure> {
         self.send(Method::DELETE, &api(path), None).await.map(drop)
     }

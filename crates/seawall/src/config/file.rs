@@ -98,6 +98,11 @@ fn section(
         ));
     };
     for (key, value) in table {
+        let within = format!("{name}.{}", key.get_ref());
+        if settings::sections().contains(&within.as_str()) {
+            section(source, (&within, value), file)?;
+            continue;
+        }
         let Some(setting) = values::named(name, key.get_ref()) else {
             return Err(source.error(key, unknown_key(name, key.get_ref())));
         };
@@ -166,6 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn a_section_within_a_section_is_read_however_it_is_written() {
+        for text in [
+            "[alerts]\nkeep_days = 7\n[alerts.email]\nsmtp = \"smtp://h\"",
+            "[alerts]\nkeep_days = 7\nemail = { smtp = \"smtp://h\" }",
+        ] {
+            let file = read(text).unwrap();
+            assert_eq!(file.values["alerts.keep_days"].text, "7");
+            assert_eq!(file.values["alerts.email.smtp"].text, "smtp://h");
+        }
+        assert_eq!(
+            read("[alerts.email]\nsmtps = \"x\"").unwrap_err(),
+            "seawall.toml:2:1: unknown key `alerts.email.smtps`: did you mean `smtp`?"
+        );
+    }
+
+    #[test]
     fn what_is_no_setting_is_refused_with_place_and_guess() {
         for (text, said) in [
             (
@@ -194,7 +215,7 @@ mod tests {
             ),
             (
                 "[plumbing]",
-                "seawall.toml:1:2: unknown section `plumbing`: known are server, store, errors, gateway, requests, \
+                "seawall.toml:1:2: unknown section `plumbing`: known are server, store, errors, gateway, requests, alerts, alerts.email, \
                  catalog, upstream, route",
             ),
         ] {

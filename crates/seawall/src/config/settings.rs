@@ -240,6 +240,48 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Refusals listed per second, key and code; further ones are counted.",
     ),
     setting(
+        "alerts.most_waiting",
+        "10000",
+        COUNT,
+        "Deliveries of alerts that may wait; what comes beyond is kept as failed, and shown.",
+    ),
+    setting(
+        "alerts.give_up_after",
+        "72h",
+        Kind::Duration,
+        "How long a delivery of an alert is tried, with pauses that grow to three hours; 40 attempts at most.",
+    ),
+    setting(
+        "alerts.attempt_timeout",
+        "15s",
+        Kind::Duration,
+        "How long a receiver may take to answer.",
+    ),
+    setting(
+        "alerts.keep_days",
+        "30",
+        COUNT,
+        "Days that alerts are listed.",
+    ),
+    setting(
+        "alerts.email.smtp",
+        "",
+        Kind::Text,
+        "The mail server: `smtp://user@host:587` (STARTTLS; in the clear on a loopback address only) or `smtps://user@host:465`.",
+    ),
+    setting(
+        "alerts.email.password",
+        "",
+        Kind::Text,
+        "The user's password there, by reference: `env:NAME` or `file:/path`.",
+    ),
+    setting(
+        "alerts.email.from",
+        "",
+        Kind::Text,
+        "The address that mail comes from.",
+    ),
+    setting(
         "catalog.file",
         "",
         Kind::Text,
@@ -261,18 +303,20 @@ pub(crate) fn sections() -> Vec<&'static str> {
 
 impl Setting {
     pub(crate) fn section(&self) -> &'static str {
-        self.name.split_once('.').map_or("", |(section, _)| section)
+        self.name
+            .rsplit_once('.')
+            .map_or("", |(section, _)| section)
     }
 
     pub(crate) fn key(&self) -> &'static str {
-        self.name.split_once('.').map_or(self.name, |(_, key)| key)
+        self.name.rsplit_once('.').map_or(self.name, |(_, key)| key)
     }
 
     /// The environment variable that sets it.
     pub(crate) fn variable(&self) -> String {
         format!(
             "SEAWALL_{}__{}",
-            self.section().to_uppercase(),
+            self.section().replace('.', "__").to_uppercase(),
             self.key().to_uppercase()
         )
     }
@@ -313,6 +357,10 @@ mod tests {
         assert_eq!(
             find("server.listen").unwrap().variable(),
             "SEAWALL_SERVER__LISTEN"
+        );
+        assert_eq!(
+            find("alerts.email.smtp").unwrap().variable(),
+            "SEAWALL_ALERTS__EMAIL__SMTP"
         );
     }
 }

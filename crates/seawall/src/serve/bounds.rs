@@ -64,10 +64,15 @@ pub(super) fn open_log(config: &Config) -> Result<RequestLog, Failure> {
 
 /// `seawall-requests.db` for `seawall.db`.
 pub(crate) fn beside(store: &Path) -> PathBuf {
+    named(store, "requests")
+}
+
+/// A file beside the store, with a word more in its name.
+pub(super) fn named(store: &Path, word: &str) -> PathBuf {
     let stem = store.file_stem().unwrap_or_default().to_string_lossy();
     let name = match store.extension() {
-        Some(extension) => format!("{stem}-requests.{}", extension.to_string_lossy()),
-        None => format!("{stem}-requests"),
+        Some(extension) => format!("{stem}-{word}.{}", extension.to_string_lossy()),
+        None => format!("{stem}-{word}"),
     };
     store.with_file_name(name)
 }
@@ -108,11 +113,7 @@ pub(super) fn gateway(config: &Config, address: SocketAddr) -> Result<gateway::S
             Disclosure::Full => gateway::Disclosure::Full,
             Disclosure::CodeOnly => gateway::Disclosure::CodeOnly,
         },
-        public_url: config
-            .server
-            .public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{address}")),
+        public_url: public_url(config, address),
         body_limit: bytes("gateway.body_limit")?,
         answer_limit: bytes("gateway.answer_limit")?,
         fit_floor: values.count("gateway.fit_floor")?,
@@ -121,6 +122,12 @@ pub(super) fn gateway(config: &Config, address: SocketAddr) -> Result<gateway::S
         idle_timeout: values.duration("gateway.idle_timeout")?,
         drain_after_disconnect: values.duration("gateway.drain_after_disconnect")?,
     })
+}
+
+/// What links begin with.
+pub(super) fn public_url(config: &Config, address: SocketAddr) -> String {
+    let given = config.server.public_url.clone();
+    given.unwrap_or_else(|| format!("http://{address}"))
 }
 
 #[cfg(test)]

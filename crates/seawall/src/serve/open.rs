@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alerts::{Alerts, Couriers};
+use axum::Router;
 use control::FirstKey;
 use gateway::Gateway;
 use journal::{Acknowledged, Store};
@@ -18,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use super::connections::Served;
 use super::parts::{DryRun, Ids, Readiness, Told};
 use super::verification::Verification;
-use super::{accounts, bounds, front, install, listen, remember, retention, scrape};
+use super::{accounts, bounds, front, install, listen, remember, retention, scrape, telling};
 use crate::clock;
 use crate::config::{Config, Connections};
 use crate::environment::Environment;
@@ -72,7 +74,7 @@ type OwnListener = (TcpListener, SocketAddr, Arc<Served>);
 
 fn on_its_own(
     (listener, address, bounds): (TcpListener, SocketAddr, Connections),
-    router: axum::Router,
+    router: Router,
 ) -> OwnListener {
     (listener, address, Served::new(router, bounds))
 }
@@ -85,6 +87,15 @@ fn begin_metrics(upstreams: &[gateway::Served]) -> Metrics {
     let kinds = [catalog::Unit::Input, catalog::Unit::Output].map(catalog::Unit::as_str);
     metrics.begin((&gateway::METERED, &outcomes), &kinds, &accounts);
     metrics
+}
+
+/// All that one listener answers.
+fn together(gateway: &Gateway, administration: Router, scraped: Router) -> Router {
+    gateway
+        .router()
+        .merge(administration)
+        .merge(scraped)
+        .merge(front::router())
 }
 
 /// How long the store may take to be told what is left to tell when the server stops.
@@ -100,6 +111,8 @@ pub(crate) struct Server {
     readiness: Arc<Readiness>,
     store: Arc<dyn Store>,
     log: RequestLog,
+    alerts: Alerts,
+    courier: Arc<Couriers>,
     tellers: Tellers,
     calls: TaskTracker,
     first_key: FirstKey,
@@ -124,7 +137,9 @@ impl Server {
         let listener = listen::bind(&config.server.listen.to_string(), "--listen").await?;
         let address = listen::address(&listener)?;
         let own = metrics_listener(config, &mut warnings).await?;
-        let told = Told(log.clone(), metrics.clone());
+        let lent = (&store, &log, &metrics, address);
+        let (alerts, couriers) = telling::open(config, environment, lent).await?;
+        let told = Told::new(&log, &metrics, &alerts);
         let memory = remember::open(config, &*store).await?;
         let tellers = take_over(&store, memory, bounds::tellers(config, told)?).await?;
         warnings.extend(stopped(&tellers));
@@ -150,7 +165,8 @@ impl Server {
         });
         let administration = control::router(control::Parts {
             tellers: tellers.clone(),
-            pepper: installation.pepper,
+            pepper: installation.pepper.clone(),
+            alerts: alerts.clone(),
             admin: installation.admin,
             log: log.clone(),
             catalog,
@@ -160,14 +176,9 @@ impl Server {
             verify: Arc::new(Verification::new(config.store.path.clone())),
             version: env!("CARGO_PKG_VERSION"),
         });
-        let router = gateway
-            .router()
-            .merge(administration)
-            .merge(scrape::router(
-                metrics.clone(),
-                address.ip().is_loopback().then(|| tellers.clone()),
-            ))
-            .merge(front::router());
+        let figures = address.ip().is_loopback().then(|| tellers.clone());
+        let scraped = scrape::router(metrics.clone(), figures);
+        let router = together(&gateway, administration, scraped);
         Ok(Self {
             listener,
             address,
@@ -176,6 +187,8 @@ impl Server {
             readiness,
             store,
             log,
+            alerts,
+            courier: Arc::new(couriers(installation.pepper)),
             tellers,
             calls,
             first_key: installation.first,
@@ -236,6 +249,10 @@ impl Server {
             });
             (served, over)
         });
+        let (telling, courier) = (self.alerts, self.courier);
+        let told_to_stop = CancellationToken::new();
+        let stop_telling = told_to_stop.clone();
+        follower.spawn(async move { telling.run(courier, stop_telling).await });
         let readiness = self.readiness;
         let asked = async {
             stop.cancelled().await;
@@ -270,6 +287,8 @@ impl Server {
                 "the store did not answer while stopping; open holds are presumed at the next start"
             );
         }
+        // What the last calls brought about is in the journal, and told at the next start.
+        told_to_stop.cancel();
         follower.close();
         follower.wait().await;
         self.log.close().await;

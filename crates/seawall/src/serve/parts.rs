@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use alerts::Alerts;
 use futures_util::future::BoxFuture;
 use gateway::Gateway;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -65,9 +66,23 @@ impl control::Check for DryRun {
     }
 }
 
-/// Tells the request log and the metrics what has become durable.
+/// Tells the request log, the metrics and the alerts what has become durable.
 #[derive(Debug)]
-pub(crate) struct Told(pub(crate) RequestLog, pub(crate) Metrics);
+pub(crate) struct Told {
+    log: RequestLog,
+    metrics: Metrics,
+    alerts: Alerts,
+}
+
+impl Told {
+    pub(crate) fn new(log: &RequestLog, metrics: &Metrics, alerts: &Alerts) -> Self {
+        Self {
+            log: log.clone(),
+            metrics: metrics.clone(),
+            alerts: alerts.clone(),
+        }
+    }
+}
 
 impl teller::Observer for Told {
     fn appended(&self, organization: OrganizationId, entries: Vec<Entry>) {
@@ -75,25 +90,30 @@ impl teller::Observer for Told {
         entries
             .iter()
             .filter(presumed)
-            .for_each(|_| self.1.presumed());
-        self.0.appended(organization, entries);
+            .for_each(|_| self.metrics.presumed());
+        self.alerts.appended(organization, &entries);
+        self.log.appended(organization, entries);
     }
 
     fn committed(&self, took: Duration) {
-        self.1.committed(took);
+        self.metrics.committed(took);
+    }
+
+    fn halted(&self, organization: OrganizationId, reason: &str) {
+        self.alerts.halted(organization, reason);
     }
 
     fn rolled_back(&self, _organization: OrganizationId, _why: &RolledBack) {
-        self.1.rolled_back();
+        self.metrics.rolled_back();
     }
 
     fn restored(&self, organization: OrganizationId, restored: &Restored) {
         let Restored { first, last, .. } = *restored;
-        self.1.rolled_back();
-        self.1
+        self.metrics.rolled_back();
+        self.metrics
             .restored(last.saturating_sub(first).saturating_add(1));
         let changes = json!({"restored_entries": {"from": first, "to": last}});
-        self.0.happened(Happened {
+        self.log.happened(Happened {
             organization,
             at: SystemClock.now(),
             seq: last,

@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use ids::{EntryId, HoldId, KeyId};
 use ledger::{
-    Book, Cause, CreditFact, DirectoryFact, Entry, Fact, Head, HoldFact, KeyState, LimitFact,
+    Book, BudgetFact, Cause, CreditFact, DirectoryFact, Entry, Fact, Head, HoldFact, KeyState,
+    LimitFact,
 };
 use money::Nanos;
 
@@ -164,8 +165,9 @@ impl Again {
             // What follows from other entries and from passing time is nobody's change.
             Fact::Hold(HoldFact::Renewed { .. } | HoldFact::Corrected { .. })
             | Fact::Credit(CreditFact::Lapsed { .. } | CreditFact::OwedRepaid { .. })
-            | Fact::Limit(LimitFact::WindowOpened { .. }) => {}
-            Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => {
+            | Fact::Limit(LimitFact::WindowOpened { .. })
+            | Fact::Budget(BudgetFact::WindowOpened { .. } | BudgetFact::Crossed { .. }) => {}
+            Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) | Fact::Budget(_) => {
                 if self.changes.len() == MOST_CHANGES {
                     self.changes.pop_front();
                 }
@@ -190,7 +192,13 @@ impl Again {
             Fact::Limit(fact) => self.limit(fact, since)?.map(Fact::Limit),
             Fact::Hold(fact) => Some(Fact::Hold(self.hold(fact)?)),
             Fact::Directory(fact) => Some(Fact::Directory(self.directory(fact, since)?)),
-            Fact::Credit(_) => Some(fact.clone()),
+            Fact::Budget(BudgetFact::WindowOpened { budget, span }) => {
+                let found = self.book.budget(*budget);
+                let later = found.is_some_and(|found| span.start > found.span.start);
+                later.then(|| fact.clone())
+            }
+            // A budget stops nothing, so none is stricter than another.
+            Fact::Credit(_) | Fact::Budget(_) => Some(fact.clone()),
         })
     }
 

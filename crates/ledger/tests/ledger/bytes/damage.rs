@@ -55,11 +55,13 @@ fn another_version_of_the_encoding_is_not_guessed_at() {
     bytes[0] = 2;
     assert_eq!(Entry::decode(&bytes), Err(DecodeError::UnknownVersion(2)));
     let mut snapshot = Snapshot::encode(&Book::empty());
-    snapshot[0] = 2;
-    assert_eq!(
-        Snapshot::decode(&snapshot),
-        Err(DecodeError::UnknownVersion(2))
-    );
+    for other in [0, 1, 3, 255] {
+        snapshot[0] = other;
+        assert_eq!(
+            Snapshot::decode(&snapshot),
+            Err(DecodeError::UnknownVersion(other))
+        );
+    }
 }
 
 #[test]
@@ -100,7 +102,7 @@ fn remembering(keys: &[u8]) -> Vec<u8> {
         // The request, the thing made, the time.
         body.extend_from_slice(&[0; 32 + 16 + 8]);
     }
-    let mut bytes = vec![1];
+    let mut bytes = vec![empty[0]];
     bytes.extend_from_slice(&Entry::hash(&body));
     bytes.extend_from_slice(&body);
     bytes

@@ -1,5 +1,6 @@
 //! One entry of every kind, with every optional part both there and not there.
 
+mod budgets;
 mod holds;
 
 use ids::{EntryId, KeyHash, OrganizationId};
@@ -53,6 +54,12 @@ pub(crate) fn all() -> Vec<(&'static str, Entry)> {
         ..entry(fact, None)
     };
     entries.push(("entry that is the first", first));
+    let later = budgets::all();
+    entries.extend(
+        later
+            .into_iter()
+            .map(|(name, fact)| (name, entry(fact, None))),
+    );
     entries
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use ledger::{CreditFact, DirectoryFact, Entry, Fact, HoldFact, LimitFact, Snapshot};
+use ledger::{BudgetFact, CreditFact, DirectoryFact, Entry, Fact, HoldFact, LimitFact, Snapshot};
 use sha2::{Digest, Sha256};
 
 use super::entries;
@@ -120,7 +120,7 @@ fn no_kind_of_fact_is_without_golden_bytes() {
 }
 
 /// What [`kind`] can answer. A new variant does not compile there until it is named, and then belongs here.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 29] = [
     "OrganizationCreated",
     "OrganizationChanged",
     "ProjectCreated",
@@ -145,6 +145,11 @@ const KINDS: [&str; 24] = [
     "Released",
     "Presumed",
     "Corrected",
+    "BudgetCreated",
+    "BudgetChanged",
+    "BudgetDeleted",
+    "BudgetWindowOpened",
+    "BudgetCrossed",
 ];
 
 fn kind(fact: &Fact) -> &'static str {
@@ -173,12 +178,17 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Hold(HoldFact::Released { .. }) => "Released",
         Fact::Hold(HoldFact::Presumed { .. }) => "Presumed",
         Fact::Hold(HoldFact::Corrected { .. }) => "Corrected",
+        Fact::Budget(BudgetFact::Created { .. }) => "BudgetCreated",
+        Fact::Budget(BudgetFact::Changed { .. }) => "BudgetChanged",
+        Fact::Budget(BudgetFact::Deleted { .. }) => "BudgetDeleted",
+        Fact::Budget(BudgetFact::WindowOpened { .. }) => "BudgetWindowOpened",
+        Fact::Budget(BudgetFact::Crossed { .. }) => "BudgetCrossed",
     }
 }
 
 /// A snapshot has a version and may change with it; this notices a change without one.
 #[test]
-fn a_snapshot_of_version_1_has_the_bytes_it_always_had() {
+fn a_snapshot_of_version_2_has_the_bytes_it_always_had() {
     let mut world = World::new();
     script::run(
         &mut world,
@@ -189,16 +199,17 @@ fn a_snapshot_of_version_1_has_the_bytes_it_always_had() {
         unfreeze k                                                        -> done
         credit a 10.00 lapses=2027-01-01T00:00:00Z idem=x/y               -> done a
         limit l key:k 5.00 week/Asia/Tokyo                                -> done l
+        budget b project:p 2.00 week/Asia/Tokyo at=40,80                  -> done b
         take h1 k 1.00 model=a                                            -> granted 1.00
         take h2 k 1.00 model=a                                            -> granted 1.00
-        presume h2                                                        -> charged 1.00; headroom 3.00 by l
+        presume h2                                                        -> charged 1.00; headroom 3.00 by l; b tells 40% at 1.00
         ",
     );
     let bytes = Snapshot::encode(&world.book);
-    assert_eq!(bytes[0], 1);
+    assert_eq!(bytes[0], 2);
     assert_eq!(
         hex(&Sha256::digest(&bytes)),
-        "d682ce70b0138ddd129bb761b0668845bb15688e7e2b8735ac758c58e68db596",
+        "4113cd5eb550eaf91025b6d25f2c1bcf3fe680ea486793ebff8f72a09ae3aa1b",
         "a snapshot is written differently: give it a new version"
     );
 }

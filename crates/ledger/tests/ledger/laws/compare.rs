@@ -28,6 +28,13 @@ pub(super) fn figures(book: &Book, model: &Model) {
     for theirs in model.limits() {
         limit(book, model, theirs);
     }
+    assert_eq!(book.budgets().count(), model.budgets().len());
+    for theirs in model.budgets() {
+        let ours = book.budget(translate::budget(theirs.number)).unwrap();
+        let figures = (ours.amount.get(), ours.spent.get(), &ours.crossed);
+        let expected = (theirs.amount, theirs.spent, &theirs.told);
+        assert_eq!(figures, expected, "{ours:?}");
+    }
     let (open, presumed) = model.counts();
     assert_eq!(book.holds().count(), open);
     assert_eq!(book.presumed().count(), presumed);

@@ -10,6 +10,7 @@ const HOLDS: u16 = 60;
 const KEYS: u8 = 24;
 const PROJECTS: u8 = 6;
 const LIMITS: u8 = 9;
+const BUDGETS: u8 = 6;
 const LOTS: u8 = 150;
 
 /// What every history begins with: someone who can call, and something to spend.
@@ -78,6 +79,7 @@ fn op(most_credit: i64) -> impl Strategy<Value = Op> {
         40 => many(),
         60 => credit(most_credit),
         70 => limits(),
+        40 => budgets(),
         60 => directory(),
     ]
 }
@@ -187,6 +189,25 @@ fn limits() -> impl Strategy<Value = Op> {
         4 => create,
         5 => change,
         2 => (0..LIMITS).prop_map(|limit| Op::DeleteLimit { limit }),
+    ]
+}
+
+fn budgets() -> impl Strategy<Value = Op> {
+    let create = (0..BUDGETS, scope(), -1..3_000_i64, window(), any::<u8>());
+    let create = create.prop_map(|(budget, scope, amount, window, at)| Op::CreateBudget {
+        budget,
+        scope,
+        amount,
+        window,
+        at,
+    });
+    let amount = proptest::option::weighted(0.7, -1..3_000_i64);
+    let change = (0..BUDGETS, amount, proptest::option::of(any::<u8>()))
+        .prop_map(|(budget, amount, at)| Op::ChangeBudget { budget, amount, at });
+    prop_oneof![
+        4 => create,
+        4 => change,
+        1 => (0..BUDGETS).prop_map(|budget| Op::DeleteBudget { budget }),
     ]
 }
 

@@ -1,8 +1,9 @@
 //! Absurd amounts and times: the ledger refuses them or takes them up, and neither panics nor contradicts itself.
 
 use ledger::{
-    AddCredit, Book, ChangeLimit, Command, CreateLimit, Draw, Fact, HoldFact, LimitOrigin, LotKind,
-    Outcome, Patience, PresumeReason, Scope, Settlement, TakeHold, Time, UsedSoFar, Window,
+    AddCredit, Book, ChangeBudget, ChangeLimit, Command, CreateBudget, CreateLimit, Draw, Fact,
+    HoldFact, LimitOrigin, LotKind, Outcome, Patience, PresumeReason, Scope, Settlement, TakeHold,
+    Time, UsedSoFar, Window,
 };
 use money::{Bound, Femtos, Nanos};
 use proptest::prelude::*;
@@ -74,6 +75,24 @@ fn command() -> impl Strategy<Value = Command> {
             id: world::limit(&id),
             amount: Some(amount),
             used: UsedSoFar::Reset,
+        })),
+        1 => (name("b"), amount(), any::<bool>()).prop_map(|(id, amount, total)| {
+            Command::CreateBudget(CreateBudget {
+                id: world::budget(&id),
+                scope: Scope::Organization,
+                amount,
+                window: if total {
+                    Window::Total
+                } else {
+                    Window::Day { time_zone: "Pacific/Apia".into() }
+                },
+                thresholds: vec![1_000, 1, 100],
+            })
+        }),
+        1 => (name("b"), amount()).prop_map(|(id, amount)| Command::ChangeBudget(ChangeBudget {
+            id: world::budget(&id),
+            amount: Some(amount),
+            thresholds: None,
         })),
         5 => (name("h"), amount(), moment()).prop_map(|(hold, amount, deadline)| take(
             &hold, amount, deadline

@@ -1,14 +1,14 @@
 //! The model's commands in the ledger's words, and the ledger's answers in the model's.
 
 use ledger::{
-    AddCredit, ChangeKey, ChangeLimit, CheckKind, Command, CreateKey, CreateLimit,
-    DirectoryCommand, KeyProblem, LimitOrigin, LotKind, Outcome, Patience as LedgerPatience,
-    PresumeReason, Refusal, ReleaseReason, Scope as LedgerScope, Settlement, TakeHold, Time,
-    UsedSoFar, Window as LedgerWindow,
+    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, CheckKind, Command, CreateBudget, CreateKey,
+    CreateLimit, DirectoryCommand, KeyProblem, LimitOrigin, LotKind, Outcome,
+    Patience as LedgerPatience, PresumeReason, Refusal, ReleaseReason, Scope as LedgerScope,
+    Settlement, TakeHold, Time, UsedSoFar, Window as LedgerWindow,
 };
 use money::{Bound, Femtos, Nanos};
 
-use crate::model::{Answer, Ask, Op, Patience, Scope, Window};
+use crate::model::{Answer, Ask, Op, Patience, Scope, Window, percents};
 use crate::world;
 
 // Names with zeroes in front sort like their numbers.
@@ -22,6 +22,10 @@ pub(super) fn lot(number: u8) -> ids::LotId {
 
 pub(super) fn limit(number: u8) -> ids::LimitId {
     world::limit(&format!("l{number:03}"))
+}
+
+pub(super) fn budget(number: u8) -> ids::BudgetId {
+    world::budget(&format!("b{number:03}"))
 }
 
 fn hold(number: u16) -> ids::HoldId {
@@ -48,13 +52,7 @@ pub(super) fn command(op: &Op, now: Time) -> Command {
         } => Command::CreateLimit(CreateLimit {
             id: limit(number),
             origin: LimitOrigin::Owner,
-            scope: match scope {
-                Scope::Organization => LedgerScope::Organization,
-                Scope::Project(number) => {
-                    LedgerScope::Project(world::project(&project_name(number)))
-                }
-                Scope::Key(number) => LedgerScope::Key(key(number)),
-            },
+            scope: on(scope),
             amount: Nanos::new(amount),
             window: in_words(window),
         }),
@@ -72,6 +70,9 @@ pub(super) fn command(op: &Op, now: Time) -> Command {
             },
         }),
         Op::DeleteLimit { limit: number } => Command::DeleteLimit { id: limit(number) },
+        Op::CreateBudget { .. } | Op::ChangeBudget { .. } | Op::DeleteBudget { .. } => {
+            budget_command(op)
+        }
         Op::Take(ref ask) => Command::TakeHold(take(ask, now)),
         Op::Renew {
             first,
@@ -98,6 +99,43 @@ pub(super) fn command(op: &Op, now: Time) -> Command {
         | Op::Unfreeze { .. }
         | Op::Revoke { .. }
         | Op::Expire { .. } => directory(op, now).into(),
+    }
+}
+
+fn on(scope: Scope) -> LedgerScope {
+    match scope {
+        Scope::Organization => LedgerScope::Organization,
+        Scope::Project(number) => LedgerScope::Project(world::project(&project_name(number))),
+        Scope::Key(number) => LedgerScope::Key(key(number)),
+    }
+}
+
+fn budget_command(op: &Op) -> Command {
+    match *op {
+        Op::CreateBudget {
+            budget: number,
+            scope,
+            amount,
+            window,
+            at,
+        } => Command::CreateBudget(CreateBudget {
+            id: budget(number),
+            scope: on(scope),
+            amount: Nanos::new(amount),
+            window: in_words(window),
+            thresholds: percents(at),
+        }),
+        Op::ChangeBudget {
+            budget: number,
+            amount,
+            at,
+        } => Command::ChangeBudget(ChangeBudget {
+            id: budget(number),
+            amount: amount.map(Nanos::new),
+            thresholds: at.map(percents),
+        }),
+        Op::DeleteBudget { budget: number } => Command::DeleteBudget { id: budget(number) },
+        _ => unreachable!(),
     }
 }
 

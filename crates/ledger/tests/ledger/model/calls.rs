@@ -138,6 +138,7 @@ impl Model {
                 charged_after: 0,
             })
             .collect();
+        let budgets = self.budgets_on(ask.key);
         let draws = self.pay(amount, &[]);
         for (lot, part) in &draws {
             self.lot_mut(*lot).unwrap().held += part;
@@ -147,6 +148,7 @@ impl Model {
             amount,
             draws,
             counted,
+            budgets,
             node: ask.node,
             boot: ask.boot,
             deadline: self.now + ask.lasts,
@@ -251,6 +253,8 @@ impl Model {
                 limit.ended += charge;
             }
         }
+        let before = if call.presumed { call.amount } else { 0 };
+        self.count(&call.budgets, charge - before);
         self.calls.remove(place);
     }
 
@@ -266,6 +270,7 @@ impl Model {
             let found = self.limits.iter().find(|limit| limit.made == counted.limit);
             counted.charged_after = found.map_or(0, |limit| limit.resets);
         }
+        self.count(&call.budgets, call.amount);
         self.calls[place] = call;
     }
 

@@ -49,6 +49,22 @@ pub(crate) enum Op {
     DeleteLimit {
         limit: u8,
     },
+    /// Thresholds are the bits of a number: those of the model's list.
+    CreateBudget {
+        budget: u8,
+        scope: Scope,
+        amount: i64,
+        window: Window,
+        at: u8,
+    },
+    ChangeBudget {
+        budget: u8,
+        amount: Option<i64>,
+        at: Option<u8>,
+    },
+    DeleteBudget {
+        budget: u8,
+    },
     CreateProject {
         project: u8,
     },

@@ -126,7 +126,7 @@ fn hold_facts(stepped: &Stepped) -> Vec<&HoldFact> {
     facts
         .filter_map(|fact| match fact {
             Fact::Hold(fact) => Some(fact),
-            Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => None,
+            Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) | Fact::Budget(_) => None,
         })
         .collect()
 }

@@ -8,18 +8,19 @@
 //! credit LOT AMOUNT [kind=grant] [lapses=TIME] [priority=N] · void LOT
 //! limit L SCOPE AMOUNT WINDOW [by=operator]    SCOPE: org, project:P, key:K; WINDOW: total, day, week/Asia/Tokyo, …
 //! change L AMOUNT|- keep|reset · delete L
+//! budget B SCOPE AMOUNT WINDOW at=50,80 · change-budget B AMOUNT|- [at=50,80] · delete-budget B
 //! take H K COST [try|wait|last] [model=M] [node=N] [boot=B] [deadline=TIME]
 //!     COST: 3.00, or 0.10+0.02x100..10 (fixed, per unit, units, floor)
 //! renew H,H TIME · settle H AMOUNT · release H · presume H
 //! presume-boots NODE BOOT MOST · presume-overdue MOST
-//! lot LOT · lim L · sums · headroom K          answers with figures, changes nothing
+//! lot LOT · lim L · bud B · sums · headroom K          answers with figures, changes nothing
 //! ```
 //! Any command may end with `idem=KEY/REQUEST`.
 
 use ledger::{
-    AddCredit, Cause, ChangeKey, ChangeLimit, Command, CreateLimit, DirectoryCommand,
-    IdempotencyKey, LimitOrigin, LotKind, Patience, PresumeReason, ReleaseReason, Scope,
-    Settlement, TakeHold, Time, UsedSoFar, Window,
+    AddCredit, Cause, ChangeBudget, ChangeKey, ChangeLimit, Command, CreateBudget, CreateLimit,
+    DirectoryCommand, IdempotencyKey, LimitOrigin, LotKind, Patience, PresumeReason, ReleaseReason,
+    Scope, Settlement, TakeHold, Time, UsedSoFar, Window,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -134,6 +135,21 @@ fn command(words: &Words<'_>) -> Command {
         "delete" => Command::DeleteLimit {
             id: world::limit(words.at(1)),
         },
+        "budget" => Command::CreateBudget(CreateBudget {
+            id: world::budget(words.at(1)),
+            scope: scope(words.at(2)),
+            amount: words.amount(3),
+            window: window(words.at(4)),
+            thresholds: words.option("at").map(percents).unwrap_or_default(),
+        }),
+        "change-budget" => Command::ChangeBudget(ChangeBudget {
+            id: world::budget(words.at(1)),
+            amount: Some(words.at(2)).filter(|text| *text != "-").map(amount),
+            thresholds: words.option("at").map(percents),
+        }),
+        "delete-budget" => Command::DeleteBudget {
+            id: world::budget(words.at(1)),
+        },
         "take" => Command::TakeHold(take(words)),
         "renew" => Command::RenewHolds {
             holds: words.at(1).split(',').map(world::hold).collect(),
@@ -213,29 +229,40 @@ fn credit(words: &Words<'_>) -> AddCredit {
     }
 }
 
-fn limit(words: &Words<'_>) -> CreateLimit {
-    let scope = match words.at(2).split_once(':') {
+fn percents(text: &str) -> Vec<u16> {
+    text.split(',').map(|text| text.parse().unwrap()).collect()
+}
+
+fn scope(text: &str) -> Scope {
+    match text.split_once(':') {
         None => Scope::Organization,
         Some(("project", name)) => Scope::Project(world::project(name)),
         Some((_, name)) => Scope::Key(world::key(name)),
-    };
-    let (kind, zone) = words.at(4).split_once('/').unwrap_or((words.at(4), "UTC"));
+    }
+}
+
+fn window(text: &str) -> Window {
+    let (kind, zone) = text.split_once('/').unwrap_or((text, "UTC"));
     let time_zone: Box<str> = zone.into();
+    match kind {
+        "total" => Window::Total,
+        "day" => Window::Day { time_zone },
+        "week" => Window::Week { time_zone },
+        "month" => Window::Month { time_zone },
+        other => panic!("no such window: {other}"),
+    }
+}
+
+fn limit(words: &Words<'_>) -> CreateLimit {
     CreateLimit {
         id: world::limit(words.at(1)),
         origin: match words.option("by") {
             Some("operator") => LimitOrigin::Operator,
             _ => LimitOrigin::Owner,
         },
-        scope,
+        scope: scope(words.at(2)),
         amount: words.amount(3),
-        window: match kind {
-            "total" => Window::Total,
-            "day" => Window::Day { time_zone },
-            "week" => Window::Week { time_zone },
-            "month" => Window::Month { time_zone },
-            other => panic!("no such window: {other}"),
-        },
+        window: window(words.at(4)),
     }
 }
 

@@ -2,16 +2,39 @@
 
 use ids::KeyId;
 use ledger::{
-    Book, CheckKind, CreditFact, DirectoryFact, Fact, HoldFact, KeyProblem, LimitFact, Outcome,
-    Receipt, Refusal, Shortfall, Stepped,
+    Book, BudgetFact, CheckKind, CreditFact, DirectoryFact, Fact, HoldFact, KeyProblem, LimitFact,
+    Outcome, Receipt, Refusal, Shortfall, Stepped,
 };
 use money::Nanos;
 
 use super::script::Words;
 use crate::world::{self, name_of};
 
-/// The answer to a command.
+/// The answer to a command, and what budgets tell because of it.
 pub(crate) fn answer(stepped: &Stepped) -> String {
+    let told: Vec<String> = stepped
+        .entries
+        .iter()
+        .filter_map(|(entry, _)| told(&entry.fact))
+        .collect();
+    [vec![outcome(stepped)], told].concat().join("; ")
+}
+
+fn told(fact: &Fact) -> Option<String> {
+    match fact {
+        Fact::Budget(BudgetFact::Crossed {
+            budget,
+            percent,
+            spent,
+        }) => Some(format!(
+            "{} tells {percent}% at {spent}",
+            name_of(budget.to_bytes())
+        )),
+        _ => None,
+    }
+}
+
+fn outcome(stepped: &Stepped) -> String {
     let changed = if stepped.entries.is_empty() {
         "unchanged"
     } else {
@@ -132,7 +155,12 @@ fn fact(fact: &Fact) -> String {
         }
         Fact::Hold(fact) => hold_fact(fact).to_owned(),
         Fact::Directory(DirectoryFact::OrganizationCreated { .. }) => "organization".to_owned(),
-        Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => format!("{fact:?}"),
+        Fact::Budget(BudgetFact::WindowOpened { budget, span }) => {
+            format!("{} opens {}", name_of(budget.to_bytes()), span.start)
+        }
+        Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) | Fact::Budget(_) => {
+            format!("{fact:?}")
+        }
     }
 }
 
@@ -172,6 +200,13 @@ pub(crate) fn figures(book: &Book, words: &Words<'_>) -> Option<String> {
         "lim" => Some(book.limit(world::limit(words.at(1))).map_or_else(
             || "gone".to_owned(),
             |limit| sums([limit.spent, limit.held, limit.left()], &[]),
+        )),
+        "bud" => Some(book.budget(world::budget(words.at(1))).map_or_else(
+            || "gone".to_owned(),
+            |budget| {
+                let (spent, amount) = (budget.spent, budget.amount);
+                format!("spent {spent} of {amount} told {:?}", budget.crossed)
+            },
         )),
         "headroom" => {
             let key: KeyId = world::key(words.at(1));

@@ -1,0 +1,55 @@
+//! What there is to tell of.
+
+/// The kind of an alert. Its name is what programs branch on, and never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Spending reached a threshold of a budget. Nothing is stopped.
+    BudgetCrossed,
+    /// Less credit is left than the organization wants to have.
+    BalanceLow,
+    /// A call was refused because the credit balance does not suffice.
+    CreditExhausted,
+    /// Credit will be lost soon unless it is used.
+    LotLapsing,
+    /// A hard limit stops calls.
+    HardLimitReached,
+    /// Calls were charged what they held, because nobody knows what they cost.
+    PresumedCharges,
+    /// Calls cost more than was held for them.
+    Overrun,
+    /// The organization is stopped until a person has looked at the store.
+    OrganizationHalted,
+    /// Somebody wanted to see whether alerts arrive.
+    Test,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::BudgetCrossed,
+        Self::BalanceLow,
+        Self::CreditExhausted,
+        Self::LotLapsing,
+        Self::HardLimitReached,
+        Self::PresumedCharges,
+        Self::Overrun,
+        Self::OrganizationHalted,
+        Self::Test,
+    ];
+
+    /// Its name, as in the `type` of a webhook.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BudgetCrossed => "budget.threshold_crossed",
+            Self::BalanceLow => "credit.balance_low",
+            Self::CreditExhausted => "credit.balance_exhausted",
+            Self::LotLapsing => "credit.lot_lapsing",
+            Self::HardLimitReached => "hard_limit.reached",
+            Self::PresumedCharges => "call.charge_presumed",
+            Self::Overrun => "call.overrun",
+            Self::OrganizationHalted => "organization.halted",
+            Self::Test => "test",
+        }
+    }
+}

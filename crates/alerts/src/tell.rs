@@ -1,0 +1,16 @@
+//! What is worth telling: from a Book, a fact or a refusal to the alert that says it.
+//!
+//! Every figure is the Book's at the entry that the alert names, or the fact's own. Nothing is added up here.
+
+mod budget;
+mod charges;
+mod credit;
+mod limit;
+mod other;
+mod words;
+
+pub use budget::crossed;
+pub(crate) use charges::{overruns, presumed, why};
+pub use credit::{balance_low, lapsing};
+pub use limit::{limits_reached, refused};
+pub use other::{halted, test};

@@ -1,0 +1,112 @@
+//! The credit balance and its lots.
+
+use ledger::{Book, Lot, Time};
+use money::Nanos;
+use serde_json::json;
+
+use super::words::{day, fields, usd};
+use crate::Kind;
+use crate::alert::Draft;
+
+/// Whether less is left than `wanted`. Nothing is low where no credit was ever added.
+#[must_use]
+pub fn balance_low(book: &Book, wanted: Nanos) -> Option<Draft> {
+    let balance = book.balance();
+    let organization = book.organization()?;
+    if balance.added == Nanos::ZERO || balance.available() >= wanted {
+        return None;
+    }
+    let seq = book.head().seq;
+    Some(Draft {
+        kind: Kind::BalanceLow,
+        once: format!("low:{seq}"),
+        seq,
+        at: book.now(),
+        subject: format!(
+            "{}: {} of credit left",
+            organization.name,
+            usd(balance.left)
+        ),
+        sentence: format!(
+            "Organization \"{}\" has {} of credit left, less than the {} it wants to be told at. At $0.00 calls are \
+             refused until credit is added.",
+            organization.name,
+            usd(balance.left),
+            usd(wanted)
+        ),
+        lines: vec![
+            ("left", usd(balance.left)),
+            ("held by running calls", usd(balance.held)),
+            ("owed", usd(balance.owed)),
+            (
+                "who can change it",
+                "an administrator, by adding credit".to_owned(),
+            ),
+        ],
+        path: format!("/api/v1/organizations/{}/balance", organization.id),
+        command: format!("seawall credit add USD --org {}", organization.id),
+        budget: None,
+        data: fields(json!({
+            "left_usd": balance.left.to_string(),
+            "held_usd": balance.held.to_string(),
+            "owed_usd": balance.owed.to_string(),
+            "spent_usd": balance.spent.to_string(),
+            "alert_below_usd": wanted.to_string(),
+        })),
+    })
+}
+
+/// The lots of which something is lost within so many days of `now` unless it is used.
+pub fn lapsing(book: &Book, now: Time, days: u32) -> impl Iterator<Item = Draft> {
+    let until = now.plus_seconds(i64::from(days).saturating_mul(86_400));
+    book.lots().filter_map(move |lot| {
+        let lapses_at = lot.lapses_at.filter(|at| *at > now && *at <= until)?;
+        (lot.left() > Nanos::ZERO)
+            .then(|| about_to_lapse(book, lot, lapses_at))
+            .flatten()
+    })
+}
+
+fn about_to_lapse(book: &Book, lot: &Lot, lapses_at: Time) -> Option<Draft> {
+    let organization = book.organization()?;
+    Some(Draft {
+        kind: Kind::LotLapsing,
+        once: format!("lapse:{}", lot.id),
+        seq: book.head().seq,
+        at: book.now(),
+        subject: format!(
+            "{}: {} of credit lapse soon",
+            organization.name,
+            usd(lot.left())
+        ),
+        sentence: format!(
+            "Credit of organization \"{}\" lapses on {} ({}): {} of the {} that were added on {} are left, and lost then.",
+            organization.name,
+            day(lapses_at, &organization.time_zone),
+            organization.time_zone,
+            usd(lot.left()),
+            usd(lot.added),
+            day(lot.added_at, &organization.time_zone),
+        ),
+        lines: vec![
+            ("left", usd(lot.left())),
+            ("held by running calls", usd(lot.held)),
+            ("lapses at", lapses_at.to_string()),
+            ("note", lot.note.to_string()),
+            (
+                "who can change it",
+                "nobody; calls that are made before then use it first".to_owned(),
+            ),
+        ],
+        path: format!("/api/v1/organizations/{}/credits", organization.id),
+        command: format!("seawall credit list --org {}", organization.id),
+        budget: None,
+        data: fields(json!({
+            "lot_id": lot.id.to_string(),
+            "added_usd": lot.added.to_string(),
+            "left_usd": lot.left().to_string(),
+            "held_usd": lot.held.to_string(),
+            "lapses_at": lapses_at.to_string(),
+        })),
+    })
+}

@@ -1,0 +1,198 @@
+//! What stops calls: hard limits that are reached, and credit that does not suffice.
+
+use ledger::{Book, Check, CheckKind, Limit, LimitOrigin, Scope, Shortfall, Time};
+use money::Nanos;
+use serde_json::json;
+
+use super::words::{at_json, ends, fields, resets, scope, scope_json, usd, window, window_json};
+use crate::Kind;
+use crate::alert::Draft;
+
+/// The limits that leave nothing in their current window, each told of once in a window, and again when it was raised and
+/// reached again. One of nothing at all is not news.
+pub fn limits_reached(book: &Book) -> impl Iterator<Item = Draft> {
+    book.limits()
+        .filter(|limit| limit.left() <= Nanos::ZERO && limit.amount > Nanos::ZERO)
+        .map(|limit| reached(book, limit))
+}
+
+fn once(id: ids::LimitId, ceiling: Nanos, resets_at: Option<Time>) -> String {
+    let window = resets_at.map_or(0, Time::micros);
+    format!("limit:{id}:{}:{window}", ceiling.get())
+}
+
+const fn name(origin: LimitOrigin) -> &'static str {
+    match origin {
+        LimitOrigin::Owner => "hard limit",
+        LimitOrigin::Operator => "approved usage limit",
+    }
+}
+
+fn reached(book: &Book, limit: &Limit) -> Draft {
+    let (what, on) = (name(limit.origin), scope(limit.scope, book));
+    let resets_at = ends(limit.span.end);
+    let mut draft = Draft {
+        kind: Kind::HardLimitReached,
+        once: once(limit.id, limit.amount, resets_at),
+        seq: book.head().seq,
+        at: book.now(),
+        subject: format!("{what} of {on} reached"),
+        sentence: format!(
+            "The {what} of {on} is reached: {} are spent and {} held of {} {}. It stops calls until {}.",
+            usd(limit.spent),
+            usd(limit.held),
+            usd(limit.amount),
+            window(&limit.window),
+            until(resets_at),
+        ),
+        lines: Vec::new(),
+        path: format!("/api/v1/limits/{}", limit.id),
+        command: format!("seawall limit show {}", limit.id),
+        budget: None,
+        data: fields(json!({
+            "limit_id": limit.id.to_string(),
+            "set_by": set_by(limit.origin),
+            "scope": scope_json(limit.scope, book),
+            "window": window_json(&limit.window),
+            "limit_usd": limit.amount.to_string(),
+            "spent_usd": limit.spent.to_string(),
+            "held_usd": limit.held.to_string(),
+            "left_usd": limit.left().to_string(),
+            "resets_at": at_json(resets_at),
+        })),
+    };
+    draft.lines = lines(
+        what,
+        &draft,
+        [limit.spent, limit.held, limit.left()],
+        resets_at,
+    );
+    draft
+}
+
+fn until(resets_at: Option<Time>) -> String {
+    resets_at.map_or_else(
+        || "it is raised".to_owned(),
+        |at| format!("it is raised, or until {at}"),
+    )
+}
+
+const fn set_by(origin: LimitOrigin) -> &'static str {
+    match origin {
+        LimitOrigin::Owner => "owner",
+        LimitOrigin::Operator => "operator",
+    }
+}
+
+fn lines(
+    what: &str,
+    draft: &Draft,
+    [spent, held, left]: [Nanos; 3],
+    resets_at: Option<Time>,
+) -> Vec<(&'static str, String)> {
+    let amount = draft.data.get("limit_usd").and_then(|usd| usd.as_str());
+    vec![
+        ("limit", format!("{what} of ${}", amount.unwrap_or(""))),
+        ("spent", usd(spent)),
+        ("held by running calls", usd(held)),
+        ("left", usd(left)),
+        ("begins anew", resets(resets_at)),
+        ("who can change it", "an administrator".to_owned()),
+    ]
+}
+
+/// A definitive refusal for want of money. A transient one is not worth telling: it passes.
+///
+/// `book` gives names only; the figures are those of the decision.
+#[must_use]
+pub fn refused(book: &Book, shortfall: &Shortfall) -> Option<Draft> {
+    let check = shortfall.binding().filter(|_| !shortfall.transient)?;
+    match check.kind {
+        CheckKind::HardLimit(id) => Some(by_limit(book, shortfall, (check, id))),
+        CheckKind::ApprovedUsageLimit(id) => Some(by_limit(book, shortfall, (check, id))),
+        CheckKind::CreditBalance => by_credit(book, shortfall, check),
+    }
+}
+
+fn by_limit(book: &Book, shortfall: &Shortfall, (check, id): (&Check, ids::LimitId)) -> Draft {
+    let origin = match check.kind {
+        CheckKind::ApprovedUsageLimit(_) => LimitOrigin::Operator,
+        CheckKind::HardLimit(_) | CheckKind::CreditBalance => LimitOrigin::Owner,
+    };
+    let (what, on) = (name(origin), scope(check.scope, book));
+    let ceiling = check.ceiling.unwrap_or(Nanos::ZERO);
+    let words = check.window.as_ref().map(window).unwrap_or_default();
+    let mut draft = Draft {
+        kind: Kind::HardLimitReached,
+        once: once(id, ceiling, check.resets_at),
+        seq: shortfall.seq,
+        at: shortfall.at,
+        subject: format!("{what} of {on} reached"),
+        sentence: format!(
+            "The {what} of {on} stopped a call: of {} {words} {} are left, and the call could have cost {}. Further calls \
+             that do not fit are refused until {}.",
+            usd(ceiling),
+            usd(check.left),
+            usd(shortfall.least_needed),
+            until(check.resets_at),
+        ),
+        lines: Vec::new(),
+        path: format!("/api/v1/limits/{id}"),
+        command: format!("seawall limit show {id}"),
+        budget: None,
+        data: fields(json!({
+            "limit_id": id.to_string(),
+            "set_by": set_by(origin),
+            "scope": scope_json(check.scope, book),
+            "window": check.window.as_ref().map(window_json),
+            "limit_usd": ceiling.to_string(),
+            "spent_usd": check.spent.to_string(),
+            "held_usd": check.held.to_string(),
+            "left_usd": check.left.to_string(),
+            "needed_usd": shortfall.least_needed.to_string(),
+            "resets_at": at_json(check.resets_at),
+        })),
+    };
+    draft.lines = lines(
+        what,
+        &draft,
+        [check.spent, check.held, check.left],
+        check.resets_at,
+    );
+    draft
+}
+
+fn by_credit(book: &Book, shortfall: &Shortfall, check: &Check) -> Option<Draft> {
+    let organization = book.organization()?;
+    let on = scope(Scope::Organization, book);
+    Some(Draft {
+        kind: Kind::CreditExhausted,
+        // Once until credit is added: what was ever added names that.
+        once: format!("exhausted:{}", book.balance().added.get()),
+        seq: shortfall.seq,
+        at: shortfall.at,
+        subject: format!("{}: credit balance exhausted", organization.name),
+        sentence: format!(
+            "The credit balance of {on} stopped a call: {} are left, and the call could have cost {}. Calls that do not fit \
+             are refused until credit is added.",
+            usd(check.left),
+            usd(shortfall.least_needed),
+        ),
+        lines: vec![
+            ("left", usd(check.left)),
+            ("held by running calls", usd(check.held)),
+            (
+                "who can change it",
+                "an administrator, by adding credit".to_owned(),
+            ),
+        ],
+        path: format!("/api/v1/organizations/{}/balance", organization.id),
+        command: format!("seawall credit add USD --org {}", organization.id),
+        budget: None,
+        data: fields(json!({
+            "left_usd": check.left.to_string(),
+            "held_usd": check.held.to_string(),
+            "needed_usd": shortfall.least_needed.to_string(),
+        })),
+    })
+}
