@@ -294,7 +294,7 @@ struct UnderWay {
     deadline: Instant,
 }
 
-fn is_event_stream(answer: &http::Response<hyper::body::Incoming>) -> bool {
+fn is_event_stream(answer: &http::Response<upstream::Answer>) -> bool {
     let kind = answer
         .headers()
         .get(http::header::CONTENT_TYPE)

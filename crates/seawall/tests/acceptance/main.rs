@@ -19,6 +19,8 @@
 
 // Each is marked as a test, although all of this binary is one, so that the lints know it.
 #[cfg(test)]
+mod as_it_comes;
+#[cfg(test)]
 mod at_once;
 #[cfg(test)]
 mod bad_input;
