@@ -1,12 +1,12 @@
-//! Streams whose next piece is only made when the client has the last one: whatever were held back would be waited for in
-//! vain.
+//! A provider that the test plays itself. The next piece of a stream is only made when the client has the last one, so
+//! whatever were held back would be waited for in vain; and an answer is only made when the client has gone.
 
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::call::Call;
+use crate::call::{Call, INPUT, OUTPUT};
 use crate::patience::within;
 use crate::stage::{Setting, Stage};
 
@@ -25,8 +25,8 @@ async fn stage() -> (Stage, TcpListener) {
     (Setting::default().config(&config).raise(), provider)
 }
 
-/// Takes a call, and begins to answer it.
-async fn begun(provider: &TcpListener) -> TcpStream {
+/// Takes a call.
+async fn asked(provider: &TcpListener) -> TcpStream {
     let (mut stream, _from) = within("a call", provider.accept()).await.unwrap();
     let mut asked = Vec::new();
     // The question ends in its last brackets.
@@ -34,6 +34,12 @@ async fn begun(provider: &TcpListener) -> TcpStream {
         let read = stream.read_buf(&mut asked);
         assert!(within("the call's bytes", read).await.unwrap() > 0);
     }
+    stream
+}
+
+/// Takes a call, and begins to answer it.
+async fn begun(provider: &TcpListener) -> TcpStream {
+    let mut stream = asked(provider).await;
     stream.write_all(HEAD.as_bytes()).await.unwrap();
     stream
 }
@@ -106,4 +112,33 @@ async fn a_stream_whose_usage_is_taken_out_is_not_held_back_either() {
         says(&mut stream, &event(number)).await;
         has(&mut body, &without(number)).await;
     }
+}
+
+#[tokio::test]
+async fn a_call_whose_client_leaves_goes_on_to_its_end_and_costs_what_the_provider_bills() {
+    let (stage, provider) = stage().await;
+    let tenant = stage.tenant(5 * DOLLAR).await;
+    let ask = Call::chat().ask(&tenant.secret);
+    let mut stream = tokio::select! {
+        answer = stage.http.open(stage.gateway.address, &ask) => panic!("{answer:?}"),
+        stream = asked(&provider) => stream,
+    };
+    // The client has gone: its side of the call was dropped with its connection.
+    let body =
+        r#"{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}"#;
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await.unwrap();
+    let balance = stage.settled(&tenant.organization).await;
+    assert_eq!(balance.spent, 10 * INPUT + 5 * OUTPUT);
+    let path = format!("requests?organization={}", tenant.organization);
+    let calls = stage.list(&path).await;
+    let told = stage.told(calls[0]["id"].as_str().unwrap()).await;
+    assert_eq!(
+        (told.charged, told.presumed),
+        (balance.spent, false),
+        "{told:?}"
+    );
 }
