@@ -3,6 +3,7 @@
 mod dry_run;
 mod plain;
 mod stream;
+mod to_its_end;
 
 use std::sync::Arc;
 
@@ -13,7 +14,6 @@ use http::HeaderMap;
 use ids::RequestId;
 use ledger::{Grant, Headroom, ReleaseReason};
 use money::Bound;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::Gateway;
@@ -26,8 +26,9 @@ use crate::step::meter::Meter;
 use crate::step::read::{self, Facts, Route};
 use crate::step::route;
 use crate::step::send::{self, Outgoing};
-use crate::step::settle::{self, Ending, Held};
+use crate::step::settle::{Ending, Held};
 use crate::tell::{self, Stop};
+use to_its_end::going;
 
 /// A call whose money is held, ready to leave.
 struct Ready {
@@ -65,28 +66,10 @@ pub(crate) async fn serve(gateway: Gateway, route: Route, request: Request) -> R
         Err(stop) => return tell::stopped(&gateway, (id, route), &known, stop),
     }
     match prepare(&gateway, (id, began), (route, request), &mut known).await {
-        Ok(ready) => {
-            let (reply, answer) = oneshot::channel();
-            let tasks = gateway.parts().tasks.clone();
-            let (again, organization) = (gateway.clone(), ready.held.organization);
-            tasks.spawn(async move {
-                let whole = ready.stream == Streaming::No;
-                // A response that nobody takes is dropped; a stream's body then reads itself to its end.
-                let gone = reply.send(run(ready).await).is_err();
-                if gone && whole {
-                    settle::remark_cancelled(&again, organization, id);
-                }
-            });
-            match answer.await {
-                Ok(response) => response,
-                Err(_ended) => tell::stopped(
-                    &gateway,
-                    (id, route),
-                    &known,
-                    Stop::Fault("the call ended".to_owned()),
-                ),
-            }
-        }
+        Ok(ready) => going(ready).await.unwrap_or_else(|| {
+            let fault = Stop::Fault("the call ended".to_owned());
+            tell::stopped(&gateway, (id, route), &known, fault)
+        }),
         Err(stop) => tell::stopped(&gateway, (id, route), &known, stop),
     }
 }
@@ -300,7 +283,7 @@ struct UnderWay {
     deadline: Instant,
 }
 
-fn is_event_stream(answer: &http::Response<hyper::body::Incoming>) -> bool {
+fn is_event_stream(answer: &http::Response<upstream::Answer>) -> bool {
     let kind = answer
         .headers()
         .get(http::header::CONTENT_TYPE)

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use ids::{OrganizationId, ShortId};
 use ledger::Head;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{Answer, AppendError, Batch, Record, Store, StoreError, StoredSnapshot};
@@ -101,8 +102,12 @@ impl Sqlite {
             // Whoever asked may have gone; then nobody wants the answer.
             let _unwanted = reply.send(job(connection)).is_err();
         });
+        // Where there is a place the reading begins now, so that whoever asks can do something else meanwhile.
+        let waits = queue.try_send(job).map_err(TrySendError::into_inner).err();
         Box::pin(async move {
-            queue.send(job).await.map_err(|_closed| gone())?;
+            if let Some(job) = waits {
+                queue.send(job).await.map_err(|_closed| gone())?;
+            }
             answer.await.map_err(|_closed| gone())?
         })
     }

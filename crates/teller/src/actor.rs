@@ -34,6 +34,8 @@ use waiting::Waiting;
 
 /// Jobs taken up at once.
 const DRAIN: usize = 1024;
+/// Jobs that a teller at rest has room for. There are as many tellers as organizations, and most rest.
+const KEPT_AT_REST: usize = 8;
 /// Jobs decided and not yet on their way; beyond it no more are taken up until the flight lands.
 const MOST_IN_ROUND: usize = 16_384;
 /// Holds presumed by one batch.
@@ -119,7 +121,7 @@ impl Actor {
     }
 
     pub(crate) async fn run(mut self, mut jobs: mpsc::Receiver<Job>, stopping: CancellationToken) {
-        let mut taken = Vec::with_capacity(DRAIN);
+        let mut taken = Vec::new();
         // Once it is closed, jobs whose senders were already at it still come; the end says itself that it is one.
         let (mut closed, mut ended) = (false, false);
         loop {
@@ -148,6 +150,7 @@ impl Actor {
             if !self.is_at_rest() {
                 continue;
             }
+            taken.shrink_to(KEPT_AT_REST);
             // A hold that was granted to a late job has nobody else to renew it.
             if ended && (stopping.is_cancelled() || self.live.living().is_empty()) {
                 break;

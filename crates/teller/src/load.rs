@@ -131,8 +131,13 @@ async fn read_on(
     mut passed: impl FnMut(Head, Option<&[u8]>),
 ) -> Result<(), LoadError> {
     passed(book.head(), None);
+    let mut coming = store.read(organization, book.head().seq, PAGE);
     loop {
-        let page = store.read(organization, book.head().seq, PAGE).await?;
+        let page = coming.await?;
+        // The store reads the next page while this one is taken up.
+        let after = book.head().seq.saturating_add(count(&page));
+        let full = page.len() == PAGE;
+        let next = full.then(|| store.read(organization, after, PAGE));
         for bytes in &page {
             let seq = book.head().seq.saturating_add(1);
             let entry =
@@ -141,10 +146,16 @@ async fn read_on(
                 .map_err(|source| LoadError::Inconsistent { seq, source })?;
             passed(book.head(), Some(bytes));
         }
-        if page.len() < PAGE {
-            return Ok(());
+        match next {
+            Some(next) => coming = next,
+            None => return Ok(()),
         }
     }
+}
+
+/// How many entries a page has.
+fn count(page: &[Vec<u8>]) -> u64 {
+    u64::try_from(page.len()).unwrap_or(u64::MAX)
 }
 
 /// Whether the reading, which begins at the snapshot, does not come past this head.

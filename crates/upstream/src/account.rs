@@ -2,7 +2,9 @@
 
 use http::Uri;
 use http::header::HeaderValue;
-use http::uri::{PathAndQuery, Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
+
+use crate::idle::Host;
 
 /// A credential. No `Debug`, no `Display`; it only ever becomes a header marked as sensitive.
 #[expect(missing_debug_implementations, reason = "a secret must not print")]
@@ -76,6 +78,8 @@ pub struct Account {
     name: Box<str>,
     kind: Kind,
     base: Uri,
+    host: Host,
+    host_header: HeaderValue,
     authorization: Option<HeaderValue>,
 }
 
@@ -96,10 +100,16 @@ impl Account {
             .trim_end_matches('/')
             .parse()
             .map_err(|_uri| wrong())?;
-        let known = base.scheme() == Some(&Scheme::HTTP) || base.scheme() == Some(&Scheme::HTTPS);
-        if !known || base.authority().is_none() || base.query().is_some() {
-            return Err(wrong());
-        }
+        let host = match (base.scheme(), base.authority()) {
+            (Some(scheme), Some(authority))
+                if (*scheme == Scheme::HTTP || *scheme == Scheme::HTTPS)
+                    && base.query().is_none() =>
+            {
+                (scheme.clone(), authority.clone())
+            }
+            _ => return Err(wrong()),
+        };
+        let host_header = HeaderValue::from_str(&named(&host)).map_err(|_value| wrong())?;
         let authorization = match key {
             Some(Secret(key)) => {
                 let text = format!("Bearer {key}");
@@ -114,6 +124,8 @@ impl Account {
             name: name.into(),
             kind,
             base,
+            host,
+            host_header,
             authorization,
         })
     }
@@ -140,12 +152,35 @@ impl Account {
         self.authorization.as_ref()
     }
 
-    /// The address of a route, given as the SDK's path without the `/v1` that the base URL ends in.
-    pub(crate) fn address(&self, route: &str) -> Option<Uri> {
+    /// Where its connections lead.
+    pub(crate) const fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// What the header `host` says.
+    pub(crate) const fn host_header(&self) -> &HeaderValue {
+        &self.host_header
+    }
+
+    /// What stands before the path of an SDK's call.
+    pub(crate) const fn base(&self) -> &Uri {
+        &self.base
+    }
+
+    /// The path of a route at the provider. The route is given as the SDK's path without the `/v1` that the base URL ends
+    /// in.
+    pub(crate) fn path(&self, route: &str) -> Option<Uri> {
         let path = format!("{}{route}", self.base.path().trim_end_matches('/'));
-        let mut parts = self.base.clone().into_parts();
-        parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
-        Uri::from_parts(parts).ok()
+        PathAndQuery::try_from(path).map(Uri::from).ok()
+    }
+}
+
+/// A host as the header `host` names it: without a port that goes without saying.
+fn named((scheme, authority): &(Scheme, Authority)) -> String {
+    let usual = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    match authority.port_u16().filter(|port| *port != usual) {
+        Some(port) => format!("{}:{port}", authority.host()),
+        None => authority.host().to_owned(),
     }
 }
 
@@ -155,25 +190,27 @@ mod tests {
 
     #[test]
     fn a_route_is_put_behind_the_base_url() {
-        for (base, address) in [
+        for (base, host, path) in [
             (
                 "https://api.openai.com/v1",
-                "https://api.openai.com/v1/chat/completions",
+                "api.openai.com",
+                "/v1/chat/completions",
+            ),
+            (
+                "https://user@api.openai.com:443/v1",
+                "api.openai.com",
+                "/v1/chat/completions",
             ),
             (
                 "http://127.0.0.1:9001/v1/",
-                "http://127.0.0.1:9001/v1/chat/completions",
+                "127.0.0.1:9001",
+                "/v1/chat/completions",
             ),
-            (
-                "http://localhost:8000",
-                "http://localhost:8000/chat/completions",
-            ),
+            ("http://localhost:443", "localhost:443", "/chat/completions"),
         ] {
             let account = Account::new("a", Kind::OpenAi, base, None).unwrap();
-            assert_eq!(
-                account.address("/chat/completions").unwrap().to_string(),
-                address
-            );
+            assert_eq!(account.host_header(), host);
+            assert_eq!(account.path("/chat/completions").unwrap(), path);
         }
     }
 

@@ -1,26 +1,22 @@
 //! Sending one request.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::Full;
-use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use crate::{Account, headers};
+use crate::connection::Connection;
+use crate::idle::Idle;
+use crate::{Account, Answer, headers};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long an idle connection is kept.
-const IDLE: Duration = Duration::from_secs(60);
-/// Idle connections kept for one address.
-const MOST_IDLE: usize = 512;
 
 /// There are no certificates to trust.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +40,8 @@ pub enum SendError {
 /// Connections to providers, kept for the next call. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    connector: HttpsConnector<HttpConnector>,
+    idle: Arc<Idle>,
 }
 
 impl Client {
@@ -57,7 +54,7 @@ impl Client {
         let mut roots = rustls::RootCertStore::empty();
         let (_added, _unusable) =
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| ClientError(error.to_string()))?
@@ -72,12 +69,10 @@ impl Client {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let pool = Pool::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(MOST_IDLE)
-            .pool_timer(TokioTimer::new())
-            .build(connector);
-        Ok(Self { pool })
+        Ok(Self {
+            connector,
+            idle: Arc::default(),
+        })
     }
 
     /// Posts a body to a route of an account and waits for the beginning of the answer. The caller's `headers` go along,
@@ -91,19 +86,46 @@ impl Client {
         route: &str,
         (headers, body): (HeaderMap, Bytes),
         patience: Duration,
-    ) -> Result<Response<Incoming>, SendError> {
+    ) -> Result<Response<Answer>, SendError> {
         let request = prepare(account, route, headers, body)?;
-        let answer = tokio::time::timeout(patience, self.pool.request(request)).await;
-        let mut response = match answer {
-            Err(_elapsed) => return Err(SendError::TimedOut(patience)),
-            Ok(Err(error)) if error.is_connect() => {
-                return Err(SendError::NotSent(explain(&error)));
-            }
-            Ok(Err(error)) => return Err(SendError::NoAnswer(explain(&error))),
-            Ok(Ok(response)) => response,
-        };
+        let mut response = tokio::time::timeout(patience, self.answered(account, request))
+            .await
+            .map_err(|_elapsed| SendError::TimedOut(patience))??;
         headers::clean_response(response.headers_mut());
         Ok(response)
+    }
+
+    /// Over a connection that is kept, or a new one. One that was kept may turn out to be closed before anything was sent
+    /// over it; then the request goes over another.
+    async fn answered(
+        &self,
+        account: &Account,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Response<Answer>, SendError> {
+        let host = account.host();
+        loop {
+            let (mut connection, kept) = match self.idle.take(host).await {
+                Some(connection) => (connection, true),
+                None => (self.connect(account).await?, false),
+            };
+            match connection.ask(request).await {
+                Ok(answer) => {
+                    let home = (host.clone(), Arc::clone(&self.idle));
+                    return Ok(answer.map(|body| Answer::new(body, connection, home)));
+                }
+                Err(mut failed) => match failed.take_message() {
+                    Some(unsent) if kept => request = unsent,
+                    Some(_unsent) => return Err(SendError::NotSent(explain(failed.error()))),
+                    None => return Err(SendError::NoAnswer(explain(failed.error()))),
+                },
+            }
+        }
+    }
+
+    async fn connect(&self, account: &Account) -> Result<Connection, SendError> {
+        Connection::open(self.connector.clone(), account.base().clone())
+            .await
+            .map_err(|error| SendError::NotSent(explain(&*error)))
     }
 }
 
@@ -113,15 +135,16 @@ fn prepare(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Request<Full<Bytes>>, SendError> {
-    let address = account
-        .address(route)
+    let path = account
+        .path(route)
         .ok_or_else(|| SendError::NotSent(format!("{route} is not a path")))?;
     let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = address;
+    *request.uri_mut() = path;
     *request.headers_mut() = headers;
     let headers = request.headers_mut();
     headers::clean_request(headers);
+    headers.insert(header::HOST, account.host_header().clone());
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),
@@ -133,7 +156,7 @@ fn prepare(
 }
 
 /// An error and what it stems from. Neither names a credential: they come from the connection.
-fn explain(error: &hyper_util::client::legacy::Error) -> String {
+fn explain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -7,8 +7,12 @@
 //! Whether a call can have cost money depends on whether it left, so [`SendError`] says which.
 
 mod account;
+mod answer;
 mod client;
+mod connection;
 mod headers;
+mod idle;
 
 pub use account::{Account, AccountError, Kind, Secret};
+pub use answer::Answer;
 pub use client::{Client, ClientError, SendError};

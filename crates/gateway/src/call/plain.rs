@@ -5,10 +5,10 @@ use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use ledger::PresumeReason;
 use projections::Outcome;
 use tokio::time::timeout_at;
+use upstream::Answer;
 
 use super::UnderWay;
 use crate::step::settle::Ending;
@@ -25,7 +25,7 @@ enum Cut {
 }
 
 /// The answer to a call that was served.
-pub(super) async fn answer(call: UnderWay, answer: http::Response<Incoming>) -> Response {
+pub(super) async fn answer(call: UnderWay, answer: http::Response<Answer>) -> Response {
     let (mut head, body) = answer.into_parts();
     let provider_request = headers::identify(&mut head.headers, call.held.request);
     let limit = call.held.gateway.settings().answer_limit;
@@ -45,7 +45,7 @@ pub(super) async fn answer(call: UnderWay, answer: http::Response<Incoming>) -> 
 }
 
 /// A provider's error: its hold is given back where it is known not to be billed, else charged until that is known.
-pub(super) async fn refused(call: UnderWay, answer: http::Response<Incoming>) -> Response {
+pub(super) async fn refused(call: UnderWay, answer: http::Response<Answer>) -> Response {
     let (mut head, body) = answer.into_parts();
     let request = call.held.request;
     let provider_request = headers::identify(&mut head.headers, request);
@@ -66,7 +66,7 @@ pub(super) async fn refused(call: UnderWay, answer: http::Response<Incoming>) ->
     Response::from_parts(head, Body::from(body))
 }
 
-async fn whole(mut body: Incoming, limit: usize, call: &UnderWay) -> Result<Bytes, Cut> {
+async fn whole(mut body: Answer, limit: usize, call: &UnderWay) -> Result<Bytes, Cut> {
     let mut first: Option<Bytes> = None;
     let mut joined = BytesMut::new();
     loop {

@@ -16,9 +16,9 @@ use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use http::header::{HeaderValue, TRAILER};
 use http_body::Frame;
-use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::task::TaskTracker;
+use upstream::Answer;
 
 use super::{Streaming, UnderWay};
 use crate::tell::headers;
@@ -28,11 +28,7 @@ use metered::{End, Metered};
 const PIECE: usize = 64 * 1024;
 
 /// Begins to pass on a stream.
-pub(super) fn begin(
-    call: UnderWay,
-    answer: http::Response<Incoming>,
-    stream: Streaming,
-) -> Response {
+pub(super) fn begin(call: UnderWay, answer: http::Response<Answer>, stream: Streaming) -> Response {
     let (mut head, body) = answer.into_parts();
     let provider_request = headers::identify(&mut head.headers, call.held.request);
     headers::served(&mut head.headers, call.served.account.name(), call.fitted);

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, header};
-use hyper::body::Incoming;
-use upstream::{Kind, SendError};
+use upstream::{Answer, Kind, SendError};
 use wire::chat::{Edit, MaxMember, MaxOutput};
 
 use super::bound::Terms;
@@ -66,7 +65,7 @@ const fn max_member(kind: Kind) -> MaxMember {
 pub(crate) async fn send(
     gateway: &Gateway,
     outgoing: Outgoing,
-) -> Result<Response<Incoming>, SendError> {
+) -> Result<Response<Answer>, SendError> {
     let Outgoing {
         route,
         served,

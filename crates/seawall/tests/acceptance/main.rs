@@ -21,6 +21,8 @@
 #[cfg(test)]
 mod alerts;
 #[cfg(test)]
+mod as_it_comes;
+#[cfg(test)]
 mod at_once;
 #[cfg(test)]
 mod bad_input;

@@ -8,10 +8,10 @@ use catalog::Usage;
 use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use ledger::PresumeReason;
 use projections::Outcome;
 use tokio::time::{Instant, timeout_at};
+use upstream::Answer;
 use wire::sse::{ChatEvent, Splitter, chat_event, strip_usage};
 
 use crate::call::{Streaming, UnderWay};
@@ -36,7 +36,7 @@ pub(super) enum End {
 
 pub(super) struct Metered {
     call: UnderWay,
-    upstream: Incoming,
+    upstream: Answer,
     splitter: Splitter,
     strip: bool,
     /// Pieces that go out as they came.
@@ -61,7 +61,7 @@ struct Seen {
 impl Metered {
     pub(super) fn new(
         call: UnderWay,
-        upstream: Incoming,
+        upstream: Answer,
         (stream, status, provider_request): (Streaming, StatusCode, Option<Box<str>>),
     ) -> Self {
         Self {

@@ -1,0 +1,4 @@
+//! The transport from outside, on real sockets.
+
+#[cfg(test)]
+mod connections;
