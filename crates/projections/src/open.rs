@@ -69,7 +69,7 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     if application == schema::APPLICATION {
         return match found {
             schema::VERSION => Ok(()),
-            1 => raise(connection).map_err(error),
+            found @ (1 | 2) => raise(connection, found).map_err(error),
             found => Err(OpenError::TooNew {
                 path: path.to_owned(),
                 found,
@@ -93,15 +93,21 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), OpenError> {
         .map_err(error)
 }
 
-/// Makes a file of the first version one of this one.
-fn raise(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(&format!(
-        "BEGIN IMMEDIATE; {} {} {}",
-        schema::FROM_1,
-        schema::TABLES_OF_2,
-        schema::FROM_1_TO_2
-    ))?;
-    tally::add_remaining(connection, None, Time::EARLIEST)?;
+/// Makes a file of an earlier version one of this one.
+fn raise(connection: &Connection, from: i64) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    if from == 1 {
+        connection.execute_batch(&format!(
+            "{} {} {}",
+            schema::FROM_1,
+            schema::TABLES_OF_2,
+            schema::FROM_1_TO_2
+        ))?;
+    }
+    connection.execute_batch(schema::FROM_2_TO_3)?;
+    if from == 1 {
+        tally::add_remaining(connection, None, Time::EARLIEST)?;
+    }
     connection.execute_batch(&format!(
         "PRAGMA user_version = {}; COMMIT;",
         schema::VERSION

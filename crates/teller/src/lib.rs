@@ -19,9 +19,9 @@ mod tellers;
 mod trace;
 mod view;
 
-pub use handle::{HoldAnswer, Teller, Unavailable};
+pub use handle::{HoldAnswer, Standing, Teller, Unavailable};
 pub use live::LiveHold;
-pub use replay::{Change, Difference, Recorded, ReplayError, Replayed};
+pub use replay::{Bar, Barred, Change, Difference, Recorded, ReplayError, Replayed};
 pub use settings::{Clock, Observer, Settings};
 pub use tellers::Tellers;
 pub use view::{KeyView, Names, View};

@@ -56,7 +56,7 @@ pub(super) async fn refused(call: UnderWay, answer: http::Response<Incoming>) ->
     let (ending, body) = tell::provider_refused(&call.served.account, &head, &body);
     let receipt = call
         .held
-        .settle(ending.known_to_provider_as(provider_request))
+        .settle(ending.told(&body).known_to_provider_as(provider_request))
         .await;
     headers::served(&mut head.headers, call.served.account.name(), call.fitted);
     headers::decision(&mut head.headers, "served");
@@ -128,8 +128,11 @@ async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -
         ),
     };
     let (gateway, request) = (call.held.gateway.clone(), call.held.request);
+    let mut told = Told::new(status, ("server_error", code), message);
+    told.retry = Retry::Unsaid;
     let ending = Ending::presumed(reason, status.as_u16())
         .code(Some(code))
+        .told(&told.body(&gateway, request))
         .known_to_provider_as(provider_request);
     let receipt = call
         .held
@@ -138,8 +141,6 @@ async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -
             ..ending
         })
         .await;
-    let mut told = Told::new(status, ("server_error", code), message);
-    told.retry = Retry::Unsaid;
     let mut response = told.into_response(&gateway, request);
     headers::served(
         response.headers_mut(),

@@ -9,6 +9,10 @@ mod books;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+mod decisions;
+#[cfg(test)]
+mod edits;
+#[cfg(test)]
 mod ending;
 #[cfg(test)]
 mod holds;
