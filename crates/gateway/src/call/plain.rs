@@ -22,6 +22,8 @@ enum Cut {
     Connection,
     TooLong,
     TooLate,
+    /// No answer of a model's: a redirect, or another protocol.
+    Unusable(StatusCode),
 }
 
 /// The answer to a call that was served.
@@ -49,6 +51,9 @@ pub(super) async fn refused(call: UnderWay, answer: http::Response<Incoming>) ->
     let (mut head, body) = answer.into_parts();
     let request = call.held.request;
     let provider_request = headers::identify(&mut head.headers, request);
+    if head.status.is_informational() || head.status.is_redirection() {
+        return failed(call, &Cut::Unusable(head.status), provider_request).await;
+    }
     let body = match whole(body, ERROR_LIMIT, &call).await {
         Ok(body) => body,
         Err(cut) => return failed(call, &cut, provider_request).await,
@@ -116,6 +121,16 @@ async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -
             "upstream_answer_too_large",
             format!(
                 "The answer of {provider} (upstream {name:?}) is larger than this Seawall takes (gateway.answer_limit). {charged}"
+            ),
+        ),
+        Cut::Unusable(status) => (
+            StatusCode::BAD_GATEWAY,
+            PresumeReason::ProviderFailed,
+            "upstream_answer_unusable",
+            format!(
+                "{provider} (upstream {name:?}) answered with status {}, which is neither an answer nor an error. Check the \
+                 base_url of the upstream. {charged}",
+                status.as_u16()
             ),
         ),
         Cut::TooLate => (

@@ -24,6 +24,14 @@ mod at_once;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bad_input_admin;
+#[cfg(test)]
+mod bad_input_client;
+#[cfg(test)]
+mod bad_input_provider;
+#[cfg(test)]
+mod bad_input_store;
+#[cfg(test)]
 mod bill;
 #[cfg(test)]
 mod books;
@@ -59,6 +67,8 @@ mod record;
 mod refusals;
 #[cfg(test)]
 mod restart;
+#[cfg(test)]
+mod rogue;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
