@@ -233,8 +233,8 @@ async fn a_body_that_cannot_be_read_is_refused_with_where_and_why() {
         ),
         (
             "unknown",
-            b"{\"name\":\"a\",\"nmae\":\"b\"}".to_vec(),
-            "nmae",
+            b"{\"name\":\"a\",\"colour\":\"b\"}".to_vec(),
+            "colour",
         ),
     ] {
         let answer = post(&stage, body).await;

@@ -121,7 +121,7 @@ fn configurations() -> Vec<(&'static str, &'static str, [&'static str; 2])> {
         ),
         (
             "a typo in a table",
-            "[gatway]\nfit_floor = 1\n",
+            "[gatewayy]\nfit_floor = 1\n",
             ["seawall.toml:1:2", "gateway"],
         ),
         (
