@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ids::{AlertId, OrganizationId, TargetId};
 use journal::Store;
 use ledger::{Entry, Time};
-use projections::Refused;
+use projections::{Decision, Refused};
 use teller::Clock;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -200,10 +200,13 @@ impl Alerts {
 
     /// A call was refused. Never blocks.
     pub fn refused(&self, refused: &Refused) {
-        let money = refused.decided.as_ref().map(|decided| &decided.shortfall);
-        let Some(shortfall) = money.filter(|shortfall| !shortfall.transient) else {
+        let Some(Decision::Money(decided)) = &refused.decided else {
             return;
         };
+        let shortfall = &decided.shortfall;
+        if shortfall.transient {
+            return;
+        }
         if self.inner.marks.is_followed(refused.organization) {
             let news = News::Refused(refused.organization, Box::new(shortfall.clone()));
             // Where there is no place the next refusal says the same.

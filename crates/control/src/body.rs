@@ -1,19 +1,27 @@
 //! Reading a request's body: one JSON object, bounded, and what its Idempotency-Key promises.
 
-use axum::body::Body;
+mod strict;
+
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use ledger::{Cause, IdempotencyKey};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
+use tokio::time::timeout;
 
 use crate::auth::Actor;
 use crate::error::ApiError;
 use crate::fields::Fields;
+use strict::Strict;
 
 /// The largest body that is read, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The longest Idempotency-Key, in bytes.
 const LONGEST_KEY: usize = 255;
 
@@ -57,18 +65,31 @@ impl<S: Send + Sync> FromRequest<S> for Ask {
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, ApiError> {
-    match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes().into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::new(
+    let too_large = || {
+        ApiError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "body_too_large",
             "The body is larger than 1 MiB. Send a smaller one.",
-        )),
-        Err(_cut_off) => Err(ApiError::bad(
-            "body_incomplete",
-            "The body ended early. Send the request again.",
-        )),
+        )
+    };
+    // Who says beforehand that it is too large need not send it.
+    if usize::try_from(body.size_hint().lower()).is_ok_and(|least| least <= LARGEST_BODY) {
+        let collected = timeout(PATIENCE, Limited::new(body, LARGEST_BODY).collect());
+        return match collected.await {
+            Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+            Err(_elapsed) => Err(ApiError::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "body_timeout",
+                "The body did not arrive within 60 seconds. Send the request again.",
+            )),
+            Ok(Err(_cut_off)) => Err(ApiError::bad(
+                "body_incomplete",
+                "The body ended early. Send the request again.",
+            )),
+        };
     }
+    Err(too_large())
 }
 
 /// An empty body is an object without fields, so that requests without any need no body.
@@ -86,7 +107,7 @@ fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, ApiErr
             "The body must be JSON: send it with the header `Content-Type: application/json`.",
         ));
     }
-    match serde_json::from_slice(body) {
+    match serde_json::from_slice(body).map(|Strict(value)| value) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_other) => Err(ApiError::bad(
             "malformed_json",
@@ -94,7 +115,7 @@ fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, ApiErr
         )),
         Err(error) => Err(ApiError::bad(
             "malformed_json",
-            format!("The body is not JSON: {error}. Correct it and send it again."),
+            format!("The body cannot be read as JSON: {error}. Correct it and send it again."),
         )
         .with("line", error.line())
         .with("column", error.column())),

@@ -60,9 +60,8 @@ impl ApiError {
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
-        let message = format!(
-            "There is no such {what}. Check the id; `GET` on the list shows those that exist."
-        );
+        let message =
+            format!("There is no such {what}. Check the id; the list shows those that exist.");
         Self::new(StatusCode::NOT_FOUND, "not_found", message).with("what", what)
     }
 

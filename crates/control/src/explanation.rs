@@ -11,9 +11,9 @@ use axum::extract::State;
 use ids::{HoldId, RequestId};
 use ledger::{Check, Fact, Patience, TakeHold};
 use money::Nanos;
-use projections::{Attempt, AttemptState, Decided, Row};
+use projections::{Attempt, AttemptState, Decided, Decision, Row};
 use serde_json::{Value, json};
-use teller::{Recorded, Replayed};
+use teller::{Bar, Barred, Recorded, Replayed, Standing};
 
 use crate::app::App;
 use crate::entries::hold_json;
@@ -64,7 +64,23 @@ fn recorded(app: &App, row: &Row) -> Option<Recorded> {
         let seq = row.decision_seq()?.checked_add(1)?;
         return Some(Recorded::Granted { seq });
     }
-    let decided = decided(row)?;
+    let decided = match row.refusal.as_ref()?.decided.as_ref()? {
+        Decision::Money(decided) => decided,
+        Decision::Key(barred) => {
+            return Some(Recorded::Barred(Box::new(Barred {
+                key: row.key?,
+                model: row.model.clone(),
+                why: match &barred.why {
+                    projections::Bar::Key(problem) => Bar::Key(problem.clone()),
+                    projections::Bar::Address(address) => Bar::Address(*address),
+                },
+                standing: Standing {
+                    seq: barred.seq,
+                    at: barred.at,
+                },
+            })));
+        }
+    };
     let attempt = u8::try_from(row.attempts.len()).ok()?.checked_add(1)?;
     let ask = TakeHold {
         hold: HoldId {
@@ -85,7 +101,10 @@ fn recorded(app: &App, row: &Row) -> Option<Recorded> {
 }
 
 fn decided(row: &Row) -> Option<&Decided> {
-    row.refusal.as_ref()?.decided.as_deref()
+    match row.refusal.as_ref()?.decided.as_ref()? {
+        Decision::Money(decided) => Some(decided),
+        Decision::Key(_) => None,
+    }
 }
 
 /// The checks the decision rests on: as recorded, or, for a grant, as the journal has them.
@@ -191,7 +210,7 @@ fn replay_json(replayed: Option<&Result<Replayed, teller::ReplayError>>) -> Valu
     match replayed {
         None => json!({
             "result": "not_recorded",
-            "reason": "the call was refused before its money was looked at, or its log entry does not have it all",
+            "reason": "no Book was asked: the request itself could not be taken, or its log entry does not have it all",
         }),
         Some(Err(error)) => json!({"result": "not_possible", "reason": error.to_string()}),
         Some(Ok(replayed)) if replayed.differences.is_empty() => json!({"result": "same"}),

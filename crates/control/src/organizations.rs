@@ -25,6 +25,7 @@ use crate::path::Named;
 use crate::query::Params;
 use crate::show::{At, List, OrganizationRef, Text, Usd, hex};
 
+const APPROVED: &str = "approved_usage_limit_usd";
 /// The zone of an organization that names none.
 const USUAL_ZONE: &str = "UTC";
 
@@ -75,7 +76,7 @@ fn approved(book: &Book) -> Option<&ledger::Limit> {
 pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Response, ApiError> {
     let name: String = ask.fields.required("name")?;
     let zone = time_zone(&mut ask.fields)?.unwrap_or_else(|| USUAL_ZONE.into());
-    let amount = ask.fields.optional("approved_usage_limit_usd")?;
+    let amount = not_below_zero(ask.fields.optional(APPROVED)?)?;
     let cause = ask.cause();
     ask.fields.finish()?;
     let id = match cause.idempotency {
@@ -148,7 +149,8 @@ pub(crate) async fn patch(
 ) -> Result<Json<View>, ApiError> {
     let name: Option<String> = ask.fields.given("name")?;
     let zone = time_zone(&mut ask.fields)?;
-    let amount = ask.fields.change::<Nanos>("approved_usage_limit_usd")?;
+    let amount = ask.fields.change(APPROVED)?;
+    let amount = amount.map(not_below_zero).transpose()?;
     ask.fields.finish()?;
     if name.is_none() && zone.is_none() && amount.is_none() {
         return Err(nothing_to_change());
@@ -180,6 +182,14 @@ pub(crate) fn nothing_to_change() -> ApiError {
         "missing_field",
         "There is nothing to change: send at least one field.",
     )
+}
+
+/// The ledger would refuse it, but by its own name for it.
+fn not_below_zero(amount: Option<Nanos>) -> Result<Option<Nanos>, ApiError> {
+    if amount.is_some_and(Nanos::is_negative) {
+        return Err(ApiError::invalid(APPROVED, "must not be negative"));
+    }
+    Ok(amount)
 }
 
 /// What makes the approved usage limit this amount, or ends it.

@@ -66,7 +66,7 @@ pub(crate) async fn create(
     mut ask: Ask,
 ) -> Result<Response, ApiError> {
     let name: String = ask.fields.required("name")?;
-    let default_max_output = ask.fields.optional("default_max_output")?;
+    let default_max_output = sensible(ask.fields.optional("default_max_output")?)?;
     let cause = ask.cause();
     ask.fields.finish()?;
     let teller = app.teller(organization)?;
@@ -113,6 +113,7 @@ pub(crate) async fn patch(
 ) -> Result<Json<View>, ApiError> {
     let name: Option<String> = ask.fields.given("name")?;
     let default_max_output = ask.fields.change("default_max_output")?;
+    let default_max_output = default_max_output.map(sensible).transpose()?;
     ask.fields.finish()?;
     if name.is_none() && default_max_output.is_none() {
         return Err(nothing_to_change());
@@ -137,4 +138,16 @@ pub(crate) async fn archive(
     let command = DirectoryCommand::ArchiveProject { id };
     carry_out(&teller, command, ask.actor.cause()).await?;
     view(&teller, id).await.map(Json)
+}
+
+/// No model answers with more, so a larger number is a slip of the hand.
+fn sensible(tokens: Option<u64>) -> Result<Option<u64>, ApiError> {
+    const MOST: u64 = 1_000_000_000;
+    match tokens {
+        Some(tokens) if tokens > MOST => Err(ApiError::invalid(
+            "default_max_output",
+            "must be a number of output tokens, at most 1000000000",
+        )),
+        tokens => Ok(tokens),
+    }
 }

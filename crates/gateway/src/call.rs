@@ -255,6 +255,7 @@ async fn run(ready: Ready) -> Response {
         Err(error) => {
             let id = under_way.held.request;
             let (ending, told) = tell::unanswered(&under_way.served.account, &error);
+            let ending = ending.told(&told.body(&gateway, id));
             let receipt = under_way.held.settle(ending).await;
             let mut response = told.into_response(&gateway, id);
             tell::headers::served(

@@ -24,6 +24,7 @@ pub const CODES: &[&str] = &[
     "upstream_disconnected",
     "upstream_timeout",
     "upstream_answer_too_large",
+    "upstream_answer_unusable",
     "store_rolled_back",
     "store_unavailable",
     "internal_error",

@@ -2,6 +2,7 @@
 
 pub(crate) mod headers;
 pub(crate) mod headroom;
+mod key;
 pub(crate) mod models;
 mod shortfall;
 mod stop;
@@ -19,7 +20,7 @@ use crate::call::Known;
 use crate::step::read::Route;
 use crate::{Disclosure, Gateway};
 
-pub(crate) use stop::{Stop, Wish, stopped, tell as told};
+pub(crate) use stop::{Barred, Stop, Wish, stopped, tell as told};
 pub(crate) use upstream_failure::{provider_refused, unanswered};
 
 /// An error as a client is told it.

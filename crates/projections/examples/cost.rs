@@ -219,6 +219,8 @@ fn remark(organization: OrganizationId, number: u64) -> Remark {
         http_status: Some(200),
         error_code: None,
         provider_request_id: Some("chatcmpl-ABCDEFGHIJKLMNOPQRSTUVWXYZ012".into()),
+        left: None,
+        error_json: None,
         duration_ms: Some(1_234),
     }
 }

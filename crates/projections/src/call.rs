@@ -6,7 +6,7 @@ use ids::{HoldId, KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::{HoldFact, HoldTaken, PresumeReason, ReleaseReason, Time};
 use money::Nanos;
 
-use crate::{Attempt, AttemptState, Outcome, Refusal, Refused, Remark, Row};
+use crate::{Attempt, AttemptState, Left, Outcome, Refusal, Refused, Remark, Row};
 
 /// A call under construction.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Call {
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) said: Said,
     pub(crate) refusal: Option<Refusal>,
+    /// An error that was told and is not Seawall's refusal. Kept apart from the row.
+    pub(crate) error_json: Option<Box<str>>,
 }
 
 /// What the gateway said.
@@ -31,6 +33,7 @@ pub(crate) struct Said {
     pub(crate) error_code: Option<Box<str>>,
     pub(crate) provider_request_id: Option<Box<str>>,
     pub(crate) duration_ms: Option<u64>,
+    pub(crate) left: Option<Left>,
 }
 
 /// How a call stands.
@@ -54,6 +57,7 @@ impl Call {
             attempts: Vec::new(),
             said: Said::default(),
             refusal: None,
+            error_json: None,
         }
     }
 
@@ -140,6 +144,7 @@ impl Call {
     }
 
     pub(crate) fn remark(&mut self, remark: Remark) {
+        self.error_json = remark.error_json.or(self.error_json.take());
         self.hear(Said {
             at: Some(remark.at),
             outcome: remark.outcome,
@@ -147,6 +152,7 @@ impl Call {
             error_code: remark.error_code,
             provider_request_id: remark.provider_request_id,
             duration_ms: remark.duration_ms,
+            left: remark.left,
         });
     }
 
@@ -162,6 +168,7 @@ impl Call {
             outcome: Some(Outcome::Refused),
             http_status: Some(refused.http_status),
             error_code: Some(refused.code),
+            left: refused.left,
             ..Said::default()
         });
         self.refusal = Some(Refusal {
@@ -181,6 +188,7 @@ impl Call {
             error_code: said.error_code.or(before.error_code),
             provider_request_id: said.provider_request_id.or(before.provider_request_id),
             duration_ms: said.duration_ms.or(before.duration_ms),
+            left: said.left.or(before.left),
         };
     }
 
@@ -195,6 +203,7 @@ impl Call {
         self.attempts.extend(later.attempts);
         self.hear(later.said);
         self.refusal = later.refusal.or(self.refusal.take());
+        self.error_json = later.error_json.or(self.error_json.take());
     }
 
     /// When it began, by what is known.
@@ -247,6 +256,8 @@ impl Call {
             error_code: self.said.error_code,
             provider_request_id: self.said.provider_request_id,
             duration_ms: self.said.duration_ms,
+            left: self.said.left,
+            error_json: None,
         })
     }
 }

@@ -1,7 +1,38 @@
 //! A refusal's decision, with everything it takes to make it again.
 
-use ledger::Shortfall;
+use std::net::IpAddr;
+
+use ledger::{KeyProblem, Shortfall, Time};
 use money::Bound;
+
+/// How a call was refused on its Book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// For want of money.
+    Money(Box<Decided>),
+    /// Its key may not be used, or not for this, or not from there.
+    Key(Box<Barred>),
+}
+
+/// How a key was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Barred {
+    /// When it was decided.
+    pub at: Time,
+    /// The number of the journal's last entry then.
+    pub seq: u64,
+    /// Why.
+    pub why: Bar,
+}
+
+/// Why a key was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// It may not be used, or not for this model.
+    Key(KeyProblem),
+    /// It may not be used from this address; `None` where the address was not known.
+    Address(Option<IpAddr>),
+}
 
 /// How a call was refused for want of money. The client was told less: the binding check, and what to do.
 ///

@@ -34,13 +34,19 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Makes a file of the first version one of this one.
-fn raise(connection: &Connection, _found: i64) -> rusqlite::Result<()> {
-    connection.execute_batch(&format!(
-        "{} {} {}",
-        schema::FROM_1,
-        schema::TABLES_OF_2,
-        schema::FROM_1_TO_2
-    ))?;
-    tally::add_remaining(connection, None, Time::EARLIEST)
+/// Makes a file of an earlier version one of this one.
+fn raise(connection: &Connection, from: i64) -> rusqlite::Result<()> {
+    if from == 1 {
+        connection.execute_batch(&format!(
+            "{} {} {}",
+            schema::FROM_1,
+            schema::TABLES_OF_2,
+            schema::FROM_1_TO_2
+        ))?;
+    }
+    connection.execute_batch(schema::FROM_2_TO_3)?;
+    if from == 1 {
+        tally::add_remaining(connection, None, Time::EARLIEST)?;
+    }
+    Ok(())
 }

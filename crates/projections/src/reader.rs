@@ -113,7 +113,7 @@ fn query(filter: &Filter, limit: usize) -> (String, Vec<ToSqlOutput<'_>>) {
     (sql, values)
 }
 
-/// One call, with its refusal's details.
+/// One call, with the error that was told and how a refusal was decided.
 pub(crate) fn get(connection: &Connection, request: RequestId) -> Result<Option<Row>, LogError> {
     let id = Blob(request.to_bytes());
     let mut statement =
@@ -125,17 +125,18 @@ pub(crate) fn get(connection: &Connection, request: RequestId) -> Result<Option<
     let Some(mut found) = stored::read(row)?.call.into_row() else {
         return Ok(None);
     };
-    if let Some(refusal) = &mut found.refusal {
-        let kept = connection
-            .prepare_cached("SELECT details, decided FROM refusal WHERE request = ?1")?
-            .query_row(params![id], |row| {
-                Ok((row.get(0)?, row.get::<_, Option<String>>(1)?))
-            })
-            .optional()?;
-        if let Some((details, decided)) = kept {
-            refusal.details_json = Some(details);
+    let kept = connection
+        .prepare_cached("SELECT details, decided FROM refusal WHERE request = ?1")?
+        .query_row(params![id], |row| {
+            Ok((row.get::<_, Box<str>>(0)?, row.get::<_, Option<String>>(1)?))
+        })
+        .optional()?;
+    if let Some((told, decided)) = kept {
+        if let Some(refusal) = &mut found.refusal {
+            refusal.details_json = Some(told.clone());
             refusal.decided = decided.as_deref().map(stored::read_decided).transpose()?;
         }
+        found.error_json = Some(told);
     }
     Ok(Some(found))
 }

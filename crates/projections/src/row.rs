@@ -4,7 +4,7 @@ use ids::{KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::{Fee, PresumeReason, ReleaseReason, Time};
 use money::Nanos;
 
-use crate::{Cursor, Decided};
+use crate::{Cursor, Decision};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +105,8 @@ pub struct Refusal {
     pub decision_seq: Option<u64>,
     /// The refusal exactly as the client was told, as JSON. Only in the answer to [`crate::RequestLog::get`].
     pub details_json: Option<Box<str>>,
-    /// How it was decided, where it was for want of money. Only in the answer to [`crate::RequestLog::get`].
-    pub decided: Option<Box<Decided>>,
+    /// How it was decided, where its Book was asked. Only in the answer to [`crate::RequestLog::get`].
+    pub decided: Option<Decision>,
 }
 
 /// A call.
@@ -142,6 +142,20 @@ pub struct Row {
     pub provider_request_id: Option<Box<str>>,
     /// How long it took, in milliseconds.
     pub duration_ms: Option<u64>,
+    /// What the client was told is left after the call, and by what: after it was charged, or by the refusal.
+    pub left: Option<Left>,
+    /// The error exactly as the client was told, whoever's it is, as JSON. Only in the answer to
+    /// [`crate::RequestLog::get`].
+    pub error_json: Option<Box<str>>,
+}
+
+/// What a client was told is left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The headroom, never below zero.
+    pub amount: Nanos,
+    /// What has the least left, by its name.
+    pub binding: Box<str>,
 }
 
 impl Row {

@@ -1,10 +1,10 @@
 //! The tables.
 //!
 //! `call.at` is when a call began, and with the request's id the order of everything that is listed. A call of which only
-//! remarks are known has no outcome and is not shown. The refusals' details stand apart, so that a row stays small.
+//! remarks are known has no outcome and is not shown. The errors that were told stand apart, so that a row stays small.
 
 /// The version of these tables, kept in the file's `user_version`.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 /// Marks a file as ours (`application_id`): "Swrq".
 pub(crate) const APPLICATION: i64 = 0x5377_7271;
@@ -33,7 +33,9 @@ pub(crate) const TABLES: &str = "
         duration_ms INTEGER,
         refused INTEGER NOT NULL,
         needed INTEGER,
-        decision_seq INTEGER
+        decision_seq INTEGER,
+        left_over INTEGER,
+        binding TEXT
     );
     CREATE UNIQUE INDEX call_request ON call (request);
     CREATE INDEX call_at ON call (at, request);
@@ -42,6 +44,7 @@ pub(crate) const TABLES: &str = "
     CREATE INDEX call_key ON call (key, at, request);
     -- What is looked for when something is wrong, and costs nothing while nothing is.
     CREATE INDEX call_trouble ON call (outcome, at, request) WHERE outcome > 1;
+    -- The errors that clients were told: Seawall's refusals, with how they were decided, and everybody else's.
     CREATE TABLE refusal (
         request BLOB NOT NULL PRIMARY KEY,
         details TEXT NOT NULL,
@@ -125,4 +128,11 @@ pub(crate) const FROM_1_TO_2: &str = "
     UPDATE call SET attempts = '[]', at = said_at, outcome = CASE WHEN refused THEN said_outcome END
     WHERE attempts <> '[]';
     DELETE FROM journal_offset;
+";
+
+/// Makes a file of version 2 one of version 3: since then a call is kept with what its client was told is left. Of earlier
+/// calls nobody knows it any more.
+pub(crate) const FROM_2_TO_3: &str = "
+    ALTER TABLE call ADD COLUMN left_over INTEGER;
+    ALTER TABLE call ADD COLUMN binding TEXT;
 ";

@@ -10,7 +10,7 @@ use rusqlite::Row;
 use rusqlite::types::{ToSql, ToSqlOutput};
 
 use crate::call::{Call, Said, Standing};
-use crate::{LogError, Outcome, Refusal};
+use crate::{Left, LogError, Outcome, Refusal};
 
 use attempts::read_attempts;
 pub(crate) use attempts::write_attempts;
@@ -18,7 +18,7 @@ pub(crate) use decided::{read_decided, write_decided};
 
 /// The columns in the order that [`read`] expects.
 pub(crate) const COLUMNS: &str = "request, organization, project, key, route, model, attempts, said_at, \
-     said_outcome, http_status, error_code, provider_request_id, duration_ms, refused, needed, decision_seq, id, at";
+     said_outcome, http_status, error_code, provider_request_id, duration_ms, refused, needed, decision_seq, id, at, left_over, binding";
 
 /// How far a journal was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +88,13 @@ pub(crate) struct Found {
     pub(crate) place: Place,
 }
 
+fn left_of((amount, binding): (i64, Box<str>)) -> Left {
+    Left {
+        amount: Nanos::new(amount),
+        binding,
+    }
+}
+
 /// Reads a row of [`COLUMNS`].
 pub(crate) fn read(row: &Row<'_>) -> Result<Found, LogError> {
     let text = |index| row.get::<_, Option<Box<str>>>(index);
@@ -130,8 +137,10 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Found, LogError> {
             error_code: text(10)?,
             provider_request_id: text(11)?,
             duration_ms: row.get::<_, Option<i64>>(12)?.map(i64::cast_unsigned),
+            left: row.get::<_, Option<i64>>(18)?.zip(text(19)?).map(left_of),
         },
         refusal,
+        error_json: None,
     };
     let place = Place {
         at: Time::from_micros(row.get(17)?),

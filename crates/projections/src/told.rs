@@ -4,7 +4,7 @@ use ids::{KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::Time;
 use money::Nanos;
 
-use crate::{Decided, Outcome};
+use crate::{Decision, Left, Outcome};
 
 /// Details longer than this many bytes are not kept: half an object is none.
 const LONGEST_DETAILS: usize = 16 * 1024;
@@ -32,6 +32,10 @@ pub struct Remark {
     pub provider_request_id: Option<Box<str>>,
     /// From the first byte of the request to the last of the answer, in milliseconds.
     pub duration_ms: Option<u64>,
+    /// What the client was told is left.
+    pub left: Option<Left>,
+    /// The error exactly as the client was told, as JSON. What is longer than 16 KiB is not kept.
+    pub error_json: Option<Box<str>>,
 }
 
 /// Something that happened to an organization's journal itself, which is in no journal: the store lost a part of it.
@@ -78,8 +82,10 @@ pub struct Refused {
     pub details_json: Option<Box<str>>,
     /// The number of the journal's last entry when it was decided.
     pub decision_seq: Option<u64>,
-    /// How it was decided, where it was for want of money. Kept only with `details_json`.
-    pub decided: Option<Box<Decided>>,
+    /// How it was decided, where its Book was asked. Kept only with `details_json`.
+    pub decided: Option<Decision>,
+    /// What the client was told is left.
+    pub left: Option<Left>,
 }
 
 impl Remark {
@@ -87,6 +93,7 @@ impl Remark {
     pub(crate) fn bounded(mut self) -> Self {
         self.error_code = self.error_code.map(cut);
         self.provider_request_id = self.provider_request_id.map(cut);
+        self.error_json = self.error_json.filter(|json| json.len() <= LONGEST_DETAILS);
         self
     }
 }

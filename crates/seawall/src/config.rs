@@ -70,6 +70,7 @@ pub(crate) struct Server {
 pub(crate) struct Connections {
     pub(crate) header_timeout: Duration,
     pub(crate) idle_timeout: Duration,
+    pub(crate) write_timeout: Duration,
     pub(crate) most_headers: usize,
     pub(crate) most: usize,
 }
@@ -227,6 +228,7 @@ fn server(values: &Values) -> Result<Server, ConfigError> {
     let connections = Connections {
         header_timeout: values.duration("server.header_timeout")?,
         idle_timeout: values.duration("server.idle_timeout")?,
+        write_timeout: values.duration("server.write_timeout")?,
         most_headers: values.count("server.most_headers")?,
         most: values.count("server.most_connections")?,
     };

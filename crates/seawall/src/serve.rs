@@ -12,6 +12,7 @@ pub(crate) mod listen;
 mod log;
 mod open;
 mod parts;
+mod patient;
 mod remember;
 mod retention;
 mod scrape;

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::live::Live;
 use crate::mend::Kept;
 use crate::notices::Notices;
-use crate::{Settings, Unavailable, View};
+use crate::{Settings, Standing, Unavailable, View};
 use flight::Flight;
 use job::Answer;
 pub(crate) use job::Job;
@@ -265,20 +265,27 @@ impl Actor {
             }
         };
         let book_now = book.now().max(now);
+        let standing = Standing {
+            seq: book.head().seq,
+            at: book_now,
+        };
         let question = job.question(book, book_now);
         self.next.add_entries(stepped.entries);
         self.freed |= job.may_free() && !self.waiting.is_empty();
         match question {
             Some(answer) => self.next.add(job, Answer::Any(answer)),
-            None => self.decided(job, stepped.outcome),
+            None => self.decided(job, stepped.outcome, standing),
         }
     }
 
     /// Answers at once what may be answered at once, and keeps the rest until it is durable.
-    fn decided(&mut self, mut job: Job, outcome: Outcome) {
+    fn decided(&mut self, mut job: Job, outcome: Outcome, standing: Standing) {
         match (&mut job, outcome) {
             (Job::Hold { ask, .. }, Outcome::Refused(refusal)) if ask.patience == Patience::Try => {
-                job.hint(refusal);
+                job.hint(refusal, standing);
+            }
+            (Job::Hold { .. }, Outcome::Refused(refusal)) => {
+                self.next.add(job, Answer::Refused(refusal, standing));
             }
             (Job::Hold { until, .. }, Outcome::Wait) => {
                 let now = Instant::now();

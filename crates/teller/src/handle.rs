@@ -42,13 +42,22 @@ impl From<&LoadError> for Unavailable {
     }
 }
 
+/// Where a Book stood when something was decided on it, so that it can be decided again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The number of the journal's last entry then.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+}
+
 /// The answer to a call that asks for money.
 #[derive(Debug)]
 pub enum HoldAnswer {
     /// It may go.
     Granted(LiveHold, Grant),
-    /// It may not.
-    Refused(Box<Refusal>),
+    /// It may not, by the Book as it stood there.
+    Refused(Box<Refusal>, Standing),
     /// It was asked wrongly.
     Rejected(Rejection),
 }

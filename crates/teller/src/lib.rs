@@ -26,10 +26,10 @@ mod trace;
 mod view;
 
 pub use accept::{AcceptError, LostCalls, Rollback};
-pub use handle::{HoldAnswer, Teller, Unavailable};
+pub use handle::{HoldAnswer, Standing, Teller, Unavailable};
 pub use live::LiveHold;
 pub use preview::{Preview, Proposed};
-pub use replay::{Change, Difference, Recorded, ReplayError, Replayed};
+pub use replay::{Bar, Barred, Change, Difference, Recorded, ReplayError, Replayed};
 pub use rollback::{Restored, RolledBack, Unmendable};
 pub use settings::{Clock, Observer, Settings};
 pub use tellers::Tellers;

@@ -3,6 +3,7 @@
 //! It reads the store beside the actors and changes nothing, so no call waits for it. What comes out is compared with what
 //! was recorded; where the two differ, either the record or this program is wrong, and the differences say where.
 
+mod barred;
 mod compare;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use ledger::{
 };
 use money::{Bound, Femtos};
 
+pub use self::barred::{Bar, Barred};
 use self::compare::{of_grants, of_refusals};
 use crate::Tellers;
 
@@ -36,6 +38,8 @@ pub enum Recorded {
     /// How patient the call was need not be on record: a refusal that was told is the same whether the call was still
     /// ready to wait or had waited.
     Refused(Box<TakeHold>, Box<Shortfall>),
+    /// Its key was refused.
+    Barred(Box<Barred>),
 }
 
 /// Where a decision that was made again is not the one on record.
@@ -63,7 +67,8 @@ pub struct Change {
 /// A decision that was made again.
 #[derive(Clone, Debug)]
 pub struct Replayed {
-    /// Every check as it stood when it was decided, in the order key, project, organization, credit balance.
+    /// Every check as it stood when it was decided, in the order key, project, organization, credit balance. None where the
+    /// key was refused: nothing was checked then.
     pub checks: Vec<Check>,
     /// Nothing: what came out is what is on record.
     pub differences: Vec<Difference>,
@@ -118,6 +123,15 @@ impl Tellers {
                 Ok(Replayed {
                     checks: book.checks(Some(taken.project), Some(taken.key)),
                     differences: of_grants(&taken, again, &outcome.outcome),
+                    changes,
+                })
+            }
+            Recorded::Barred(barred) => {
+                let at = (barred.standing.seq, barred.standing.at);
+                let (book, changes) = self.book_at(organization, at).await?;
+                Ok(Replayed {
+                    checks: Vec::new(),
+                    differences: barred.differences(&book),
                     changes,
                 })
             }

@@ -1,6 +1,7 @@
 //! What may be known of an organization without asking: its keys and projects, as of a moment ago.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ids::{KeyHash, KeyId, OrganizationId, ProjectId};
@@ -53,6 +54,16 @@ impl KeyView {
             names: Arc::new(names),
         }
     }
+
+    /// Whether the key may be used from this address. One that is bound to addresses may not be used from one that is not
+    /// known.
+    #[must_use]
+    pub fn allows_address(&self, address: Option<IpAddr>) -> bool {
+        let Some(allowed) = &self.ip_allow else {
+            return true;
+        };
+        address.is_some_and(|address| allowed.iter().any(|network| contains(network, address)))
+    }
 }
 
 /// An organization's usable keys. Good for saying yes early; the decision itself looks again, and a no is never said
@@ -96,5 +107,59 @@ impl View {
     #[must_use]
     pub fn key(&self, hash: KeyHash) -> Option<&KeyView> {
         self.keys.get(&hash)
+    }
+}
+
+/// Whether an address is in a network, written `address` or `address/bits`. What cannot be read contains nothing.
+fn contains(network: &str, address: IpAddr) -> bool {
+    let (base, bits) = match network.split_once('/') {
+        Some((base, bits)) => (base, bits.parse::<u32>().ok()),
+        None => (network, Some(128)),
+    };
+    let (Ok(base), Some(bits)) = (base.trim().parse::<IpAddr>(), bits) else {
+        return false;
+    };
+    match (base, address.to_canonical()) {
+        (IpAddr::V4(base), IpAddr::V4(address)) => {
+            let mask = u32::MAX
+                .checked_shl(32_u32.saturating_sub(bits))
+                .unwrap_or(0);
+            base.to_bits() & mask == address.to_bits() & mask
+        }
+        (IpAddr::V6(base), IpAddr::V6(address)) => {
+            let mask = u128::MAX
+                .checked_shl(128_u32.saturating_sub(bits))
+                .unwrap_or(0);
+            base.to_bits() & mask == address.to_bits() & mask
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_in_its_networks_only() {
+        for (network, address, inside) in [
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1", "127.0.0.2", false),
+            ("10.0.0.0/8", "10.200.3.4", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("10.0.0.0/8", "::ffff:10.0.0.1", true),
+            ("2001:db8::/32", "2001:db8:1::1", true),
+            ("2001:db8::/32", "2001:db9::1", false),
+            ("::/0", "10.0.0.1", false),
+            ("10.0.0.0/x", "10.0.0.1", false),
+            ("somewhere", "10.0.0.1", false),
+        ] {
+            assert_eq!(
+                contains(network, address.parse().unwrap()),
+                inside,
+                "{address} in {network}"
+            );
+        }
     }
 }

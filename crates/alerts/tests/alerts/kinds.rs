@@ -6,7 +6,7 @@ use ledger::{
     BudgetFact, ChangeLimit, Command, CreateLimit, Fact, LimitOrigin, PresumeReason, Scope,
     Settlement, UsedSoFar, Window,
 };
-use projections::{Decided, Refused};
+use projections::{Decided, Decision, Refused};
 use teller::HoldAnswer;
 
 use crate::world::{KEY, ORGANIZATION, PROJECT, World, cents};
@@ -72,7 +72,7 @@ async fn a_hard_limit_is_told_of_once_in_a_window_and_again_when_it_was_raised()
         (&"1.00".into(), &"0.00".into())
     );
     // A refusal for the same limit is the same news.
-    let HoldAnswer::Refused(refusal) = world.ask(cents(1)).await else {
+    let HoldAnswer::Refused(refusal, _) = world.ask(cents(1)).await else {
         panic!("it is granted");
     };
     world.alerts.refused(&refused(*refusal, &world));
@@ -105,13 +105,14 @@ fn refused(refusal: ledger::Refusal, world: &World) -> Refused {
         needed: None,
         details_json: None,
         decision_seq: None,
-        decided: Some(Box::new(Decided {
+        decided: Some(Decision::Money(Box::new(Decided {
             bound: money::Bound::fixed(cents(1).into()),
             pictures: None,
             upstream: "openai".into(),
             catalog: "test".into(),
             shortfall,
-        })),
+        }))),
+        left: None,
     }
 }
 
@@ -120,14 +121,17 @@ async fn a_refusal_is_told_with_the_figures_of_its_decision() {
     let mut world = World::new().await;
     world.does(limit(cents(100))).await;
     world.call(cents(62), cents(62)).await;
-    let HoldAnswer::Refused(refusal) = world.ask(cents(41)).await else {
+    let HoldAnswer::Refused(refusal, _) = world.ask(cents(41)).await else {
         panic!("it is granted");
     };
     let refused = refused(*refusal, &world);
     world.alerts.refused(&refused);
     world.alerts.refused(&refused);
     let data = world.next().await.data();
-    let seq = refused.decided.unwrap().shortfall.seq;
+    let Some(Decision::Money(decided)) = refused.decided else {
+        panic!("{refused:?}");
+    };
+    let seq = decided.shortfall.seq;
     assert_eq!(data["as_of_entry"], seq);
     assert_eq!(
         [&data["spent_usd"], &data["left_usd"], &data["needed_usd"]],

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 31] = [
+const CODES: [(&str, &str); 32] = [
     ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
@@ -15,6 +15,7 @@ const CODES: [(&str, &str); 31] = [
         "it is the operator's, and changes with the organization",
     ),
     ("body_incomplete", "the body ended early"),
+    ("body_timeout", "the body did not arrive in time"),
     ("body_too_large", "the body is too large"),
     ("cannot_be_changed", "it has ended"),
     (

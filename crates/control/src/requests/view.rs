@@ -34,6 +34,9 @@ pub(crate) struct View {
     error_code: Option<Box<str>>,
     /// What a refused call could have cost.
     needed_usd: Option<Usd>,
+    /// What the client was told is left after the call, and what has that little left.
+    headroom_usd: Option<Usd>,
+    binding: Option<Box<str>>,
     /// The journal's last entry when it was decided.
     decision_seq: Option<u64>,
     provider_request_id: Option<Box<str>>,
@@ -93,6 +96,8 @@ impl View {
                 .as_ref()
                 .and_then(|refusal| refusal.needed)
                 .map(Usd),
+            headroom_usd: row.left.as_ref().map(|left| Usd(left.amount)),
+            binding: row.left.as_ref().map(|left| left.binding.clone()),
             decision_seq: row.decision_seq(),
             provider_request_id: row.provider_request_id.clone(),
             duration_ms: row.duration_ms,
@@ -135,6 +140,8 @@ pub(crate) struct Detail {
     /// The refusal as the client was told it, where Seawall refused; null where it is not kept.
     #[schema(value_type = Option<contract::RefusalEnvelope>)]
     refusal: Option<Value>,
+    /// The error as the client was told it, whoever's it is: type, code, message, details.
+    error: Option<Value>,
 }
 
 impl Detail {
@@ -143,9 +150,12 @@ impl Detail {
             .refusal
             .as_ref()
             .and_then(|refusal| refusal.details_json.as_deref());
+        let told = row.error_json.as_deref();
+        let told = told.and_then(|told| serde_json::from_str::<Value>(told).ok());
         Self {
             view: View::of(row),
             refusal: details.and_then(|details| serde_json::from_str(details).ok()),
+            error: told.and_then(|mut told| told.get_mut("error").map(Value::take)),
         }
     }
 }

@@ -23,6 +23,7 @@ fn refuse(house: &House, organization: &str, key: &str) -> RequestId {
         details_json: Some(r#"{"error":{"code":"credit_balance_exhausted"}}"#.into()),
         decision_seq: Some(4),
         decided: None,
+        left: None,
     });
     request
 }

@@ -22,6 +22,8 @@ enum Cut {
     Connection,
     TooLong,
     TooLate,
+    /// No answer of a model's: a redirect, or another protocol.
+    Unusable(StatusCode),
 }
 
 /// The answer to a call that was served.
@@ -49,6 +51,9 @@ pub(super) async fn refused(call: UnderWay, answer: http::Response<Answer>) -> R
     let (mut head, body) = answer.into_parts();
     let request = call.held.request;
     let provider_request = headers::identify(&mut head.headers, request);
+    if head.status.is_informational() || head.status.is_redirection() {
+        return failed(call, &Cut::Unusable(head.status), provider_request).await;
+    }
     let body = match whole(body, ERROR_LIMIT, &call).await {
         Ok(body) => body,
         Err(cut) => return failed(call, &cut, provider_request).await,
@@ -56,7 +61,7 @@ pub(super) async fn refused(call: UnderWay, answer: http::Response<Answer>) -> R
     let (ending, body) = tell::provider_refused(&call.served.account, &head, &body);
     let receipt = call
         .held
-        .settle(ending.known_to_provider_as(provider_request))
+        .settle(ending.told(&body).known_to_provider_as(provider_request))
         .await;
     headers::served(&mut head.headers, call.served.account.name(), call.fitted);
     headers::decision(&mut head.headers, "served");
@@ -118,6 +123,16 @@ async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -
                 "The answer of {provider} (upstream {name:?}) is larger than this Seawall takes (gateway.answer_limit). {charged}"
             ),
         ),
+        Cut::Unusable(status) => (
+            StatusCode::BAD_GATEWAY,
+            PresumeReason::ProviderFailed,
+            "upstream_answer_unusable",
+            format!(
+                "{provider} (upstream {name:?}) answered with status {}, which is neither an answer nor an error. Check the \
+                 base_url of the upstream. {charged}",
+                status.as_u16()
+            ),
+        ),
         Cut::TooLate => (
             StatusCode::GATEWAY_TIMEOUT,
             PresumeReason::TimedOut,
@@ -128,8 +143,11 @@ async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -
         ),
     };
     let (gateway, request) = (call.held.gateway.clone(), call.held.request);
+    let mut told = Told::new(status, ("server_error", code), message);
+    told.retry = Retry::Unsaid;
     let ending = Ending::presumed(reason, status.as_u16())
         .code(Some(code))
+        .told(&told.body(&gateway, request))
         .known_to_provider_as(provider_request);
     let receipt = call
         .held
@@ -138,8 +156,6 @@ async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -
             ..ending
         })
         .await;
-    let mut told = Told::new(status, ("server_error", code), message);
-    told.retry = Retry::Unsaid;
     let mut response = told.into_response(&gateway, request);
     headers::served(
         response.headers_mut(),

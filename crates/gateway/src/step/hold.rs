@@ -3,13 +3,13 @@
 use ids::{HoldId, RequestId};
 use ledger::{Grant, Patience, Refusal, TakeHold};
 use money::Bound;
-use teller::{HoldAnswer, LiveHold};
+use teller::{Bar, HoldAnswer, LiveHold};
 
 use super::authenticate::Caller;
 use super::read::Route;
 use crate::Gateway;
 use crate::settings::Served;
-use crate::tell::{Stop, Wish};
+use crate::tell::{Barred, Stop, Wish};
 
 /// What a hold is asked for.
 pub(crate) struct Wanted<'a> {
@@ -32,7 +32,7 @@ impl Wanted<'_> {
         let ask = self.ask(gateway, caller, (bound.unfittable(), Patience::Try));
         match caller.teller.hold(ask).await? {
             HoldAnswer::Granted(hold, grant) => Ok(Some((hold, grant))),
-            HoldAnswer::Refused(refusal) => match *refusal {
+            HoldAnswer::Refused(refusal, _) => match *refusal {
                 Refusal::Money(_) | Refusal::Key(_) => Ok(None),
             },
             HoldAnswer::Rejected(rejection) => Err(Stop::Fault(rejection.to_string())),
@@ -49,8 +49,12 @@ impl Wanted<'_> {
         let ask = self.ask(gateway, caller, (bound, Patience::Wait));
         match caller.teller.hold(ask).await? {
             HoldAnswer::Granted(hold, grant) => Ok((hold, grant)),
-            HoldAnswer::Refused(refusal) => match *refusal {
-                Refusal::Key(problem) => Err(Stop::Key(problem, Some(Box::new(caller.clone())))),
+            HoldAnswer::Refused(refusal, standing) => match *refusal {
+                Refusal::Key(problem) => Err(Stop::Barred(Box::new(Barred {
+                    caller: caller.clone(),
+                    why: Bar::Key(problem),
+                    standing,
+                }))),
                 Refusal::Money(shortfall) => Err(Stop::Money(
                     Box::new(shortfall),
                     Wish {

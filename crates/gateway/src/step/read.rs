@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use wire::chat;
 use wire::image;
@@ -70,6 +71,10 @@ impl<'b> Facts<'b> {
 /// Takes the whole body, within its bounds of size and time.
 pub(crate) async fn body(gateway: &Gateway, body: Body) -> Result<Bytes, Stop> {
     let limit = gateway.settings().body_limit;
+    // Who says beforehand that it is too large need not send it.
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(Stop::BodyTooLarge(limit));
+    }
     let collected = tokio::time::timeout(
         gateway.settings().request_timeout,
         Limited::new(body, limit).collect(),

@@ -2,12 +2,16 @@
 
 use ids::{OrganizationId, RequestId};
 use ledger::{Charge, PresumeReason, Receipt, ReleaseReason, Settlement};
-use projections::{Outcome, Remark};
+use projections::{Left, Outcome, Remark};
+use serde_json::Value;
 use teller::LiveHold;
 use tokio::time::Instant;
 
 use super::count::{Began, Counted, Tally};
 use crate::Gateway;
+
+/// An error that is longer, in bytes, is not written down.
+const LONGEST_ENVELOPE: usize = 16 * 1024;
 
 /// How a call went, for the ledger and for the request log.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(crate) struct Ending {
     pub(crate) http_status: u16,
     pub(crate) error_code: Option<Box<str>>,
     pub(crate) provider_request_id: Option<Box<str>>,
+    /// The error as the client is told it, where there is one and it is JSON.
+    pub(crate) error_json: Option<Box<str>>,
 }
 
 impl Ending {
@@ -49,6 +55,15 @@ impl Ending {
             http_status,
             error_code: None,
             provider_request_id: None,
+            error_json: None,
+        }
+    }
+
+    /// With the error's body as the client is told it. What is no error object in JSON is not kept.
+    pub(crate) fn told(self, body: &[u8]) -> Self {
+        Self {
+            error_json: envelope(body),
+            ..self
         }
     }
 
@@ -122,9 +137,31 @@ impl Held {
             error_code: ending.error_code,
             provider_request_id: ending.provider_request_id,
             duration_ms: u64::try_from(micros.div_euclid(1000)).ok(),
+            left: receipt.as_ref().and_then(left),
+            error_json: ending.error_json,
         });
         receipt
     }
+}
+
+/// A body as text, where it is an object with an error in it and not too long to be kept.
+pub(crate) fn envelope(body: &[u8]) -> Option<Box<str>> {
+    let text = std::str::from_utf8(body).ok()?;
+    if text.len() > LONGEST_ENVELOPE {
+        return None;
+    }
+    let read: Value = serde_json::from_str(text).ok()?;
+    read.get("error")?;
+    Some(text.into())
+}
+
+/// What the client is told is left, as [`crate::tell::headers::settled`] says it.
+fn left(receipt: &Receipt) -> Option<Left> {
+    let left = receipt.headroom.as_ref()?;
+    Some(Left {
+        amount: left.amount.at_least_zero(),
+        binding: left.binding.name(left.scope).into(),
+    })
 }
 
 /// Writes down that the client went away before it had the answer.
@@ -142,5 +179,7 @@ pub(crate) fn remark_cancelled(
         error_code: None,
         provider_request_id: None,
         duration_ms: None,
+        left: None,
+        error_json: None,
     });
 }

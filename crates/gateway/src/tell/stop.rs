@@ -1,6 +1,5 @@
 //! Why a call does not go on, and how that is said.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::response::Response;
@@ -9,16 +8,16 @@ use http::StatusCode;
 use ids::RequestId;
 use ledger::{KeyProblem, Shortfall};
 use money::Bound;
-use projections::{Decided, Refused};
-use teller::Unavailable;
+use projections::{Decided, Decision, Left, Refused};
+use teller::{Bar, Standing, Unavailable};
 use wire::request::BadRequest;
 
-use super::{Retry, Told, about, headers, shortfall};
-use crate::Gateway;
+use super::{Retry, Told, about, headers, key, shortfall};
 use crate::call::Known;
 use crate::step::authenticate::Caller;
 use crate::step::count;
 use crate::step::read::Route;
+use crate::{Disclosure, Gateway};
 
 /// What a refused call had asked for.
 #[derive(Clone, Debug)]
@@ -31,6 +30,16 @@ pub(crate) struct Wish {
     pub(crate) upstream: Box<str>,
 }
 
+/// A key that may not be used, or not for this, or not from there.
+#[derive(Clone, Debug)]
+pub(crate) struct Barred {
+    /// Whose it is.
+    pub(crate) caller: Caller,
+    pub(crate) why: Bar,
+    /// The Book that says so.
+    pub(crate) standing: Standing,
+}
+
 /// Why a call does not go on.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -38,7 +47,8 @@ pub(crate) enum Stop {
     AdminKey,
     /// The key may not be used; who it belongs to, where that is known.
     Key(KeyProblem, Option<Box<Caller>>),
-    AddressNotAllowed(Option<IpAddr>),
+    /// The same of a call that goes on record, with what it rests on.
+    Barred(Box<Barred>),
     BodyTooLarge(usize),
     BodyCut,
     /// The path is not metered; only a check gets here with it.
@@ -74,7 +84,7 @@ impl From<Unavailable> for Stop {
     }
 }
 
-const INVALID: &str = "invalid_request_error";
+pub(super) const INVALID: &str = "invalid_request_error";
 
 /// Tells the client why the call does not go on, and writes down what was refused to a known key.
 pub(crate) fn stopped(
@@ -85,18 +95,23 @@ pub(crate) fn stopped(
 ) -> Response {
     let caller = match &stop {
         Stop::Key(_, Some(caller)) => Some(Caller::clone(caller)),
+        Stop::Barred(barred) => Some(barred.caller.clone()),
         _ => known.caller.clone(),
     };
     let known = Known {
         caller,
         model: known.model.clone(),
     };
+    let full = gateway.settings().disclosure == Disclosure::Full;
     let left = match &stop {
-        Stop::Money(shortfall, _) => shortfall.binding().map(|check| (check.left, check.name())),
+        Stop::Money(shortfall, _) if full => {
+            shortfall.binding().map(|check| (check.left, check.name()))
+        }
         _ => None,
     };
     let (needed, decision_seq) = match &stop {
         Stop::Money(shortfall, _) => (Some(shortfall.needed), Some(shortfall.seq)),
+        Stop::Barred(barred) => (None, Some(barred.standing.seq)),
         _ => (None, None),
     };
     let decided = decided(gateway, &stop);
@@ -118,31 +133,41 @@ pub(crate) fn stopped(
             needed,
             decision_seq,
             decided,
+            left: left.map(|(amount, binding)| Left {
+                amount: amount.at_least_zero(),
+                binding: binding.into(),
+            }),
             details_json: String::from_utf8(body).ok().map(String::into_boxed_str),
         });
     }
     let mut response = told.into_response(gateway, request);
     headers::decision(response.headers_mut(), "refused");
-    if let Some((left, binding)) =
-        left.filter(|_| gateway.settings().disclosure == crate::Disclosure::Full)
-    {
+    if let Some((left, binding)) = left {
         headers::left(response.headers_mut(), left, binding);
     }
     response
 }
 
-/// How a call was refused for want of money, with all it takes to decide it again.
-fn decided(gateway: &Gateway, stop: &Stop) -> Option<Box<Decided>> {
-    let Stop::Money(shortfall, wish) = stop else {
-        return None;
-    };
-    Some(Box::new(Decided {
-        bound: wish.bound,
-        pictures: wish.pictures,
-        upstream: wish.upstream.clone(),
-        catalog: gateway.parts().catalog.version().into(),
-        shortfall: Shortfall::clone(shortfall),
-    }))
+/// How a call was refused on its Book, with all it takes to decide it again.
+fn decided(gateway: &Gateway, stop: &Stop) -> Option<Decision> {
+    match stop {
+        Stop::Money(shortfall, wish) => Some(Decision::Money(Box::new(Decided {
+            bound: wish.bound,
+            pictures: wish.pictures,
+            upstream: wish.upstream.clone(),
+            catalog: gateway.parts().catalog.version().into(),
+            shortfall: Shortfall::clone(shortfall),
+        }))),
+        Stop::Barred(barred) => Some(Decision::Key(Box::new(projections::Barred {
+            at: barred.standing.at,
+            seq: barred.standing.seq,
+            why: match &barred.why {
+                Bar::Key(problem) => projections::Bar::Key(problem.clone()),
+                Bar::Address(address) => projections::Bar::Address(*address),
+            },
+        }))),
+        _ => None,
+    }
 }
 
 pub(crate) fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: Stop) -> Told {
@@ -150,7 +175,11 @@ pub(crate) fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: S
         Stop::Money(shortfall, wish) => {
             shortfall::tell(gateway, request, known, (&shortfall, wish))
         }
-        Stop::NoKey | Stop::AdminKey | Stop::Key(..) | Stop::AddressNotAllowed(_) => tell_key(stop),
+        Stop::Barred(barred) => match barred.why {
+            Bar::Key(problem) => key::tell(Stop::Key(problem, None)),
+            Bar::Address(address) => key::tell_address(address),
+        },
+        Stop::NoKey | Stop::AdminKey | Stop::Key(..) => key::tell(stop),
         Stop::Unavailable(Unavailable::RolledBack(why)) => {
             tracing::error!(%request, %why, "a call could not be decided");
             let message = "Seawall's store has lost a part of this organization's ledger, so Seawall neither grants nor \
@@ -187,70 +216,6 @@ pub(crate) fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: S
             )
         }
         other => tell_request(other),
-    }
-}
-
-fn tell_key(stop: Stop) -> Told {
-    let unauthorized = |message: &str| {
-        Told::new(
-            StatusCode::UNAUTHORIZED,
-            (INVALID, "invalid_api_key"),
-            message.to_owned(),
-        )
-    };
-    let forbidden = |code, message| Told::new(StatusCode::FORBIDDEN, (INVALID, code), message);
-    match stop {
-        Stop::NoKey => unauthorized(
-            "No API key was sent. Send a Seawall project key as `Authorization: Bearer sk-sw-…`; with an OpenAI SDK, set \
-             OPENAI_API_KEY to it.",
-        ),
-        Stop::AdminKey => unauthorized(
-            "This is an admin key of Seawall: it administers, and cannot call models. Use a project key (sk-sw-…).",
-        ),
-        Stop::AddressNotAllowed(address) => {
-            let from = address.map_or_else(
-                || "an unknown address".to_owned(),
-                |address| address.to_string(),
-            );
-            forbidden(
-                "ip_not_allowed",
-                format!(
-                    "This API key may not be used from {from}. An admin can change its ip_allow."
-                ),
-            )
-        }
-        Stop::Key(KeyProblem::Frozen(reason), _) => {
-            let why = if reason.is_empty() {
-                String::new()
-            } else {
-                format!(" ({reason})")
-            };
-            forbidden(
-                "api_key_frozen",
-                format!(
-                    "This API key is frozen{why}. An admin can release it: seawall key unfreeze."
-                ),
-            )
-        }
-        Stop::Key(KeyProblem::ModelNotAllowed(model), _) => forbidden(
-            "model_not_found",
-            format!(
-                "This API key may not be used for model {model:?}. An admin can change its models."
-            ),
-        ),
-        Stop::Key(KeyProblem::Revoked, _) => {
-            unauthorized("This API key was revoked. Ask an admin for a new one.")
-        }
-        Stop::Key(KeyProblem::Expired(at), _) => unauthorized(&format!(
-            "This API key expired at {at}. Ask an admin for a new one."
-        )),
-        Stop::Key(KeyProblem::ProjectArchived, _) => {
-            unauthorized("The project of this API key is archived. Use a key of another project.")
-        }
-        _ => unauthorized(
-            "Incorrect API key provided: Seawall knows no such key. A project key looks like sk-sw-…; a provider's own \
-             key (sk-proj-…) belongs into Seawall's configuration, not into the client.",
-        ),
     }
 }
 

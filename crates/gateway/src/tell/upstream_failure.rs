@@ -3,14 +3,12 @@
 use bytes::Bytes;
 use diagnosis::{Billed, diagnose};
 use http::{StatusCode, response};
-use ids::RequestId;
 use ledger::{PresumeReason, ReleaseReason};
 use projections::Outcome;
 use upstream::{Account, SendError};
 use wire::error::{ProviderError, prefix_message};
 
 use super::{Retry, Told};
-use crate::Gateway;
 use crate::step::settle::Ending;
 
 /// The provider answered with an error: passed on as it is, and where it is a refusal with a word on whose it is.
@@ -84,14 +82,4 @@ pub(crate) fn unanswered(account: &Account, error: &SendError) -> (Ending, Told)
         ..ending.code(Some(code))
     };
     (failed, told)
-}
-
-impl Told {
-    /// The same as the last event of a stream that had begun.
-    pub(crate) fn event(&self, gateway: &Gateway, request: RequestId) -> Vec<u8> {
-        let mut event = b"data: ".to_vec();
-        event.extend_from_slice(&self.body(gateway, request));
-        event.extend_from_slice(b"\n\n");
-        event
-    }
 }

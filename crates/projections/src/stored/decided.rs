@@ -1,11 +1,13 @@
 //! A refusal's decision as one column: arrays, as for attempts. Codes and the order of fields are those of every file ever
 //! written.
 
+mod barred;
+
 use ids::{KeyId, LimitId, ProjectId};
 use ledger::{Check, CheckKind, Scope, Shortfall, Time, Window};
 use money::{Bound, Femtos, Nanos};
 
-use crate::{Decided, LogError};
+use crate::{Decided, Decision, LogError};
 
 /// A decision that takes more bytes is not kept: a key can be under any number of limits.
 const LONGEST: usize = 64 * 1024;
@@ -32,7 +34,26 @@ type Fields = (
 );
 
 /// The decision as the column has it; `None` where it is too long to be kept.
-pub(crate) fn write_decided(decided: &Decided) -> Result<Option<String>, LogError> {
+pub(crate) fn write_decided(decision: &Decision) -> Result<Option<String>, LogError> {
+    let text = match decision {
+        Decision::Money(decided) => write_money(decided),
+        Decision::Key(barred) => serde_json::to_string(&barred::fields(barred)),
+    };
+    let text = text.map_err(|error| LogError::Damaged(error.to_string()))?;
+    Ok(Some(text).filter(|text| text.len() <= LONGEST))
+}
+
+/// The two kinds have another number of fields each.
+pub(crate) fn read_decided(text: &str) -> Result<Decision, LogError> {
+    if let Ok(fields) = serde_json::from_str(text) {
+        let barred = barred::read(fields);
+        let barred = barred.ok_or_else(|| LogError::Damaged("how a key was refused".to_owned()));
+        return barred.map(|barred| Decision::Key(Box::new(barred)));
+    }
+    read_money(text).map(Decision::Money)
+}
+
+fn write_money(decided: &Decided) -> serde_json::Result<String> {
     let Decided {
         bound, shortfall, ..
     } = decided;
@@ -52,12 +73,10 @@ pub(crate) fn write_decided(decided: &Decided) -> Result<Option<String>, LogErro
         ),
         shortfall.checks.iter().map(check_fields).collect(),
     );
-    let text =
-        serde_json::to_string(&fields).map_err(|error| LogError::Damaged(error.to_string()))?;
-    Ok(Some(text).filter(|text| text.len() <= LONGEST))
+    serde_json::to_string(&fields)
 }
 
-pub(crate) fn read_decided(text: &str) -> Result<Box<Decided>, LogError> {
+fn read_money(text: &str) -> Result<Box<Decided>, LogError> {
     let damaged = |what: &str| LogError::Damaged(format!("how it was decided: {what}"));
     let fields: Fields = serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
     let ((base, per_unit, units, floor), pictures, (upstream, catalog), answer, checks) = fields;

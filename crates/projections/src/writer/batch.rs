@@ -312,7 +312,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Keeps a refusal's details apart from its row.
+    /// Keeps an error that was told apart from the row.
     fn written(&mut self, call: &mut Call, details: bool) -> Result<(), LogError> {
         let kept = call
             .refusal
@@ -320,9 +320,13 @@ impl<'a> Batch<'a> {
             .and_then(|refusal| Some((refusal.details_json.take()?, refusal.decided.take())));
         match kept {
             Some((text, decided)) if details => {
-                statements::put_details(self.connection, call.request, (&text, decided.as_deref()))
+                statements::put_details(self.connection, call.request, (&text, decided.as_ref()))
             }
-            _ => Ok(()),
+            // Whatever a call that was refused is told is its refusal.
+            _ => match call.error_json.take().filter(|_| call.refusal.is_none()) {
+                Some(text) => statements::put_details(self.connection, call.request, (&text, None)),
+                None => Ok(()),
+            },
         }
     }
 

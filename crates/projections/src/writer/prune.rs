@@ -20,7 +20,7 @@ pub(super) fn prune(
         connection,
         "DELETE FROM call WHERE id IN
              (SELECT id FROM call INDEXED BY call_at WHERE at < ?1 ORDER BY at, request LIMIT ?2)
-         RETURNING request, refused",
+         RETURNING request, refused OR error_code IS NOT NULL",
         cutoff.micros(),
     )?;
     memory.rows = memory.rows.saturating_sub(too_old);
@@ -30,7 +30,7 @@ pub(super) fn prune(
             connection,
             "DELETE FROM call WHERE id IN
                  (SELECT id FROM call INDEXED BY call_at ORDER BY at, request LIMIT min(?1, ?2))
-             RETURNING request, refused",
+             RETURNING request, refused OR error_code IS NOT NULL",
             too_many.cast_signed(),
         )?;
         memory.rows = memory.rows.saturating_sub(removed);
@@ -44,19 +44,19 @@ pub(super) fn prune(
     Ok(())
 }
 
-/// Removes calls and their refusals' details, and says how many calls went.
+/// Removes calls and the errors that were told, and says how many calls went.
 fn remove(connection: &Connection, sql: &str, bound: i64) -> Result<u64, LogError> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![bound, MOST.cast_signed()])?;
     let mut removed = 0_u64;
-    let mut refused = Vec::new();
+    let mut told = Vec::new();
     while let Some(row) = rows.next()? {
         removed = removed.saturating_add(1);
         if row.get(1)? {
-            refused.push(row.get::<_, [u8; 16]>(0)?);
+            told.push(row.get::<_, [u8; 16]>(0)?);
         }
     }
-    for request in refused {
+    for request in told {
         connection
             .prepare_cached("DELETE FROM refusal WHERE request = ?1")?
             .execute(params![Blob(request)])?;

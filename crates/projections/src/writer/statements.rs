@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, params};
 use crate::call::Call;
 use crate::gate::hour_of;
 use crate::stored::{self, Blob, COLUMNS, Found, Offset};
-use crate::{Decided, LogError, Suppressed};
+use crate::{Decision, LogError, Suppressed};
 
 /// A call's row, or `None` where it has none. A damaged row counts as none.
 pub(super) fn load(connection: &Connection, request: RequestId) -> Result<Option<Found>, LogError> {
@@ -33,8 +33,9 @@ pub(super) fn load(connection: &Connection, request: RequestId) -> Result<Option
 pub(super) fn insert(connection: &Connection, call: &Call) -> Result<Option<i64>, LogError> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO call (request, organization, project, key, at, outcome, route, model, attempts, said_at,
-             said_outcome, http_status, error_code, provider_request_id, duration_ms, refused, needed, decision_seq)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+             said_outcome, http_status, error_code, provider_request_id, duration_ms, refused, needed, decision_seq,
+             left_over, binding)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
          ON CONFLICT (request) DO NOTHING",
     )?;
     insert.raw_bind_parameter(1, Blob(call.request.to_bytes()))?;
@@ -50,7 +51,7 @@ pub(super) fn update(connection: &Connection, id: i64, call: &Call) -> Result<()
     let mut update = connection.prepare_cached(
         "UPDATE call SET outcome = ?3, route = ?4, model = ?5, attempts = ?6, said_at = ?7, said_outcome = ?8,
              http_status = ?9, error_code = ?10, provider_request_id = ?11, duration_ms = ?12, refused = ?13,
-             needed = ?14, decision_seq = ?15
+             needed = ?14, decision_seq = ?15, left_over = ?16, binding = ?17
          WHERE id = ?1 AND request = ?2",
     )?;
     update.raw_bind_parameter(1, id)?;
@@ -65,7 +66,8 @@ pub(super) fn rewrite(connection: &Connection, id: i64, call: &Call) -> Result<(
     let mut update = connection.prepare_cached(
         "UPDATE call SET project = ?3, key = ?4, at = ?5, outcome = ?6, route = ?7, model = ?8, attempts = ?9,
              said_at = ?10, said_outcome = ?11, http_status = ?12, error_code = ?13, provider_request_id = ?14,
-             duration_ms = ?15, refused = ?16, needed = ?17, decision_seq = ?18
+             duration_ms = ?15, refused = ?16, needed = ?17, decision_seq = ?18,
+             left_over = ?19, binding = ?20
          WHERE id = ?1 AND request = ?2",
     )?;
     update.raw_bind_parameter(1, id)?;
@@ -109,8 +111,8 @@ fn place(call: &Call) -> [ToSqlOutput<'_>; 3] {
     ]
 }
 
-/// Outcome, route, model, attempts, what was said, the refusal.
-fn changeable(call: &Call) -> Result<[ToSqlOutput<'_>; 13], LogError> {
+/// Outcome, route, model, attempts, what was said, the refusal, what was left.
+fn changeable(call: &Call) -> Result<[ToSqlOutput<'_>; 15], LogError> {
     let said = &call.said;
     let refusal = call.refusal.as_ref();
     Ok([
@@ -131,6 +133,8 @@ fn changeable(call: &Call) -> Result<[ToSqlOutput<'_>; 13], LogError> {
                 .and_then(|refusal| refusal.decision_seq)
                 .map(u64::cast_signed),
         ),
+        integer(said.left.as_ref().map(|left| left.amount.get())),
+        text(said.left.as_ref().map(|left| &*left.binding)),
     ])
 }
 
@@ -142,11 +146,11 @@ fn text(value: Option<&str>) -> ToSqlOutput<'_> {
     value.map_or(ToSqlOutput::from(Null), ToSqlOutput::from)
 }
 
-/// Keeps what the client was told, and how it was decided.
+/// Keeps the error that the client was told and, of a refusal, how it was decided.
 pub(super) fn put_details(
     connection: &Connection,
     request: RequestId,
-    (details, decided): (&str, Option<&Decided>),
+    (details, decided): (&str, Option<&Decision>),
 ) -> Result<(), LogError> {
     let decided = decided.map(stored::write_decided).transpose()?.flatten();
     connection

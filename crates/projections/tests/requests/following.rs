@@ -284,6 +284,20 @@ async fn a_file_of_the_first_version_keeps_its_refusals() {
 }
 
 #[tokio::test]
+async fn a_file_of_the_second_version_keeps_everything_and_goes_on() {
+    let mut world = World::new(Options::default());
+    world.log.refused(refused(1, second(1)));
+    world
+        .tell(2, [Call(2, 1).taken(), Call(2, 1).settled(700)])
+        .await;
+    let before = world.everything().await;
+    let mut world = world.reopen_as_second_version().await;
+    assert_eq!(world.everything().await, before);
+    world.tell(3, [Call(3, 1).taken()]).await;
+    assert_eq!(world.everything().await.len(), 3);
+}
+
+#[tokio::test]
 async fn a_closed_log_says_so_and_takes_nothing() {
     let world = World::new(Options::default());
     world.log.clone().close().await;

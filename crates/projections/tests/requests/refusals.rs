@@ -1,11 +1,13 @@
 //! Refusals: listed with all they said, or counted where there are too many.
 
 use ids::{KeyId, LimitId, ProjectId};
-use ledger::{Check, CheckKind, ReleaseReason, Scope, Shortfall, Time, Window};
+use ledger::{Check, CheckKind, KeyProblem, ReleaseReason, Scope, Shortfall, Time, Window};
 use money::{Bound, Femtos, Nanos};
-use projections::{Decided, Options, Outcome, Refused, Waiting};
+use projections::{
+    Bar, Barred, Decided, Decision, Left, Options, Outcome, Refused, Remark, Waiting,
+};
 
-use crate::world::{Call, World, key, organization, refused, second};
+use crate::world::{Call, World, key, organization, refused, remark, second};
 
 #[tokio::test]
 async fn a_refusal_is_kept_as_the_client_was_told_it() {
@@ -79,7 +81,7 @@ async fn a_refusal_is_kept_with_all_it_takes_to_decide_it_again() {
         Bound::fixed(Femtos::new(i128::MAX)),
     ];
     for (number, bound) in (1..).zip(bounds) {
-        let decided = Box::new(Decided {
+        let decided = Decision::Money(Box::new(Decided {
             bound,
             pictures: Some(2),
             upstream: "openai".into(),
@@ -93,7 +95,7 @@ async fn a_refusal_is_kept_with_all_it_takes_to_decide_it_again() {
                 binding: 4,
                 transient: true,
             },
-        });
+        }));
         world.log.refused(Refused {
             decided: Some(decided.clone()),
             ..refused(number, second(1))
@@ -101,6 +103,59 @@ async fn a_refusal_is_kept_with_all_it_takes_to_decide_it_again() {
         let kept = world.get(number).await.unwrap().refusal.unwrap();
         assert_eq!(kept.decided, Some(decided));
     }
+}
+
+#[tokio::test]
+async fn the_refusal_of_a_key_is_kept_with_all_it_takes_to_decide_it_again() {
+    let world = World::new(Options::default());
+    let bars = [
+        Bar::Key(KeyProblem::Unknown),
+        Bar::Key(KeyProblem::Revoked),
+        Bar::Key(KeyProblem::Expired(Time::LATEST)),
+        Bar::Key(KeyProblem::Frozen("".into())),
+        Bar::Key(KeyProblem::Frozen("leaked \"7\"".into())),
+        Bar::Key(KeyProblem::ProjectArchived),
+        Bar::Key(KeyProblem::ModelNotAllowed("gpt-é".into())),
+        Bar::Address(None),
+        Bar::Address(Some("2001:db8::7".parse().unwrap())),
+    ];
+    for (number, why) in (1..).zip(bars) {
+        let decided = Decision::Key(Box::new(Barred {
+            at: Time::EARLIEST,
+            seq: 7,
+            why,
+        }));
+        world.log.refused(Refused {
+            decided: Some(decided.clone()),
+            ..refused(number, second(1))
+        });
+        let kept = world.get(number).await.unwrap().refusal.unwrap();
+        assert_eq!(kept.decided, Some(decided));
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_was_told_of_a_call_that_seawall_let_go_is_kept() {
+    let mut world = World::new(Options::default());
+    let told: Box<str> = r#"{"error":{"message":"no"}}"#.into();
+    let left = Left {
+        amount: Nanos::new(7),
+        binding: "credit_balance".into(),
+    };
+    world.log.remark(Remark {
+        error_json: Some(told.clone()),
+        error_code: Some("billing_hard_limit_reached".into()),
+        left: Some(left.clone()),
+        ..remark(1, 1)
+    });
+    let released = ReleaseReason::ProviderRefused;
+    world
+        .tell(1, [Call(1, 1).taken(), Call(1, 1).released(released)])
+        .await;
+    let world = world.reopen().await;
+    let row = world.get(1).await.unwrap();
+    assert_eq!((row.error_json, row.left), (Some(told), Some(left)));
+    assert_eq!(row.refusal, None);
 }
 
 #[tokio::test]

@@ -223,7 +223,21 @@ impl World {
             let file = rusqlite::Connection::open(path).unwrap();
             file.execute_batch(
                 "DROP TABLE usage; DROP TABLE usage_unit; DROP TABLE audit; DROP TABLE audited;
-                 ALTER TABLE refusal DROP COLUMN decided; PRAGMA user_version = 1;",
+                 ALTER TABLE refusal DROP COLUMN decided; ALTER TABLE call DROP COLUMN left_over;
+                 ALTER TABLE call DROP COLUMN binding; PRAGMA user_version = 1;",
+            )
+            .unwrap();
+        })
+        .await
+    }
+
+    /// The same for the second version.
+    pub(crate) async fn reopen_as_second_version(self) -> Self {
+        self.reopen_after(|path| {
+            let file = rusqlite::Connection::open(path).unwrap();
+            file.execute_batch(
+                "ALTER TABLE call DROP COLUMN left_over; ALTER TABLE call DROP COLUMN binding;
+                 PRAGMA user_version = 2;",
             )
             .unwrap();
         })
@@ -308,6 +322,8 @@ pub(crate) fn remark(number: u32, at: i64) -> Remark {
         error_code: None,
         provider_request_id: None,
         duration_ms: None,
+        left: None,
+        error_json: None,
     }
 }
 
@@ -327,5 +343,6 @@ pub(crate) fn refused(number: u32, at: Time) -> Refused {
         details_json: Some(r#"{"refused_by":"seawall"}"#.into()),
         decision_seq: Some(4),
         decided: None,
+        left: None,
     }
 }

@@ -66,7 +66,14 @@ pub(crate) async fn organization(client: &Client, wanted: Option<&str>) -> Resul
             "there is no organization yet; make one with `seawall org create NAME`",
         )),
         (None, all) => {
-            let names: Vec<&str> = all.iter().map(name).collect();
+            // Two of one name are told apart by their ids only.
+            let shared =
+                |one: &Value| all.iter().filter(|other| name(other) == name(one)).count() > 1;
+            let called = |one| {
+                let id = if shared(one) { one.get("id") } else { None };
+                id.and_then(Value::as_str).unwrap_or_else(|| name(one))
+            };
+            let names: Vec<&str> = all.iter().map(called).collect();
             Err(Failure::usage(format!(
                 "say which with --org: {}",
                 names.join(", ")

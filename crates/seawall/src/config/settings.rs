@@ -84,6 +84,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How long a connection may take until the head of a further request is complete.",
     ),
     setting(
+        "server.write_timeout",
+        "60s",
+        Kind::Duration,
+        "How long a client may take nothing at all of its answer. Then its connection is closed.",
+    ),
+    setting(
         "server.most_headers",
         "100",
         COUNT,
@@ -201,7 +207,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "gateway.idle_timeout",
         "5m",
         Kind::Duration,
-        "How long a provider may pause in the middle of a stream.",
+        "How long a provider may pause in the middle of a stream. For everything else there is `gateway.call_timeout`.",
     ),
     setting(
         "gateway.call_timeout",

@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::patient::Patient;
 use crate::config::Connections;
 
 /// The pause after an error of the listener, such as no file descriptor being left.
@@ -122,6 +123,7 @@ impl Served {
         if self.bounds.most_headers != USUAL_HEADERS {
             builder.max_headers(self.bounds.most_headers);
         }
+        let stream = Patient::new(stream, self.bounds.write_timeout);
         let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let mut first_head = pin!(tokio::time::sleep(self.bounds.header_timeout));
         let mut waiting = true;
@@ -169,6 +171,7 @@ mod tests {
         Connections {
             header_timeout: Duration::from_millis(50),
             idle_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(60),
             most_headers: 8,
             most: 16,
         }

@@ -9,11 +9,17 @@ use crate::exit::Failure;
 /// Within this time after a signal a further one is the same one, sent to the process and to its group.
 const SAME: Duration = Duration::from_millis(500);
 
-/// SIGTERM and SIGINT. From its making on they no longer end the process by themselves.
+/// SIGXFSZ, on Linux and macOS.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// SIGTERM and SIGINT. From its making on they no longer end the process by themselves, and neither does a file that may
+/// not grow any more (`ulimit -f`): to whoever writes it that is an error like a full disk.
 #[derive(Debug)]
 pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// Kept so that it is caught; nobody waits for it.
+    _file_too_large: Signal,
 }
 
 impl Signals {
@@ -25,6 +31,7 @@ impl Signals {
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,
+            _file_too_large: listen(SignalKind::from_raw(FILE_TOO_LARGE))?,
         })
     }
 

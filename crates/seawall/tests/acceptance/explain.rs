@@ -193,5 +193,9 @@ async fn a_call_of_a_key_that_may_not_is_explained_by_what_it_was_told() {
     stage.told(id).await;
     let json = stage.get(&format!("requests/{id}/explanation")).await;
     assert_eq!(json["why"], answer.error()["message"]);
-    assert_eq!(json["replay"]["result"], "not_recorded");
+    // Unfrozen since, it is explained as it was.
+    stage.act(&format!("keys/{}/unfreeze", tenant.key)).await;
+    let json = stage.get(&format!("requests/{id}/explanation")).await;
+    assert_eq!(json["replay"]["result"], "same", "{json}");
+    assert_eq!(json["request"]["error"], answer.error());
 }

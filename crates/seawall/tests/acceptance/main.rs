@@ -11,6 +11,7 @@
 //! | `SEAWALL_TEST_CROWD` | calls at once in each run on one limit | 500 |
 //! | `SEAWALL_TEST_RUNS` | runs on a hard limit, and as many on the credit balance; half as many with chats | 20 |
 //! | `SEAWALL_TEST_KILLS` | times that the gateway is killed under load | 50 |
+//! | `SEAWALL_TEST_TOLD` | calls whose record is compared with what their client was told | 450 |
 //! | `SEAWALL_TEST_TURNS` | alternations of each change that must bind at once | 200 |
 #![expect(
     clippy::print_stdout,
@@ -26,6 +27,14 @@ mod as_it_comes;
 mod at_once;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod bad_input_admin;
+#[cfg(test)]
+mod bad_input_client;
+#[cfg(test)]
+mod bad_input_provider;
+#[cfg(test)]
+mod bad_input_store;
 #[cfg(test)]
 mod bill;
 #[cfg(test)]
@@ -65,9 +74,13 @@ mod process;
 #[cfg(test)]
 mod provider_errors;
 #[cfg(test)]
+mod record;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod restart;
+#[cfg(test)]
+mod rogue;
 #[cfg(test)]
 mod rolled_back;
 #[cfg(test)]

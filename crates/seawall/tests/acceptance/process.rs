@@ -135,6 +135,19 @@ impl Process {
         self.said.lock().unwrap().clone()
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory it has had so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kib.unwrap().trim().parse::<u64>().unwrap() * 1024
+    }
+
     /// Asks it to end, with SIGTERM, and does not wait.
     pub(crate) fn ask_to_end(&self) {
         // The shell's own `kill` is there on every machine.

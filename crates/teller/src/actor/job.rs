@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::handle::Line;
-use crate::{HoldAnswer, LiveHold, Unavailable};
+use crate::{HoldAnswer, LiveHold, Standing, Unavailable};
 
 type Reply<T> = oneshot::Sender<Result<T, Unavailable>>;
 /// A question to the Book.
@@ -51,6 +51,8 @@ pub(crate) enum Job {
 /// What was decided on a job, told once it is durable.
 pub(super) enum Answer {
     Outcome(Outcome),
+    /// A refusal of money, and what it rests on.
+    Refused(Box<Refusal>, Standing),
     /// A grant, and what says that its call lives.
     Granted(Arc<()>, Outcome),
     Any(Box<dyn Any + Send>),
@@ -108,9 +110,11 @@ impl Job {
     }
 
     /// Answers a refusal that is only a hint.
-    pub(super) fn hint(self, refusal: Box<Refusal>) {
+    pub(super) fn hint(self, refusal: Box<Refusal>, standing: Standing) {
         if let Self::Hold { reply, .. } = self {
-            let _unwanted = reply.send(Ok(HoldAnswer::Refused(refusal))).is_err();
+            let _unwanted = reply
+                .send(Ok(HoldAnswer::Refused(refusal, standing)))
+                .is_err();
         }
     }
 
@@ -132,8 +136,10 @@ impl Job {
                     reply: None,
                 })
             }
-            (Self::Hold { reply, .. }, Answer::Outcome(Outcome::Refused(refusal))) => {
-                let _unwanted = reply.send(Ok(HoldAnswer::Refused(refusal))).is_err();
+            (Self::Hold { reply, .. }, Answer::Refused(refusal, standing)) => {
+                let _unwanted = reply
+                    .send(Ok(HoldAnswer::Refused(refusal, standing)))
+                    .is_err();
                 None
             }
             (Self::Hold { reply, .. }, Answer::Outcome(Outcome::Rejected(rejection))) => {

@@ -91,7 +91,7 @@ impl Node {
 pub(crate) async fn granted(asked: Asked) -> (LiveHold, Grant) {
     match answered(asked).await.unwrap() {
         HoldAnswer::Granted(hold, grant) => (hold, grant),
-        other @ (HoldAnswer::Refused(_) | HoldAnswer::Rejected(_)) => panic!("{other:?}"),
+        other @ (HoldAnswer::Refused(_, _) | HoldAnswer::Rejected(_)) => panic!("{other:?}"),
     }
 }
 
@@ -102,7 +102,7 @@ pub(crate) async fn is_granted(asked: Asked) {
 
 pub(crate) async fn refused(asked: Asked) -> Refusal {
     match answered(asked).await.unwrap() {
-        HoldAnswer::Refused(refusal) => *refusal,
+        HoldAnswer::Refused(refusal, _) => *refusal,
         other @ (HoldAnswer::Granted(..) | HoldAnswer::Rejected(_)) => panic!("{other:?}"),
     }
 }

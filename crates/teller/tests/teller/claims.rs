@@ -160,7 +160,7 @@ async fn load_alone_refuses_nobody_and_loses_no_cost() {
     let answers = answered(join_all(asked)).await;
     let settled = answers.into_iter().map(|answer| match answer.unwrap() {
         HoldAnswer::Granted(hold, _) => settles(hold, costs(Nanos::new(333_333_333))),
-        other @ (HoldAnswer::Refused(_) | HoldAnswer::Rejected(_)) => panic!("{other:?}"),
+        other @ (HoldAnswer::Refused(..) | HoldAnswer::Rejected(_)) => panic!("{other:?}"),
     });
     join_all(settled).await;
     let balance = node.book().await.balance();

@@ -19,7 +19,7 @@ async fn what_was_asked_before_the_stop_is_answered() {
         for call in calls {
             match answered(call).await.unwrap() {
                 teller::HoldAnswer::Granted(..) => served += 1,
-                teller::HoldAnswer::Refused(_) => {}
+                teller::HoldAnswer::Refused(_, _) => {}
                 teller::HoldAnswer::Rejected(rejection) => panic!("{rejection}"),
             }
         }

@@ -12,6 +12,9 @@ mod books;
 mod calls;
 #[cfg(test)]
 mod claims;
+mod decisions;
+#[cfg(test)]
+mod edits;
 #[cfg(test)]
 mod ending;
 #[cfg(test)]

@@ -31,7 +31,7 @@ async fn two_nodes_never_pass_a_limit_and_use_it_to_the_last_dollar() {
     for answer in answers {
         match answer.unwrap() {
             HoldAnswer::Granted(hold, _) => live.push(hold),
-            HoldAnswer::Refused(_) => transient += 1,
+            HoldAnswer::Refused(_, _) => transient += 1,
             HoldAnswer::Rejected(rejection) => panic!("{rejection}"),
         }
     }

@@ -108,7 +108,7 @@ async fn calls(played: &mut Played, (call, key): (u32, KeyId), worst: Nanos) -> 
     };
     match answered(played.node.will_ask(ask)).await.unwrap() {
         HoldAnswer::Granted(hold, _) => Some(hold),
-        HoldAnswer::Refused(_) => {
+        HoldAnswer::Refused(..) => {
             let which = (played.node.now(), id(call).request);
             played.refused.push(which);
             played.numbers.push(call);

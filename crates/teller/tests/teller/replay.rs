@@ -1,115 +1,12 @@
 //! A decision made again from the journal is the decision that was made, whatever was changed since (P6).
 
-use std::time::Duration;
+use ledger::{DirectoryCommand, KeyProblem};
+use teller::{Bar, Barred, HoldAnswer, Recorded};
 
-use ids::{LimitId, LotId};
-use ledger::{
-    AddCredit, Command, CreateLimit, Fact, HoldFact, LimitOrigin, LotKind, Patience, Refusal,
-    Scope, TakeHold, Window,
-};
-use money::{Bound, Femtos, Nanos};
-use teller::{HoldAnswer, Recorded};
+use crate::calls::{costs, fixed, id, settles, short};
+use crate::world::{KEY, Node, ORGANIZATION, answered, change_limit, dollars, set_limit};
 
-use crate::calls::{NOTHING, costs, fixed, id, settles, short};
-use crate::storm::Dice;
-use crate::world::{
-    KEY, Node, ORGANIZATION, PROJECT, add_credit, answered, change_limit, dollars, passes,
-    set_limit,
-};
-
-/// A limit of calendar days on the project, and one of months on the key.
-async fn has_windows(node: &Node) {
-    let limits = [
-        (60, Scope::Project(PROJECT), 300, "day"),
-        (61, Scope::Key(KEY), 3_000, "month"),
-    ];
-    for (number, scope, amount, window) in limits {
-        let time_zone = "Europe/Berlin".into();
-        let window = match window {
-            "day" => Window::Day { time_zone },
-            _ => Window::Month { time_zone },
-        };
-        let limit = CreateLimit {
-            id: LimitId::from_bytes([number; 16]),
-            origin: LimitOrigin::Owner,
-            scope,
-            amount: dollars(amount),
-            window,
-        };
-        node.does(Command::CreateLimit(limit)).await;
-    }
-}
-
-fn any_bound(dice: &mut Dice) -> Bound {
-    let base = Femtos::from(dollars(i64::from(dice.below(4))));
-    if dice.below(3) == 0 {
-        return fixed(Nanos::new(i64::from(dice.below(2_000_000_000)) * 4));
-    }
-    let per_unit = Femtos::new(i128::from(1 + dice.below(9_999_999)) * 1_000_000);
-    Bound::linear(
-        base,
-        per_unit,
-        u64::from(dice.below(1_000)),
-        u64::from(dice.below(50)),
-    )
-    .unwrap()
-}
-
-/// Makes one decision and says what is to be on record of it, if it was told.
-async fn decides(node: &Node, call: u32, dice: &mut Dice) -> Option<Recorded> {
-    let patience = [Patience::Wait, Patience::Last][usize::from(dice.below(2) == 0)];
-    let ask = TakeHold {
-        patience,
-        ..node.ask(call, any_bound(dice))
-    };
-    match answered(node.will_ask(ask.clone())).await.unwrap() {
-        HoldAnswer::Granted(hold, grant) => {
-            let whole = Nanos::new(grant.amount.get() / 2);
-            match dice.below(4) {
-                // A call that is forgotten is presumed at its deadline.
-                0 => drop(hold),
-                1 => {
-                    settles(hold, NOTHING).await;
-                }
-                _ => {
-                    settles(hold, costs(whole)).await;
-                }
-            }
-            None
-        }
-        HoldAnswer::Refused(refusal) => match *refusal {
-            Refusal::Money(shortfall) => {
-                Some(Recorded::Refused(Box::new(ask), Box::new(shortfall)))
-            }
-            Refusal::Key(problem) => panic!("{problem:?}"),
-        },
-        HoldAnswer::Rejected(rejection) => panic!("{rejection}"),
-    }
-}
-
-/// Somebody changes something.
-async fn is_changed(node: &Node, number: u32, dice: &mut Dice) {
-    let amount = dollars(i64::from(dice.below(400)) + 300 * i64::from(number) / 130);
-    match dice.below(3) {
-        0 => node.does(change_limit(amount)).await,
-        1 => node.does(add_credit(1_000 + number, dollars(90))).await,
-        _ => {
-            let mut lot = [9; 16];
-            lot[12..].copy_from_slice(&number.to_be_bytes());
-            let lapsing = AddCredit {
-                lot: LotId::from_bytes(lot),
-                kind: LotKind::Grant,
-                amount: dollars(60),
-                lapses_at: Some(node.now().plus_seconds(3_600)),
-                priority: 0,
-                note: "".into(),
-            };
-            node.does(Command::AddCredit(lapsing)).await;
-        }
-    }
-}
-
-async fn is_the_same(node: &Node, recorded: &Recorded) {
+pub(crate) async fn is_the_same(node: &Node, recorded: &Recorded) {
     let replayed = answered(node.tellers.replay(ORGANIZATION, recorded)).await;
     let replayed = replayed.unwrap();
     assert!(
@@ -119,55 +16,6 @@ async fn is_the_same(node: &Node, recorded: &Recorded) {
     );
     if let Recorded::Refused(_, shortfall) = recorded {
         assert_eq!(replayed.checks, shortfall.checks);
-    }
-}
-
-/// The grants after some entry, as the journal has them.
-async fn grants_after(node: &Node, seq: u64) -> Vec<Recorded> {
-    let journal = node.journal().await;
-    let late = journal.iter().filter(|entry| entry.seq > seq);
-    late.filter(|entry| matches!(entry.fact, Fact::Hold(HoldFact::Taken(_))))
-        .map(|entry| Recorded::Granted { seq: entry.seq })
-        .collect()
-}
-
-#[tokio::test(start_paused = true)]
-async fn every_decision_made_again_is_the_one_on_record() {
-    let mut node = Node::with(dollars(50), crate::world::as_usual).await;
-    node.does(set_limit(dollars(100))).await;
-    has_windows(&node).await;
-    let mut dice = Dice::new(3);
-    let (mut all, mut call, mut refusals) = (Vec::new(), 0, 0);
-    for epoch in 0..25 {
-        let began = node.book().await.head().seq;
-        let mut recorded = Vec::new();
-        for _ in 0..130 {
-            call += 1;
-            recorded.extend(decides(&node, call, &mut dice).await);
-            if dice.below(6) == 0 {
-                is_changed(&node, call, &mut dice).await;
-            }
-            passes(Duration::from_secs(dice.below(900).into())).await;
-        }
-        refusals += recorded.len();
-        recorded.extend(grants_after(&node, began).await);
-        for one in &recorded {
-            is_the_same(&node, one).await;
-        }
-        all.extend(recorded);
-        // The snapshot that is kept at the end is where the next run's decisions are made again from.
-        node.tellers.stop().await;
-        node = node.other("a", epoch + 2);
-    }
-    assert!(all.len() > 3_000, "{}", all.len());
-    assert!(
-        refusals > 500 && all.len() - refusals > 500,
-        "{refusals} of {}",
-        all.len()
-    );
-    // Much later, and from the journal's beginning.
-    for one in all.iter().step_by(97) {
-        is_the_same(&node, one).await;
     }
 }
 
@@ -220,4 +68,33 @@ async fn the_entries_of_a_call_are_found_and_no_others() {
     let entries = node.tellers.entries_of(of, 1, None).await.unwrap();
     let seqs: Vec<u64> = entries.iter().map(|entry| entry.seq).collect();
     assert_eq!(seqs, [head - 3, head]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_refusal_of_a_key_is_made_again_and_a_lie_about_it_is_told() {
+    let node = Node::with_credit(dollars(10)).await;
+    let freeze = DirectoryCommand::FreezeKey {
+        id: KEY,
+        reason: "leaked".into(),
+    };
+    node.does(freeze).await;
+    let answer = answered(node.asks(node.ask(1, fixed(dollars(1))))).await;
+    let HoldAnswer::Refused(_, standing) = answer.unwrap() else {
+        panic!("granted");
+    };
+    node.does(DirectoryCommand::UnfreezeKey { id: KEY }).await;
+    let barred = |why| {
+        Recorded::Barred(Box::new(Barred {
+            key: KEY,
+            model: Some("gpt-5".into()),
+            why,
+            standing,
+        }))
+    };
+    let frozen = |reason: &str| barred(Bar::Key(KeyProblem::Frozen(reason.into())));
+    is_the_same(&node, &frozen("leaked")).await;
+    for lie in [frozen("late"), barred(Bar::Key(KeyProblem::Revoked))] {
+        let replayed = node.tellers.replay(ORGANIZATION, &lie).await.unwrap();
+        assert_eq!(replayed.differences.len(), 1, "{replayed:?}");
+    }
 }

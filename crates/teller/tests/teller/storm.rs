@@ -52,7 +52,7 @@ async fn call(node: &Node, number: u32, mut dice: Dice) -> Told {
     };
     let hold = match answered(asked).await {
         Ok(HoldAnswer::Granted(hold, _)) => hold,
-        Ok(HoldAnswer::Refused(_)) => return Told::Refused,
+        Ok(HoldAnswer::Refused(_, _)) => return Told::Refused,
         Ok(HoldAnswer::Rejected(rejection)) => panic!("{rejection}"),
         Err(_) => return Told::Unavailable,
     };

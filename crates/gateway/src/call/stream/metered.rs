@@ -15,7 +15,7 @@ use upstream::Answer;
 use wire::sse::{ChatEvent, Splitter, chat_event, strip_usage};
 
 use crate::call::{Streaming, UnderWay};
-use crate::step::settle::Ending;
+use crate::step::settle::{Ending, envelope};
 use crate::tell::{Retry, Told, headers};
 
 /// The longest event that is taken.
@@ -56,6 +56,8 @@ struct Seen {
     usage: Option<Usage>,
     done: bool,
     error_code: Option<Box<str>>,
+    /// The first error, as the client is told it.
+    error_json: Option<Box<str>>,
 }
 
 impl Metered {
@@ -204,11 +206,14 @@ impl Metered {
         };
         let mut told = Told::new(StatusCode::BAD_GATEWAY, ("server_error", code), message);
         told.retry = Retry::Unsaid;
-        let event = told.event(&self.call.held.gateway, self.call.held.request);
+        let body = told.body(&self.call.held.gateway, self.call.held.request);
+        self.seen.error_json = self.seen.error_json.take().or_else(|| envelope(&body));
         self.seen.error_code.get_or_insert_with(|| code.into());
         // A half event must not swallow ours.
         self.joined.extend_from_slice(b"\n\n");
-        self.joined.extend_from_slice(&event);
+        self.joined.extend_from_slice(b"data: ");
+        self.joined.extend_from_slice(&body);
+        self.joined.extend_from_slice(b"\n\n");
     }
 
     /// Ends the hold, and answers the trailers that say what it came to.
@@ -235,6 +240,7 @@ impl Metered {
         let ending = match &seen.error_code {
             Some(code) => Ending {
                 outcome: Some(Outcome::Failed),
+                error_json: seen.error_json.clone(),
                 ..ending.code(Some(code))
             },
             None => ending,
@@ -300,9 +306,20 @@ impl Seen {
                     .or(error.kind)
                     .unwrap_or_else(|| "upstream_error".to_owned());
                 self.error_code = Some(code.into());
+                let kept = self.error_json.take();
+                self.error_json = kept.or_else(|| envelope(data_of(event)));
                 true
             }
             ChatEvent::Other => true,
         }
     }
+}
+
+/// What an event of one line says, without the word before it.
+fn data_of(event: &[u8]) -> &[u8] {
+    let event = event.trim_ascii();
+    event
+        .strip_prefix(b"data:")
+        .unwrap_or(event)
+        .trim_ascii_start()
 }
