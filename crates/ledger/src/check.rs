@@ -3,7 +3,7 @@
 use ids::{KeyId, LimitId, ProjectId};
 use money::Nanos;
 
-use crate::book::Limit;
+use crate::book::{Along, Limit};
 use crate::{Book, LimitOrigin, Scope, Time, Window};
 
 /// What a check is about.
@@ -27,6 +27,13 @@ impl CheckKind {
             (Self::HardLimit(_), Scope::Organization) => "organization_hard_limit",
             (Self::HardLimit(_), Scope::Project(_)) => "project_hard_limit",
             (Self::HardLimit(_), Scope::Key(_)) => "api_key_hard_limit",
+        }
+    }
+
+    const fn of(limit: &Limit) -> Self {
+        match limit.origin {
+            LimitOrigin::Owner => Self::HardLimit(limit.id),
+            LimitOrigin::Operator => Self::ApprovedUsageLimit(limit.id),
         }
     }
 
@@ -70,10 +77,7 @@ impl Check {
 
     fn of_limit(limit: &Limit) -> Self {
         Self {
-            kind: match limit.origin {
-                LimitOrigin::Owner => CheckKind::HardLimit(limit.id),
-                LimitOrigin::Operator => CheckKind::ApprovedUsageLimit(limit.id),
-            },
+            kind: CheckKind::of(limit),
             scope: limit.scope,
             ceiling: Some(limit.amount),
             window: Some(limit.window.clone()),
@@ -117,26 +121,13 @@ impl Book {
     /// project, organization, credit balance. Figures are those of the last entry: see [`crate::due`].
     #[must_use]
     pub fn checks(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Vec<Check> {
-        let mut checks: Vec<Check> = self.limits_on(project, key).map(Check::of_limit).collect();
-        checks.push(self.credit_check());
-        checks
+        self.checks_along(&self.limits.along(project, key))
     }
 
-    pub(crate) fn limits_on(
-        &self,
-        project: Option<ProjectId>,
-        key: Option<KeyId>,
-    ) -> impl Iterator<Item = &Limit> {
-        let key = key
-            .map(Scope::Key)
-            .into_iter()
-            .flat_map(|scope| self.limits.on(scope));
-        let project = project
-            .map(Scope::Project)
-            .into_iter()
-            .flat_map(|scope| self.limits.on(scope));
-        key.chain(project)
-            .chain(self.limits.on(Scope::Organization))
+    pub(crate) fn checks_along(&self, along: &Along<'_, Limit>) -> Vec<Check> {
+        let mut checks: Vec<Check> = along.iter().map(Check::of_limit).collect();
+        checks.push(self.credit_check());
+        checks
     }
 
     fn credit_check(&self) -> Check {
@@ -156,20 +147,23 @@ impl Book {
     /// What this key (or project, or the organization) can spend now.
     #[must_use]
     pub fn headroom(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Headroom {
+        self.headroom_along(&self.limits.along(project, key))
+    }
+
+    pub(crate) fn headroom_along(&self, along: &Along<'_, Limit>) -> Headroom {
         let mut headroom = Headroom {
             amount: self.credit.balance().available(),
             binding: CheckKind::CreditBalance,
             scope: Scope::Organization,
         };
         // From the last to the first, so that a tie goes to the narrower one.
-        let limits: Vec<&Limit> = self.limits_on(project, key).collect();
-        for limit in limits.into_iter().rev() {
-            if limit.left() <= headroom.amount {
-                let check = Check::of_limit(limit);
+        for limit in along.iter().rev() {
+            let left = limit.left();
+            if left <= headroom.amount {
                 headroom = Headroom {
-                    amount: check.left,
-                    binding: check.kind,
-                    scope: check.scope,
+                    amount: left,
+                    binding: CheckKind::of(limit),
+                    scope: limit.scope,
                 };
             }
         }

@@ -21,13 +21,13 @@ pub(super) fn create(book: &Book, ask: &CreateLimit, now: Time) -> Result<Decisi
     if book.limit(ask.id).is_some() {
         return Err(Rejection::Exists("limit"));
     }
-    if book.limits().count() >= MOST_LIMITS {
+    if book.limits.len() >= MOST_LIMITS {
         return Err(Rejection::TooMany {
             what: "limits",
             most: MOST_LIMITS,
         });
     }
-    if book.limits.on(ask.scope).count() >= MOST_ON_ONE_SCOPE {
+    if book.limits.on(ask.scope).len() >= MOST_ON_ONE_SCOPE {
         return Err(Rejection::TooMany {
             what: "limits on one scope",
             most: MOST_ON_ONE_SCOPE,
