@@ -92,7 +92,9 @@ impl Sums {
 
     fn limit(&mut self, seq: u64, fact: &LimitFact) -> Result<(), &'static str> {
         match fact {
-            LimitFact::Created { id: limit, .. } | LimitFact::WindowOpened { limit, .. } => {
+            LimitFact::Created { id: limit, .. }
+            | LimitFact::CreatedFor { id: limit, .. }
+            | LimitFact::WindowOpened { limit, .. } => {
                 let forgot = self.limits.get(limit).map_or(0, |sums| sums.forgot);
                 let sums = LimitSums {
                     opened: seq,

@@ -10,7 +10,7 @@ use crate::book::{
     ProjectState, Recall,
 };
 use crate::{
-    Book, Charge, CreditFact, DirectoryFact, Draw, Entry, Fact, Head, HoldFact, HoldTaken,
+    Book, Calls, Charge, CreditFact, DirectoryFact, Draw, Entry, Fact, Head, HoldFact, HoldTaken,
     KeyCreated, LimitFact, Time,
 };
 
@@ -162,6 +162,30 @@ impl Book {
                 id: *id,
                 origin: *origin,
                 scope: *scope,
+                calls: Calls::All,
+                amount: *amount,
+                window: window.clone(),
+                span: *span,
+                epoch: 0,
+                spent: Nanos::ZERO,
+                held: Nanos::ZERO,
+                created_at: at,
+                opened: seq,
+                forgot: 0,
+            }),
+            LimitFact::CreatedFor {
+                id,
+                origin,
+                scope,
+                calls,
+                amount,
+                window,
+                span,
+            } => self.limits.add(Limit {
+                id: *id,
+                origin: *origin,
+                scope: *scope,
+                calls: calls.clone(),
                 amount: *amount,
                 window: window.clone(),
                 span: *span,

@@ -4,13 +4,15 @@ use ids::{KeyId, LimitId, ProjectId};
 use money::Nanos;
 
 use crate::book::{Along, Limit};
-use crate::{Book, LimitOrigin, Scope, Time, Window};
+use crate::{Book, Calls, LimitOrigin, Scope, Time, Window};
 
 /// What a check is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckKind {
     /// A ceiling the owner set.
     HardLimit(LimitId),
+    /// A ceiling the owner set on the calls of a model.
+    ModelLimit(LimitId),
     /// The ceiling the operator approved for the organization.
     ApprovedUsageLimit(LimitId),
     /// The money itself.
@@ -24,6 +26,7 @@ impl CheckKind {
         match (self, scope) {
             (Self::CreditBalance, _) => "credit_balance",
             (Self::ApprovedUsageLimit(_), _) => "organization_usage_limit",
+            (Self::ModelLimit(_), _) => "model_hard_limit",
             (Self::HardLimit(_), Scope::Organization) => "organization_hard_limit",
             (Self::HardLimit(_), Scope::Project(_)) => "project_hard_limit",
             (Self::HardLimit(_), Scope::Key(_)) => "api_key_hard_limit",
@@ -31,9 +34,10 @@ impl CheckKind {
     }
 
     const fn of(limit: &Limit) -> Self {
-        match limit.origin {
-            LimitOrigin::Owner => Self::HardLimit(limit.id),
-            LimitOrigin::Operator => Self::ApprovedUsageLimit(limit.id),
+        match (limit.origin, &limit.calls) {
+            (LimitOrigin::Owner, Calls::All) => Self::HardLimit(limit.id),
+            (LimitOrigin::Owner, Calls::Model(_)) => Self::ModelLimit(limit.id),
+            (LimitOrigin::Operator, _) => Self::ApprovedUsageLimit(limit.id),
         }
     }
 
@@ -41,7 +45,7 @@ impl CheckKind {
     #[must_use]
     pub const fn limit(self) -> Option<LimitId> {
         match self {
-            Self::HardLimit(id) | Self::ApprovedUsageLimit(id) => Some(id),
+            Self::HardLimit(id) | Self::ModelLimit(id) | Self::ApprovedUsageLimit(id) => Some(id),
             Self::CreditBalance => None,
         }
     }
@@ -116,16 +120,72 @@ pub(crate) fn least_left<'a>(
         .map(|(place, _)| place)
 }
 
+/// Which limits are asked about that count only some of the calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Narrow<'a> {
+    /// None of them: the question is about every call.
+    None,
+    /// Those that count a call of this model.
+    Model(&'a str),
+    /// Those among these.
+    Among(&'a [LimitId]),
+}
+
+/// The limits that a question is about.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    along: Along<'a, Limit>,
+    narrow: Narrow<'a>,
+}
+
+impl<'a> Asked<'a> {
+    /// In the order key, project, organization; on each the oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Limit> + use<'a> {
+        let narrow = self.narrow;
+        self.along
+            .iter()
+            .filter(move |limit| match (&limit.calls, narrow) {
+                (Calls::All, _) => true,
+                (Calls::Model(_), Narrow::None) => false,
+                (calls @ Calls::Model(_), Narrow::Model(model)) => calls.include_model(model),
+                (Calls::Model(_), Narrow::Among(ids)) => ids.contains(&limit.id),
+            })
+    }
+}
+
 impl Book {
-    /// Every check that stops a call of this key (or of this project, or of the organization), in the order key,
+    pub(crate) fn asked<'a>(
+        &'a self,
+        (project, key): (Option<ProjectId>, Option<KeyId>),
+        narrow: Narrow<'a>,
+    ) -> Asked<'a> {
+        Asked {
+            along: self.limits.along(project, key),
+            narrow,
+        }
+    }
+
+    /// Every check that stops every call of this key (or of this project, or of the organization), in the order key,
     /// project, organization, credit balance. Figures are those of the last entry: see [`crate::due`].
     #[must_use]
     pub fn checks(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Vec<Check> {
-        self.checks_along(&self.limits.along(project, key))
+        self.checks_asked(&self.asked((project, key), Narrow::None))
     }
 
-    pub(crate) fn checks_along(&self, along: &Along<'_, Limit>) -> Vec<Check> {
-        let mut checks: Vec<Check> = along.iter().map(Check::of_limit).collect();
+    /// Every check that is made of a call of this key for this model, in the same order: those of [`Book::checks`], and
+    /// those of limits on the model.
+    #[must_use]
+    pub fn checks_of_call(
+        &self,
+        project: Option<ProjectId>,
+        key: Option<KeyId>,
+        model: &str,
+    ) -> Vec<Check> {
+        self.checks_asked(&self.asked((project, key), Narrow::Model(model)))
+    }
+
+    pub(crate) fn checks_asked(&self, asked: &Asked<'_>) -> Vec<Check> {
+        let mut checks: Vec<Check> = asked.iter().map(Check::of_limit).collect();
         checks.push(self.credit_check());
         checks
     }
@@ -144,20 +204,20 @@ impl Book {
         }
     }
 
-    /// What this key (or project, or the organization) can spend now.
+    /// What this key (or project, or the organization) can spend now, on a model without limits of its own.
     #[must_use]
     pub fn headroom(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Headroom {
-        self.headroom_along(&self.limits.along(project, key))
+        self.headroom_asked(&self.asked((project, key), Narrow::None))
     }
 
-    pub(crate) fn headroom_along(&self, along: &Along<'_, Limit>) -> Headroom {
+    pub(crate) fn headroom_asked(&self, asked: &Asked<'_>) -> Headroom {
         let mut headroom = Headroom {
             amount: self.credit.balance().available(),
             binding: CheckKind::CreditBalance,
             scope: Scope::Organization,
         };
         // From the last to the first, so that a tie goes to the narrower one.
-        for limit in along.iter().rev() {
+        for limit in asked.iter().rev() {
             let left = limit.left();
             if left <= headroom.amount {
                 headroom = Headroom {

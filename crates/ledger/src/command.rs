@@ -4,7 +4,7 @@ use ids::{BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, Proj
 use money::{Bound, Nanos};
 
 use crate::{
-    Charge, Holder, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope, Time, Window,
+    Calls, Charge, Holder, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope, Time, Window,
 };
 
 /// A request to a Book. Ids are chosen by the caller, so that a repeated command is the same command.
@@ -22,6 +22,8 @@ pub enum Command {
     VoidCredit { lot: LotId },
     /// Set a limit.
     CreateLimit(CreateLimit),
+    /// Set a limit that counts only some of the calls on its scope.
+    CreateLimitFor { limit: CreateLimit, calls: Calls },
     /// Change a limit's amount.
     ChangeLimit(ChangeLimit),
     /// End a limit.

@@ -26,6 +26,36 @@ pub enum Scope {
 }
 canonical_enum!(Scope { 1 => Organization, 2 => Project(id), 3 => Key(id) });
 
+/// Which of the calls on its scope a limit counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Calls {
+    /// Each of them.
+    All,
+    /// Those that name this model; a trailing `*` stands for anything. The name is the client's, as it is in a key's list
+    /// of models.
+    Model(Box<str>),
+}
+canonical_enum!(Calls { 1 => All, 2 => Model(pattern) });
+
+impl Calls {
+    /// Whether a call that names this model is one of them.
+    #[must_use]
+    pub fn include_model(&self, model: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Model(pattern) => names_model(pattern, model),
+        }
+    }
+}
+
+/// Whether a model is the one that is meant, or begins with what stands before a trailing `*`.
+pub(crate) fn names_model(pattern: &str, model: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => model.starts_with(prefix),
+        None => *pattern == *model,
+    }
+}
+
 /// Who set a ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitOrigin {
@@ -355,12 +385,23 @@ pub enum LimitFact {
     Deleted { id: LimitId },
     /// A limit begins to count anew.
     WindowOpened { limit: LimitId, span: Span },
+    /// A limit that does not count all calls on its scope begins, its first window being `span`.
+    CreatedFor {
+        id: LimitId,
+        origin: LimitOrigin,
+        scope: Scope,
+        calls: Calls,
+        amount: Nanos,
+        window: Window,
+        span: Span,
+    },
 }
 canonical_enum!(LimitFact {
     1 => Created { id, origin, scope, amount, window, span },
     2 => Changed { id, amount, reset },
     3 => Deleted { id },
     4 => WindowOpened { limit, span },
+    5 => CreatedFor { id, origin, scope, calls, amount, window, span },
 });
 
 /// What happened to a hold.
@@ -408,7 +449,9 @@ impl Fact {
             Self::Directory(DirectoryFact::ProjectCreated { id, .. }) => Some(id.to_bytes()),
             Self::Directory(DirectoryFact::KeyCreated(created)) => Some(created.id.to_bytes()),
             Self::Credit(CreditFact::Added { lot, .. }) => Some(lot.to_bytes()),
-            Self::Limit(LimitFact::Created { id, .. }) => Some(id.to_bytes()),
+            Self::Limit(LimitFact::Created { id, .. } | LimitFact::CreatedFor { id, .. }) => {
+                Some(id.to_bytes())
+            }
             Self::Budget(BudgetFact::Created { id, .. }) => Some(id.to_bytes()),
             Self::Directory(_)
             | Self::Credit(_)

@@ -49,8 +49,9 @@ pub use decide::{Decision, decide};
 pub use due::due;
 pub use entry::{Cause, Entry, Head, IdempotencyKey};
 pub use fact::{
-    BudgetFact, Charge, CreditFact, DirectoryFact, Draw, Fact, Fee, HoldFact, HoldTaken, Holder,
-    KeyChanged, KeyCreated, LimitFact, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope,
+    BudgetFact, Calls, Charge, CreditFact, DirectoryFact, Draw, Fact, Fee, HoldFact, HoldTaken,
+    Holder, KeyChanged, KeyCreated, LimitFact, LimitOrigin, LotKind, PresumeReason, ReleaseReason,
+    Scope,
 };
 pub use outcome::{Grant, KeyProblem, Outcome, Receipt, Refusal, Rejection, Shortfall};
 pub use snapshot::Snapshot;

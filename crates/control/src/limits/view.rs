@@ -1,7 +1,7 @@
 //! A hard limit as the API shows it.
 
 use ids::{LimitId, OrganizationId};
-use ledger::{Book, Limit, LimitOrigin};
+use ledger::{Book, Calls, Limit, LimitOrigin};
 use serde::Serialize;
 
 use crate::scope::{ScopeView, WindowView, ends};
@@ -12,6 +12,9 @@ pub(crate) struct View {
     id: Text<LimitId>,
     organization_id: Option<Text<OrganizationId>>,
     scope: ScopeView,
+    /// Where only the calls of a model count: the model, or its beginning and `*`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<Box<str>>,
     /// `owner`: a hard limit. `operator`: the organization's approved usage limit.
     set_by: &'static str,
     amount_usd: Usd,
@@ -32,6 +35,10 @@ impl View {
             id: Text(limit.id),
             organization_id: book.organization().map(|found| Text(found.id)),
             scope: ScopeView::of(limit.scope, book),
+            model: match &limit.calls {
+                Calls::All => None,
+                Calls::Model(model) => Some(model.clone()),
+            },
             set_by: match limit.origin {
                 LimitOrigin::Owner => "owner",
                 LimitOrigin::Operator => "operator",

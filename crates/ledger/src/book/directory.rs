@@ -6,6 +6,7 @@ use ids::{KeyHash, KeyId, ProjectId};
 
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_enum, canonical_struct};
+use crate::fact::names_model;
 use crate::{KeyProblem, Time};
 
 /// A project.
@@ -107,12 +108,7 @@ impl Key {
         let Some(models) = &self.models else {
             return true;
         };
-        models
-            .iter()
-            .any(|pattern| match pattern.strip_suffix('*') {
-                Some(prefix) => model.starts_with(prefix),
-                None => **pattern == *model,
-            })
+        models.iter().any(|pattern| names_model(pattern, model))
     }
 }
 

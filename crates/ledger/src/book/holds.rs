@@ -129,12 +129,6 @@ impl Holds {
         &self.presumed
     }
 
-    /// The key of an open hold or presumed charge.
-    pub(crate) fn key_of(&self, id: HoldId) -> Option<KeyId> {
-        let open = self.open.get(&id).map(|hold| hold.key);
-        open.or_else(|| self.presumed.get(&id).map(|charge| charge.key))
-    }
-
     pub(crate) fn overdue(&self, now: Time) -> impl Iterator<Item = HoldId> {
         self.deadlines
             .iter()

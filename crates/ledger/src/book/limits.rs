@@ -6,7 +6,7 @@ use money::Nanos;
 use super::scoped::{ByScope, Scoped};
 use crate::apply::Inconsistent;
 use crate::codec::canonical_struct;
-use crate::{LimitOrigin, Scope, Span, Time, Window};
+use crate::{Calls, LimitOrigin, Scope, Span, Time, Window};
 
 /// A ceiling on spending, and its count in the current window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Limit {
     pub origin: LimitOrigin,
     /// What it is on.
     pub scope: Scope,
+    /// Which calls on it count.
+    pub calls: Calls,
     /// The most that may be spent in one window.
     pub amount: Nanos,
     /// How long it counts.
@@ -40,6 +42,7 @@ canonical_struct!(Limit {
     id,
     origin,
     scope,
+    calls,
     amount,
     window,
     span,

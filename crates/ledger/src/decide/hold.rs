@@ -3,8 +3,7 @@
 use money::Nanos;
 
 use super::{Decision, check_length};
-use crate::book::{Along, Limit};
-use crate::check::least_left;
+use crate::check::{Asked, Narrow, least_left};
 use crate::{
     Book, Fact, Grant, HoldFact, HoldTaken, Key, KeyProblem, Outcome, Patience, Project, Refusal,
     Rejection, Shortfall, TakeHold, Time,
@@ -22,16 +21,16 @@ pub(super) fn take(book: &Book, ask: &TakeHold, now: Time) -> Decision {
     if let Err(rejection) = sensible(book, ask) {
         return rejection.into();
     }
-    let along = book.limits.along(Some(project.id), Some(key.id));
-    let least = along
+    let asked = book.asked((Some(project.id), Some(key.id)), Narrow::Model(&ask.model));
+    let least = asked
         .iter()
-        .map(Limit::left)
+        .map(crate::Limit::left)
         .fold(book.credit.balance().available(), Nanos::min);
     let worst = ask.bound.worst();
     if worst <= least || worst == Nanos::ZERO {
-        return grant(book, ask, (key, &along), (worst, ask.bound.units()));
+        return grant(book, ask, (key, &asked), (worst, ask.bound.units()));
     }
-    without_room(book, ask, (key, &along), least, now)
+    without_room(book, ask, (key, &asked), least, now)
 }
 
 fn usable<'a>(
@@ -80,11 +79,11 @@ fn sensible(book: &Book, ask: &TakeHold) -> Result<(), Rejection> {
 fn without_room(
     book: &Book,
     ask: &TakeHold,
-    from: (&Key, &Along<'_, Limit>),
+    from: (&Key, &Asked<'_>),
     least: Nanos,
     now: Time,
 ) -> Decision {
-    let checks = book.checks_along(from.1);
+    let checks = book.checks_asked(from.1);
     let worst = ask.bound.worst();
     let ever = checks
         .iter()
@@ -148,11 +147,11 @@ fn refuse(refusal: Refusal) -> Decision {
 fn grant(
     book: &Book,
     ask: &TakeHold,
-    (key, along): (&Key, &Along<'_, Limit>),
+    (key, asked): (&Key, &Asked<'_>),
     (amount, units): (Nanos, u64),
 ) -> Decision {
     // Every check counts the whole amount, so the binding one stays the same.
-    let mut headroom = book.headroom_along(along);
+    let mut headroom = book.headroom_asked(asked);
     headroom.amount = headroom.amount.saturating_sub(amount).at_least_zero();
     let grant = Grant {
         amount,
@@ -166,7 +165,7 @@ fn grant(
         project: key.project,
         amount: grant.amount,
         draws: book.credit.plan(grant.amount),
-        limits: along.iter().map(|limit| limit.id).collect(),
+        limits: asked.iter().map(|limit| limit.id).collect(),
         holder: ask.holder.clone(),
         deadline: ask.deadline,
         route: ask.route.clone(),

@@ -71,6 +71,7 @@ pub(crate) struct Limit {
     scope: Scope,
     pub(crate) amount: i64,
     window: Window,
+    only_model: Option<u8>,
     /// Which window it is in, and how often it was reset.
     pub(crate) now_in: i64,
     resets: usize,

@@ -1,8 +1,8 @@
 //! The model's commands in the ledger's words, and the ledger's answers in the model's.
 
 use ledger::{
-    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, CheckKind, Command, CreateBudget, CreateKey,
-    CreateLimit, DirectoryCommand, KeyProblem, LimitOrigin, LotKind, Outcome,
+    AddCredit, Calls, ChangeBudget, ChangeKey, ChangeLimit, CheckKind, Command, CreateBudget,
+    CreateKey, CreateLimit, DirectoryCommand, KeyProblem, LimitOrigin, LotKind, Outcome,
     Patience as LedgerPatience, PresumeReason, Refusal, ReleaseReason, Scope as LedgerScope,
     Settlement, TakeHold, Time, UsedSoFar, Window as LedgerWindow,
 };
@@ -49,13 +49,23 @@ pub(super) fn command(op: &Op, now: Time) -> Command {
             scope,
             amount,
             window,
-        } => Command::CreateLimit(CreateLimit {
-            id: limit(number),
-            origin: LimitOrigin::Owner,
-            scope: on(scope),
-            amount: Nanos::new(amount),
-            window: in_words(window),
-        }),
+            only_model,
+        } => {
+            let limit = CreateLimit {
+                id: limit(number),
+                origin: LimitOrigin::Owner,
+                scope: on(scope),
+                amount: Nanos::new(amount),
+                window: in_words(window),
+            };
+            match only_model {
+                None => Command::CreateLimit(limit),
+                Some(model) => Command::CreateLimitFor {
+                    limit,
+                    calls: Calls::Model(model_name(model)),
+                },
+            }
+        }
         Op::ChangeLimit {
             limit: number,
             amount,
@@ -210,7 +220,7 @@ fn in_words(window: Window) -> LedgerWindow {
     }
 }
 
-fn model_name(number: u8) -> Box<str> {
+pub(super) fn model_name(number: u8) -> Box<str> {
     format!("model-{number}").into()
 }
 
@@ -294,7 +304,7 @@ fn refused(refusal: &Refusal) -> Answer {
     };
     let binding = short.binding().expect("a check that binds");
     let binding = match binding.kind {
-        CheckKind::HardLimit(id) => {
+        CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => {
             let name = world::name_of(id.to_bytes());
             Some(name.trim_start_matches('l').parse().unwrap())
         }

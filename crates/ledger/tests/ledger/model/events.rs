@@ -40,6 +40,7 @@ pub(crate) enum Op {
         scope: Scope,
         amount: i64,
         window: Window,
+        only_model: Option<u8>,
     },
     ChangeLimit {
         limit: u8,
