@@ -134,9 +134,12 @@ impl Book {
             CreditFact::Lapsed { lot, amount } => {
                 self.credit.change(*lot, LotPart::Lapsed, *amount)
             }
-            CreditFact::Voided { lot, amount } => {
-                self.credit.change(*lot, LotPart::Voided, *amount)
-            }
+            CreditFact::Voided { lot, amount }
+            | CreditFact::ChargedBack {
+                lot,
+                amount,
+                note: _,
+            } => self.credit.change(*lot, LotPart::Voided, *amount),
             CreditFact::OwedRepaid { owing, by, amount } => {
                 self.credit
                     .change(*owing, LotPart::Spent, negative(*amount))?;

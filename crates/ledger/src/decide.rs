@@ -83,6 +83,7 @@ pub fn decide(book: &Book, command: &Command, cause: Option<&Cause>, now: Time) 
         Command::PresumeOverdue { most } => close::presume_overdue(book, now, *most),
         Command::AddCredit(ask) => credit::add(book, ask, now).unwrap_or_else(Decision::from),
         Command::VoidCredit { lot } => credit::void(book, *lot).unwrap_or_else(Decision::from),
+        Command::ChargeBack(ask) => credit::charge_back(book, ask).unwrap_or_else(Decision::from),
         Command::CreateLimit(ask) => {
             limit::create(book, (ask, &Calls::All), now).unwrap_or_else(Decision::from)
         }

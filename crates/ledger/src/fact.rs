@@ -351,12 +351,20 @@ pub enum CreditFact {
         by: LotId,
         amount: Nanos,
     },
+    /// The payment behind a lot was taken back, or a part of it, whether or not it was spent by then. It counts as voided;
+    /// what was spent of it is owed.
+    ChargedBack {
+        lot: LotId,
+        amount: Nanos,
+        note: Box<str>,
+    },
 }
 canonical_enum!(CreditFact {
     1 => Added { lot, kind, amount, lapses_at, priority, note },
     2 => Lapsed { lot, amount },
     3 => Voided { lot, amount },
     4 => OwedRepaid { owing, by, amount },
+    5 => ChargedBack { lot, amount, note },
 });
 
 /// What happened to a limit.
@@ -448,7 +456,10 @@ impl Fact {
             Self::Directory(DirectoryFact::OrganizationCreated { id, .. }) => Some(id.to_bytes()),
             Self::Directory(DirectoryFact::ProjectCreated { id, .. }) => Some(id.to_bytes()),
             Self::Directory(DirectoryFact::KeyCreated(created)) => Some(created.id.to_bytes()),
-            Self::Credit(CreditFact::Added { lot, .. }) => Some(lot.to_bytes()),
+            // Not made, but not to be done twice either.
+            Self::Credit(CreditFact::Added { lot, .. } | CreditFact::ChargedBack { lot, .. }) => {
+                Some(lot.to_bytes())
+            }
             Self::Limit(LimitFact::Created { id, .. } | LimitFact::CreatedFor { id, .. }) => {
                 Some(id.to_bytes())
             }

@@ -41,9 +41,9 @@ pub use book::{
 pub use check::{Check, CheckKind, Headroom};
 pub use codec::DecodeError;
 pub use command::{
-    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, Command,
-    CreateBudget, CreateKey, CreateLimit, CreateOrganization, CreateProject, DirectoryCommand,
-    Patience, Settlement, TakeHold, UsedSoFar,
+    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, ChargeBack,
+    Command, CreateBudget, CreateKey, CreateLimit, CreateOrganization, CreateProject,
+    DirectoryCommand, Patience, Settlement, TakeHold, UsedSoFar,
 };
 pub use decide::{Decision, decide};
 pub use due::due;

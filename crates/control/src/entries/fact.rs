@@ -35,6 +35,10 @@ pub(super) fn credit(fact: &CreditFact) -> (&'static str, Value) {
             "credit_voided",
             json!({"lot_id": lot.to_string(), "amount_usd": amount.to_string()}),
         ),
+        CreditFact::ChargedBack { lot, amount, note } => (
+            "credit_charged_back",
+            json!({"lot_id": lot.to_string(), "amount_usd": amount.to_string(), "note": note}),
+        ),
         CreditFact::OwedRepaid { owing, by, amount } => (
             "credit_owed_repaid",
             json!({

@@ -69,7 +69,8 @@ impl Lot {
         self.free().at_least_zero()
     }
 
-    /// What calls cost beyond all that was left (an overrun): the next credit pays it first.
+    /// What calls cost beyond all that was left (an overrun), or had cost when the payment was taken back (a chargeback):
+    /// the next credit pays it first.
     #[must_use]
     pub fn owed(&self) -> Nanos {
         Nanos::ZERO.saturating_sub(self.free()).at_least_zero()
@@ -212,9 +213,19 @@ impl Credit {
 
     /// Takes `amount` from the lots in their order; the parts add up to `amount` or, where not so much is left, to less.
     pub(crate) fn plan(&self, amount: Nanos) -> Vec<Draw> {
+        self.plan_from(amount, |_lot| true)
+    }
+
+    /// The same from all lots but one.
+    pub(crate) fn plan_without(&self, without: LotId, amount: Nanos) -> Vec<Draw> {
+        self.plan_from(amount, |lot| lot.id != without)
+    }
+
+    fn plan_from(&self, amount: Nanos, from: impl Fn(&Lot) -> bool) -> Vec<Draw> {
         let mut missing = amount;
         let mut draws = Vec::new();
-        for lot in self.live.iter().filter_map(|(.., id)| self.lot(*id)) {
+        let live = self.live.iter().filter_map(|(.., id)| self.lot(*id));
+        for lot in live.filter(|lot| from(lot)) {
             if !missing.is_positive() {
                 break;
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ids::{HoldId, KeyId, LimitId, ProjectId};
+use ids::{HoldId, KeyId, LimitId, LotId, ProjectId};
 use money::Nanos;
 
 use super::Origin;
@@ -127,6 +127,14 @@ impl Holds {
 
     pub(crate) const fn presumed(&self) -> &BTreeMap<HoldId, PresumedCharge> {
         &self.presumed
+    }
+
+    /// What may still be taken back from a lot by corrections.
+    pub(crate) fn presumed_in(&self, lot: LotId) -> Nanos {
+        let draws = self.presumed.values().flat_map(|charge| &charge.draws);
+        draws
+            .filter(|draw| draw.lot == lot)
+            .fold(Nanos::ZERO, |sum, draw| sum.saturating_add(draw.amount))
     }
 
     pub(crate) fn overdue(&self, now: Time) -> impl Iterator<Item = HoldId> {

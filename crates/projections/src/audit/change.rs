@@ -149,6 +149,12 @@ fn credit(fact: &CreditFact) -> Option<Parts> {
             lot.to_string(),
             json!({"voided_usd": amount.to_string()}),
         )),
+        CreditFact::ChargedBack { lot, amount, note } => Some((
+            "credit_charged_back",
+            "credit",
+            lot.to_string(),
+            json!({"charged_back_usd": amount.to_string(), "reason": note}),
+        )),
         CreditFact::Lapsed { .. } | CreditFact::OwedRepaid { .. } => None,
     }
 }

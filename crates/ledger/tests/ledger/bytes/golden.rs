@@ -120,7 +120,7 @@ fn no_kind_of_fact_is_without_golden_bytes() {
 }
 
 /// What [`kind`] can answer. A new variant does not compile there until it is named, and then belongs here.
-const KINDS: [&str; 30] = [
+const KINDS: [&str; 31] = [
     "OrganizationCreated",
     "OrganizationChanged",
     "ProjectCreated",
@@ -146,6 +146,7 @@ const KINDS: [&str; 30] = [
     "Presumed",
     "Corrected",
     "LimitCreatedFor",
+    "ChargedBack",
     "BudgetCreated",
     "BudgetChanged",
     "BudgetDeleted",
@@ -167,6 +168,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Directory(DirectoryFact::KeyRevoked { .. }) => "KeyRevoked",
         Fact::Credit(CreditFact::Added { .. }) => "Added",
         Fact::Credit(CreditFact::Lapsed { .. }) => "Lapsed",
+        Fact::Credit(CreditFact::ChargedBack { .. }) => "ChargedBack",
         Fact::Credit(CreditFact::Voided { .. }) => "Voided",
         Fact::Credit(CreditFact::OwedRepaid { .. }) => "OwedRepaid",
         Fact::Limit(LimitFact::Created { .. }) => "LimitCreated",

@@ -148,6 +148,7 @@ fn credit(most: i64) -> impl Strategy<Value = Op> {
             |(lot, amount, lapses_in, priority)| Op::AddCredit { lot, amount, lapses_in, priority }
         ),
         1 => (0..LOTS).prop_map(|lot| Op::Void { lot }),
+        3 => (0..30_u8, -1..500_i64).prop_map(|(lot, amount)| Op::ChargeBack { lot, amount }),
     ]
 }
 

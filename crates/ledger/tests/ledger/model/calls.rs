@@ -165,7 +165,7 @@ impl Model {
 
     /// Who pays `amount`: first the reserved parts, then what is left of all lots in their order, then the last of the
     /// reserved lots, or the last of all.
-    fn pay(&self, amount: i64, reserved: &[(u8, i64)]) -> Vec<(u8, i64)> {
+    pub(super) fn pay(&self, amount: i64, reserved: &[(u8, i64)]) -> Vec<(u8, i64)> {
         let mut order: Vec<&super::Lot> = self.lots.iter().filter(|lot| lot.free() > 0).collect();
         order.sort_by_key(|lot| {
             (

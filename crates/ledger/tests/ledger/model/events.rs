@@ -35,6 +35,10 @@ pub(crate) enum Op {
     Void {
         lot: u8,
     },
+    ChargeBack {
+        lot: u8,
+        amount: i64,
+    },
     CreateLimit {
         limit: u8,
         scope: Scope,

@@ -1,10 +1,13 @@
-//! Facts of the second time that kinds of facts were added: budgets, and limits on the calls of a model.
+//! Facts of the second time that kinds of facts were added: budgets, limits on the
+//! calls of a model, chargebacks.
 
-use ledger::{BudgetFact, Calls, Fact, LimitFact, LimitOrigin, Scope, Span, Time, Window};
+use ledger::{
+    BudgetFact, Calls, CreditFact, Fact, LimitFact, LimitOrigin, Scope, Span, Time, Window,
+};
 use money::Nanos;
 
 use super::{AT, Named, wrap};
-use crate::world::{budget, key, limit, project};
+use crate::world::{budget, key, limit, lot, project};
 
 pub(super) fn all() -> Named {
     let span = Span {
@@ -61,7 +64,13 @@ pub(super) fn all() -> Named {
         ),
     ];
     let budgets = wrap(facts, Fact::Budget);
-    [budgets, limits_on_models(span)].concat()
+    let charged_back = CreditFact::ChargedBack {
+        lot: lot("a"),
+        amount: Nanos::DOLLAR,
+        note: "dispute 9".into(),
+    };
+    let credit = wrap(vec![("credit charged back", charged_back)], Fact::Credit);
+    [budgets, limits_on_models(span), credit].concat()
 }
 
 fn limits_on_models(span: Span) -> Named {
