@@ -81,7 +81,9 @@ impl Sums {
         match fact {
             CreditFact::Added { lot, amount, .. } => add(&mut self.lot(*lot).added, *amount),
             CreditFact::Lapsed { lot, amount } => add(&mut self.lot(*lot).lapsed, *amount),
-            CreditFact::Voided { lot, amount } => add(&mut self.lot(*lot).voided, *amount),
+            CreditFact::Voided { lot, amount } | CreditFact::ChargedBack { lot, amount, .. } => {
+                add(&mut self.lot(*lot).voided, *amount)
+            }
             CreditFact::OwedRepaid { owing, by, amount } => {
                 take_away(&mut self.lot(*owing).spent, *amount);
                 add(&mut self.lot(*by).spent, *amount);
@@ -92,7 +94,9 @@ impl Sums {
 
     fn limit(&mut self, seq: u64, fact: &LimitFact) -> Result<(), &'static str> {
         match fact {
-            LimitFact::Created { id: limit, .. } | LimitFact::WindowOpened { limit, .. } => {
+            LimitFact::Created { id: limit, .. }
+            | LimitFact::CreatedFor { id: limit, .. }
+            | LimitFact::WindowOpened { limit, .. } => {
                 let forgot = self.limits.get(limit).map_or(0, |sums| sums.forgot);
                 let sums = LimitSums {
                     opened: seq,

@@ -8,6 +8,7 @@ pub const CODES: &[&str] = &[
     "organization_spend_limit_exceeded",
     "project_spend_limit_exceeded",
     "api_key_spend_limit_exceeded",
+    "model_spend_limit_exceeded",
     "organization_usage_limit_exceeded",
     "in_flight_budget_exhausted",
     "invalid_api_key",

@@ -10,7 +10,7 @@ use crate::book::{
     ProjectState, Recall,
 };
 use crate::{
-    Book, Charge, CreditFact, DirectoryFact, Draw, Entry, Fact, Head, HoldFact, HoldTaken,
+    Book, Calls, Charge, CreditFact, DirectoryFact, Draw, Entry, Fact, Head, HoldFact, HoldTaken,
     KeyCreated, LimitFact, Time,
 };
 
@@ -76,7 +76,7 @@ impl Book {
         match fact {
             Fact::Hold(fact) => self.take_up_hold_fact(fact, (seq, at)),
             Fact::Budget(fact) => self.take_up_budget(fact, (seq, at)),
-            Fact::Limit(fact) => self.take_up_limit(fact, at),
+            Fact::Limit(fact) => self.take_up_limit(fact, (seq, at)),
             Fact::Credit(fact) => self.take_up_credit(fact, at),
             Fact::Directory(fact) => self.take_up_directory(fact, at),
         }
@@ -100,7 +100,7 @@ impl Book {
             HoldFact::Released { hold, reason: _ } => {
                 self.close(*hold, &[], Nanos::ZERO).map(|_hold| ())
             }
-            HoldFact::Presumed { hold, reason: _ } => self.presume(*hold, at),
+            HoldFact::Presumed { hold, reason: _ } => self.presume(*hold, (seq, at)),
             HoldFact::Corrected {
                 hold,
                 draws,
@@ -134,9 +134,12 @@ impl Book {
             CreditFact::Lapsed { lot, amount } => {
                 self.credit.change(*lot, LotPart::Lapsed, *amount)
             }
-            CreditFact::Voided { lot, amount } => {
-                self.credit.change(*lot, LotPart::Voided, *amount)
-            }
+            CreditFact::Voided { lot, amount }
+            | CreditFact::ChargedBack {
+                lot,
+                amount,
+                note: _,
+            } => self.credit.change(*lot, LotPart::Voided, *amount),
             CreditFact::OwedRepaid { owing, by, amount } => {
                 self.credit
                     .change(*owing, LotPart::Spent, negative(*amount))?;
@@ -145,7 +148,11 @@ impl Book {
         }
     }
 
-    fn take_up_limit(&mut self, fact: &LimitFact, at: Time) -> Result<(), Inconsistent> {
+    fn take_up_limit(
+        &mut self,
+        fact: &LimitFact,
+        (seq, at): (u64, Time),
+    ) -> Result<(), Inconsistent> {
         match fact {
             LimitFact::Created {
                 id,
@@ -158,6 +165,7 @@ impl Book {
                 id: *id,
                 origin: *origin,
                 scope: *scope,
+                calls: Calls::All,
                 amount: *amount,
                 window: window.clone(),
                 span: *span,
@@ -165,21 +173,42 @@ impl Book {
                 spent: Nanos::ZERO,
                 held: Nanos::ZERO,
                 created_at: at,
+                opened: seq,
+                forgot: 0,
+            }),
+            LimitFact::CreatedFor {
+                id,
+                origin,
+                scope,
+                calls,
+                amount,
+                window,
+                span,
+            } => self.limits.add(Limit {
+                id: *id,
+                origin: *origin,
+                scope: *scope,
+                calls: calls.clone(),
+                amount: *amount,
+                window: window.clone(),
+                span: *span,
+                epoch: 0,
+                spent: Nanos::ZERO,
+                held: Nanos::ZERO,
+                created_at: at,
+                opened: seq,
+                forgot: 0,
             }),
             LimitFact::Changed { id, amount, reset } => {
-                if *reset {
-                    // What a correction would take back is not in the count any more.
-                    self.holds.forget_presumed_in(*id);
-                }
-                self.limits.edit(*id, *amount, *reset)
+                self.limits
+                    .get_mut(*id)?
+                    .edit(*amount, reset.then_some(seq));
+                Ok(())
             }
-            LimitFact::Deleted { id } => {
-                // A later limit may come with the same id; it must not inherit what this one counted.
-                self.holds.forget_presumed_in(*id);
-                self.holds.forget_held_in(*id);
-                self.limits.remove(*id)
-            }
-            LimitFact::WindowOpened { limit, span } => self.limits.open_window(*limit, *span),
+            LimitFact::Deleted { id } => self.limits.remove(*id),
+            LimitFact::WindowOpened { limit, span } => self
+                .limits
+                .open_window(*limit, |limit| limit.begin(*span, seq)),
         }
     }
 
@@ -190,17 +219,21 @@ impl Book {
         for draw in &taken.draws {
             self.credit.change(draw.lot, LotPart::Held, draw.amount)?;
         }
-        let counted = taken
-            .limits
-            .iter()
-            .map(|id| self.limits.hold(*id, taken.amount))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut counted = 0_usize;
+        self.limits
+            .change_each(&taken.limits, (taken.project, taken.key), |limit| {
+                counted = counted.saturating_add(1);
+                limit.change(seq, taken.amount, Nanos::ZERO)
+            })?;
+        if counted != taken.limits.len() {
+            return Err(Inconsistent::Unknown("limit"));
+        }
         let hold = Hold {
             key: taken.key,
             project: taken.project,
             amount: taken.amount,
             draws: taken.draws.clone(),
-            counted,
+            limits: taken.limits.clone(),
             holder: taken.holder.clone(),
             deadline: taken.deadline,
             taken: seq,
@@ -219,15 +252,16 @@ impl Book {
                 .change(draw.lot, LotPart::Held, negative(draw.amount))?;
         }
         self.spend(draws)?;
-        for counted in &hold.counted {
-            self.limits
-                .change(*counted, negative(hold.amount), charged)?;
-        }
+        let given_back = negative(hold.amount);
+        self.limits
+            .change_each(&hold.limits, (hold.project, hold.key), |limit| {
+                limit.change(hold.taken, given_back, charged)
+            })?;
         self.budgets.count(hold.origin(), charged)?;
         Ok(hold)
     }
 
-    fn presume(&mut self, id: HoldId, at: Time) -> Result<(), Inconsistent> {
+    fn presume(&mut self, id: HoldId, (seq, at): (u64, Time)) -> Result<(), Inconsistent> {
         let hold = self
             .holds
             .open()
@@ -242,9 +276,10 @@ impl Book {
                 project: hold.project,
                 amount,
                 draws,
-                counted: hold.counted,
+                limits: hold.limits,
                 at,
                 taken: hold.taken,
+                presumed: seq,
             },
         );
         Ok(())
@@ -264,10 +299,12 @@ impl Book {
             .amount
             .checked_sub(presumed.amount)
             .ok_or(Inconsistent::Overflow)?;
-        presumed
-            .counted
-            .iter()
-            .try_for_each(|counted| self.limits.change(*counted, Nanos::ZERO, difference))?;
+        let since = (presumed.taken, presumed.presumed);
+        self.limits.change_each(
+            &presumed.limits,
+            (presumed.project, presumed.key),
+            |limit| limit.correct(since, difference),
+        )?;
         self.budgets.count(presumed.origin(), difference)
     }
 

@@ -6,6 +6,7 @@ mod directory;
 mod holds;
 mod limits;
 mod memory;
+mod scoped;
 
 use ids::OrganizationId;
 use money::Nanos;
@@ -22,6 +23,7 @@ pub(crate) use directory::Directory;
 pub(crate) use holds::Holds;
 pub(crate) use limits::Limits;
 pub(crate) use memory::{Memory, Recall};
+pub(crate) use scoped::Along;
 
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
 use crate::{Head, Time};

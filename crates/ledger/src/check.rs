@@ -3,14 +3,16 @@
 use ids::{KeyId, LimitId, ProjectId};
 use money::Nanos;
 
-use crate::book::Limit;
-use crate::{Book, LimitOrigin, Scope, Time, Window};
+use crate::book::{Along, Limit};
+use crate::{Book, Calls, LimitOrigin, Scope, Time, Window};
 
 /// What a check is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckKind {
     /// A ceiling the owner set.
     HardLimit(LimitId),
+    /// A ceiling the owner set on the calls of a model.
+    ModelLimit(LimitId),
     /// The ceiling the operator approved for the organization.
     ApprovedUsageLimit(LimitId),
     /// The money itself.
@@ -24,9 +26,18 @@ impl CheckKind {
         match (self, scope) {
             (Self::CreditBalance, _) => "credit_balance",
             (Self::ApprovedUsageLimit(_), _) => "organization_usage_limit",
+            (Self::ModelLimit(_), _) => "model_hard_limit",
             (Self::HardLimit(_), Scope::Organization) => "organization_hard_limit",
             (Self::HardLimit(_), Scope::Project(_)) => "project_hard_limit",
             (Self::HardLimit(_), Scope::Key(_)) => "api_key_hard_limit",
+        }
+    }
+
+    const fn of(limit: &Limit) -> Self {
+        match (limit.origin, &limit.calls) {
+            (LimitOrigin::Owner, Calls::All) => Self::HardLimit(limit.id),
+            (LimitOrigin::Owner, Calls::Model(_)) => Self::ModelLimit(limit.id),
+            (LimitOrigin::Operator, _) => Self::ApprovedUsageLimit(limit.id),
         }
     }
 
@@ -34,7 +45,7 @@ impl CheckKind {
     #[must_use]
     pub const fn limit(self) -> Option<LimitId> {
         match self {
-            Self::HardLimit(id) | Self::ApprovedUsageLimit(id) => Some(id),
+            Self::HardLimit(id) | Self::ModelLimit(id) | Self::ApprovedUsageLimit(id) => Some(id),
             Self::CreditBalance => None,
         }
     }
@@ -70,10 +81,7 @@ impl Check {
 
     fn of_limit(limit: &Limit) -> Self {
         Self {
-            kind: match limit.origin {
-                LimitOrigin::Owner => CheckKind::HardLimit(limit.id),
-                LimitOrigin::Operator => CheckKind::ApprovedUsageLimit(limit.id),
-            },
+            kind: CheckKind::of(limit),
             scope: limit.scope,
             ceiling: Some(limit.amount),
             window: Some(limit.window.clone()),
@@ -112,31 +120,74 @@ pub(crate) fn least_left<'a>(
         .map(|(place, _)| place)
 }
 
+/// Which limits are asked about that count only some of the calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Narrow<'a> {
+    /// None of them: the question is about every call.
+    None,
+    /// Those that count a call of this model.
+    Model(&'a str),
+    /// Those among these.
+    Among(&'a [LimitId]),
+}
+
+/// The limits that a question is about.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    along: Along<'a, Limit>,
+    narrow: Narrow<'a>,
+}
+
+impl<'a> Asked<'a> {
+    /// In the order key, project, organization; on each the oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Limit> + use<'a> {
+        let narrow = self.narrow;
+        self.along
+            .iter()
+            .filter(move |limit| match (&limit.calls, narrow) {
+                (Calls::All, _) => true,
+                (Calls::Model(_), Narrow::None) => false,
+                (calls @ Calls::Model(_), Narrow::Model(model)) => calls.include_model(model),
+                (Calls::Model(_), Narrow::Among(ids)) => ids.contains(&limit.id),
+            })
+    }
+}
+
 impl Book {
-    /// Every check that stops a call of this key (or of this project, or of the organization), in the order key,
+    pub(crate) fn asked<'a>(
+        &'a self,
+        (project, key): (Option<ProjectId>, Option<KeyId>),
+        narrow: Narrow<'a>,
+    ) -> Asked<'a> {
+        Asked {
+            along: self.limits.along(project, key),
+            narrow,
+        }
+    }
+
+    /// Every check that stops every call of this key (or of this project, or of the organization), in the order key,
     /// project, organization, credit balance. Figures are those of the last entry: see [`crate::due`].
     #[must_use]
     pub fn checks(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Vec<Check> {
-        let mut checks: Vec<Check> = self.limits_on(project, key).map(Check::of_limit).collect();
-        checks.push(self.credit_check());
-        checks
+        self.checks_asked(&self.asked((project, key), Narrow::None))
     }
 
-    pub(crate) fn limits_on(
+    /// Every check that is made of a call of this key for this model, in the same order: those of [`Book::checks`], and
+    /// those of limits on the model.
+    #[must_use]
+    pub fn checks_of_call(
         &self,
         project: Option<ProjectId>,
         key: Option<KeyId>,
-    ) -> impl Iterator<Item = &Limit> {
-        let key = key
-            .map(Scope::Key)
-            .into_iter()
-            .flat_map(|scope| self.limits.on(scope));
-        let project = project
-            .map(Scope::Project)
-            .into_iter()
-            .flat_map(|scope| self.limits.on(scope));
-        key.chain(project)
-            .chain(self.limits.on(Scope::Organization))
+        model: &str,
+    ) -> Vec<Check> {
+        self.checks_asked(&self.asked((project, key), Narrow::Model(model)))
+    }
+
+    pub(crate) fn checks_asked(&self, asked: &Asked<'_>) -> Vec<Check> {
+        let mut checks: Vec<Check> = asked.iter().map(Check::of_limit).collect();
+        checks.push(self.credit_check());
+        checks
     }
 
     fn credit_check(&self) -> Check {
@@ -153,23 +204,26 @@ impl Book {
         }
     }
 
-    /// What this key (or project, or the organization) can spend now.
+    /// What this key (or project, or the organization) can spend now, on a model without limits of its own.
     #[must_use]
     pub fn headroom(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Headroom {
+        self.headroom_asked(&self.asked((project, key), Narrow::None))
+    }
+
+    pub(crate) fn headroom_asked(&self, asked: &Asked<'_>) -> Headroom {
         let mut headroom = Headroom {
             amount: self.credit.balance().available(),
             binding: CheckKind::CreditBalance,
             scope: Scope::Organization,
         };
         // From the last to the first, so that a tie goes to the narrower one.
-        let limits: Vec<&Limit> = self.limits_on(project, key).collect();
-        for limit in limits.into_iter().rev() {
-            if limit.left() <= headroom.amount {
-                let check = Check::of_limit(limit);
+        for limit in asked.iter().rev() {
+            let left = limit.left();
+            if left <= headroom.amount {
                 headroom = Headroom {
-                    amount: check.left,
-                    binding: check.kind,
-                    scope: check.scope,
+                    amount: left,
+                    binding: CheckKind::of(limit),
+                    scope: limit.scope,
                 };
             }
         }

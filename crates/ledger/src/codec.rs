@@ -210,6 +210,15 @@ impl Canonical for Box<str> {
     }
 }
 
+impl<T: Canonical> Canonical for Box<T> {
+    fn write(&self, out: &mut Vec<u8>) {
+        T::write(self, out);
+    }
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        T::read(reader).map(Self::new)
+    }
+}
+
 impl<T: Canonical> Canonical for Option<T> {
     fn write(&self, out: &mut Vec<u8>) {
         self.is_some().write(out);

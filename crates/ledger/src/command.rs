@@ -4,7 +4,7 @@ use ids::{BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, Proj
 use money::{Bound, Nanos};
 
 use crate::{
-    Charge, Holder, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope, Time, Window,
+    Calls, Charge, Holder, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope, Time, Window,
 };
 
 /// A request to a Book. Ids are chosen by the caller, so that a repeated command is the same command.
@@ -20,8 +20,12 @@ pub enum Command {
     AddCredit(AddCredit),
     /// Take back what is left of a lot.
     VoidCredit { lot: LotId },
+    /// Take back the payment behind a lot, or a part of it, also as far as it was spent.
+    ChargeBack(ChargeBack),
     /// Set a limit.
     CreateLimit(CreateLimit),
+    /// Set a limit that counts only some of the calls on its scope.
+    CreateLimitFor { limit: CreateLimit, calls: Calls },
     /// Change a limit's amount.
     ChangeLimit(ChangeLimit),
     /// End a limit.
@@ -186,6 +190,17 @@ pub struct AddCredit {
     pub lapses_at: Option<Time>,
     /// Lots with a lower number are spent first; among equals the soonest to lapse, then the oldest.
     pub priority: u32,
+    /// Why, for people.
+    pub note: Box<str>,
+}
+
+/// See [`Command::ChargeBack`].
+#[derive(Clone, Debug)]
+pub struct ChargeBack {
+    /// The lot.
+    pub lot: LotId,
+    /// How much; more than nothing, and no more than was added, less what lapsed or was taken back before.
+    pub amount: Nanos,
     /// Why, for people.
     pub note: Box<str>,
 }

@@ -26,6 +26,36 @@ pub enum Scope {
 }
 canonical_enum!(Scope { 1 => Organization, 2 => Project(id), 3 => Key(id) });
 
+/// Which of the calls on its scope a limit counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Calls {
+    /// Each of them.
+    All,
+    /// Those that name this model; a trailing `*` stands for anything. The name is the client's, as it is in a key's list
+    /// of models.
+    Model(Box<str>),
+}
+canonical_enum!(Calls { 1 => All, 2 => Model(pattern) });
+
+impl Calls {
+    /// Whether a call that names this model is one of them.
+    #[must_use]
+    pub fn include_model(&self, model: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Model(pattern) => names_model(pattern, model),
+        }
+    }
+}
+
+/// Whether a model is the one that is meant, or begins with what stands before a trailing `*`.
+pub(crate) fn names_model(pattern: &str, model: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => model.starts_with(prefix),
+        None => *pattern == *model,
+    }
+}
+
 /// Who set a ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitOrigin {
@@ -321,12 +351,20 @@ pub enum CreditFact {
         by: LotId,
         amount: Nanos,
     },
+    /// The payment behind a lot was taken back, or a part of it, whether or not it was spent by then. It counts as voided;
+    /// what was spent of it is owed.
+    ChargedBack {
+        lot: LotId,
+        amount: Nanos,
+        note: Box<str>,
+    },
 }
 canonical_enum!(CreditFact {
     1 => Added { lot, kind, amount, lapses_at, priority, note },
     2 => Lapsed { lot, amount },
     3 => Voided { lot, amount },
     4 => OwedRepaid { owing, by, amount },
+    5 => ChargedBack { lot, amount, note },
 });
 
 /// What happened to a limit.
@@ -355,12 +393,23 @@ pub enum LimitFact {
     Deleted { id: LimitId },
     /// A limit begins to count anew.
     WindowOpened { limit: LimitId, span: Span },
+    /// A limit that does not count all calls on its scope begins, its first window being `span`.
+    CreatedFor {
+        id: LimitId,
+        origin: LimitOrigin,
+        scope: Scope,
+        calls: Calls,
+        amount: Nanos,
+        window: Window,
+        span: Span,
+    },
 }
 canonical_enum!(LimitFact {
     1 => Created { id, origin, scope, amount, window, span },
     2 => Changed { id, amount, reset },
     3 => Deleted { id },
     4 => WindowOpened { limit, span },
+    5 => CreatedFor { id, origin, scope, calls, amount, window, span },
 });
 
 /// What happened to a hold.
@@ -407,8 +456,13 @@ impl Fact {
             Self::Directory(DirectoryFact::OrganizationCreated { id, .. }) => Some(id.to_bytes()),
             Self::Directory(DirectoryFact::ProjectCreated { id, .. }) => Some(id.to_bytes()),
             Self::Directory(DirectoryFact::KeyCreated(created)) => Some(created.id.to_bytes()),
-            Self::Credit(CreditFact::Added { lot, .. }) => Some(lot.to_bytes()),
-            Self::Limit(LimitFact::Created { id, .. }) => Some(id.to_bytes()),
+            // Not made, but not to be done twice either.
+            Self::Credit(CreditFact::Added { lot, .. } | CreditFact::ChargedBack { lot, .. }) => {
+                Some(lot.to_bytes())
+            }
+            Self::Limit(LimitFact::Created { id, .. } | LimitFact::CreatedFor { id, .. }) => {
+                Some(id.to_bytes())
+            }
             Self::Budget(BudgetFact::Created { id, .. }) => Some(id.to_bytes()),
             Self::Directory(_)
             | Self::Credit(_)

@@ -41,16 +41,17 @@ pub use book::{
 pub use check::{Check, CheckKind, Headroom};
 pub use codec::DecodeError;
 pub use command::{
-    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, Command,
-    CreateBudget, CreateKey, CreateLimit, CreateOrganization, CreateProject, DirectoryCommand,
-    Patience, Settlement, TakeHold, UsedSoFar,
+    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, ChargeBack,
+    Command, CreateBudget, CreateKey, CreateLimit, CreateOrganization, CreateProject,
+    DirectoryCommand, Patience, Settlement, TakeHold, UsedSoFar,
 };
 pub use decide::{Decision, decide};
 pub use due::due;
 pub use entry::{Cause, Entry, Head, IdempotencyKey};
 pub use fact::{
-    BudgetFact, Charge, CreditFact, DirectoryFact, Draw, Fact, Fee, HoldFact, HoldTaken, Holder,
-    KeyChanged, KeyCreated, LimitFact, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope,
+    BudgetFact, Calls, Charge, CreditFact, DirectoryFact, Draw, Fact, Fee, HoldFact, HoldTaken,
+    Holder, KeyChanged, KeyCreated, LimitFact, LimitOrigin, LotKind, PresumeReason, ReleaseReason,
+    Scope,
 };
 pub use outcome::{Grant, KeyProblem, Outcome, Receipt, Refusal, Rejection, Shortfall};
 pub use snapshot::Snapshot;

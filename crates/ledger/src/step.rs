@@ -1,8 +1,9 @@
 //! One command on one Book: what is due, then what is decided, sealed into entries and taken up.
 
-use ids::EntryId;
+use ids::{EntryId, HoldId, KeyId, LimitId, ProjectId};
 
-use crate::{Book, Cause, Command, Entry, Fact, Inconsistent, Outcome, Time, decide, due};
+use crate::check::Narrow;
+use crate::{Book, Calls, Cause, Command, Entry, Fact, Inconsistent, Outcome, Time, decide, due};
 
 /// Gives entries their ids. Ids need only be unique; this makes them from a run's random half and a count.
 #[derive(Debug)]
@@ -67,8 +68,8 @@ pub fn step(
 ) -> Result<Stepped, Inconsistent> {
     let Stepped { mut entries, .. } = advance(book, clock, sealer)?;
     let now = clock.max(book.now());
-    let key = if let Command::Settle { hold, .. } = command {
-        book.holds.key_of(*hold)
+    let call = if let Command::Settle { hold, .. } = command {
+        call_of(book, *hold)
     } else {
         None
     };
@@ -86,10 +87,25 @@ pub fn step(
     }
     let mut outcome = decision.outcome;
     if let Outcome::Closed(receipt) = &mut outcome {
-        receipt.headroom =
-            key.map(|key| book.headroom(book.key(key).map(|key| key.project), Some(key)));
+        receipt.headroom = call.map(|(project, key, narrow)| {
+            let asked = book.asked((Some(project), Some(key)), Narrow::Among(&narrow));
+            book.headroom_asked(&asked)
+        });
     }
     Ok(Stepped { entries, outcome })
+}
+
+/// Whose hold this is, open or presumed, and the limits it counts in that do not count every call.
+fn call_of(book: &Book, id: HoldId) -> Option<(ProjectId, KeyId, Vec<LimitId>)> {
+    let open = book.holds.open().get(&id);
+    let open = open.map(|hold| (hold.project, hold.key, &hold.limits));
+    let (project, key, counted) = open.or_else(|| {
+        let presumed = book.holds.presumed().get(&id)?;
+        Some((presumed.project, presumed.key, &presumed.limits))
+    })?;
+    let asked = book.asked((Some(project), Some(key)), Narrow::Among(counted));
+    let narrow = asked.iter().filter(|limit| limit.calls != Calls::All);
+    Some((project, key, narrow.map(|limit| limit.id).collect()))
 }
 
 /// Brings the Book to `clock` and decides nothing: for looking at it.

@@ -121,7 +121,7 @@ impl Tellers {
                 let outcome = decide(&book, &Command::TakeHold(asked), None, at);
                 let again = outcome.facts.first().and_then(taken_in);
                 Ok(Replayed {
-                    checks: book.checks(Some(taken.project), Some(taken.key)),
+                    checks: book.checks_of_call(Some(taken.project), Some(taken.key), &taken.model),
                     differences: of_grants(&taken, again, &outcome.outcome),
                     changes,
                 })
@@ -141,10 +141,10 @@ impl Tellers {
                 let mut ask = TakeHold::clone(ask);
                 ask.patience = Patience::Last;
                 let project = book.key(ask.key).map(|key| key.project);
-                let key = ask.key;
+                let (key, model) = (ask.key, ask.model.clone());
                 let outcome = decide(&book, &Command::TakeHold(ask), None, shortfall.at).outcome;
                 Ok(Replayed {
-                    checks: book.checks(project, Some(key)),
+                    checks: book.checks_of_call(project, Some(key), &model),
                     differences: of_refusals(shortfall, &outcome),
                     changes,
                 })
@@ -228,8 +228,11 @@ fn unreadable(seq: u64, error: &dyn std::error::Error) -> ReplayError {
 }
 
 fn note(changes: &mut BTreeMap<LimitId, Change>, entry: &Entry) {
-    let (Fact::Limit(LimitFact::Created { id, .. }) | Fact::Limit(LimitFact::Changed { id, .. })) =
-        &entry.fact
+    let Fact::Limit(
+        LimitFact::Created { id, .. }
+        | LimitFact::CreatedFor { id, .. }
+        | LimitFact::Changed { id, .. },
+    ) = &entry.fact
     else {
         return;
     };

@@ -1,6 +1,6 @@
 //! What stops calls: hard limits that are reached, and credit that does not suffice.
 
-use ledger::{Book, Check, CheckKind, Limit, LimitOrigin, Scope, Shortfall, Time};
+use ledger::{Book, Calls, Check, CheckKind, Limit, LimitOrigin, Scope, Shortfall, Time};
 use money::Nanos;
 use serde_json::json;
 
@@ -29,7 +29,10 @@ const fn name(origin: LimitOrigin) -> &'static str {
 }
 
 fn reached(book: &Book, limit: &Limit) -> Draft {
-    let (what, on) = (name(limit.origin), scope(limit.scope, book));
+    let (what, on) = (
+        name(limit.origin),
+        on(scope(limit.scope, book), Some(limit)),
+    );
     let resets_at = ends(limit.span.end);
     let mut draft = Draft {
         kind: Kind::HardLimitReached,
@@ -108,18 +111,31 @@ fn lines(
 pub fn refused(book: &Book, shortfall: &Shortfall) -> Option<Draft> {
     let check = shortfall.binding().filter(|_| !shortfall.transient)?;
     match check.kind {
-        CheckKind::HardLimit(id) => Some(by_limit(book, shortfall, (check, id))),
+        CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => {
+            Some(by_limit(book, shortfall, (check, id)))
+        }
         CheckKind::ApprovedUsageLimit(id) => Some(by_limit(book, shortfall, (check, id))),
         CheckKind::CreditBalance => by_credit(book, shortfall, check),
+    }
+}
+
+/// What it is on, and of which model, where it counts the calls of one only.
+fn on(scope: String, limit: Option<&Limit>) -> String {
+    match limit.map(|limit| &limit.calls) {
+        Some(Calls::Model(model)) => format!("model \"{model}\" in {scope}"),
+        Some(Calls::All) | None => scope,
     }
 }
 
 fn by_limit(book: &Book, shortfall: &Shortfall, (check, id): (&Check, ids::LimitId)) -> Draft {
     let origin = match check.kind {
         CheckKind::ApprovedUsageLimit(_) => LimitOrigin::Operator,
-        CheckKind::HardLimit(_) | CheckKind::CreditBalance => LimitOrigin::Owner,
+        CheckKind::HardLimit(_) | CheckKind::ModelLimit(_) | CheckKind::CreditBalance => {
+            LimitOrigin::Owner
+        }
     };
-    let (what, on) = (name(origin), scope(check.scope, book));
+    let limit = book.limit(id);
+    let (what, on) = (name(origin), on(scope(check.scope, book), limit));
     let ceiling = check.ceiling.unwrap_or(Nanos::ZERO);
     let words = check.window.as_ref().map(window).unwrap_or_default();
     let mut draft = Draft {

@@ -2,7 +2,7 @@
 
 use catalog::Unit;
 use ledger::{
-    BudgetFact, Charge, CreditFact, Draw, Fee, HoldFact, HoldTaken, LimitFact, LimitOrigin,
+    BudgetFact, Calls, Charge, CreditFact, Draw, Fee, HoldFact, HoldTaken, LimitFact, LimitOrigin,
     PresumeReason, ReleaseReason, Scope, Span, Time, Window,
 };
 use money::Nanos;
@@ -35,6 +35,10 @@ pub(super) fn credit(fact: &CreditFact) -> (&'static str, Value) {
             "credit_voided",
             json!({"lot_id": lot.to_string(), "amount_usd": amount.to_string()}),
         ),
+        CreditFact::ChargedBack { lot, amount, note } => (
+            "credit_charged_back",
+            json!({"lot_id": lot.to_string(), "amount_usd": amount.to_string(), "note": note}),
+        ),
         CreditFact::OwedRepaid { owing, by, amount } => (
             "credit_owed_repaid",
             json!({
@@ -54,17 +58,25 @@ pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
             window,
             span,
         } => {
-            let set_by = match origin {
-                LimitOrigin::Owner => "owner",
-                LimitOrigin::Operator => "operator",
-            };
-            (
-                "limit_created",
-                json!({
-                    "limit_id": id.to_string(), "set_by": set_by, "scope": on(*scope),
-                    "amount_usd": amount.to_string(), "window": window_json(window), "span": span_json(*span),
-                }),
-            )
+            let mut fields = limit_fields((*origin, *scope), *amount, window, *span);
+            fields["limit_id"] = json!(id.to_string());
+            ("limit_created", fields)
+        }
+        LimitFact::CreatedFor {
+            id,
+            origin,
+            scope,
+            calls,
+            amount,
+            window,
+            span,
+        } => {
+            let mut fields = limit_fields((*origin, *scope), *amount, window, *span);
+            fields["limit_id"] = json!(id.to_string());
+            if let Calls::Model(model) = calls {
+                fields["model"] = json!(model);
+            }
+            ("limit_created", fields)
         }
         LimitFact::Changed { id, amount, reset } => (
             "limit_changed",
@@ -79,6 +91,22 @@ pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
             json!({"limit_id": limit.to_string(), "span": span_json(*span)}),
         ),
     }
+}
+
+fn limit_fields(
+    (origin, scope): (LimitOrigin, Scope),
+    amount: Nanos,
+    window: &Window,
+    span: Span,
+) -> Value {
+    let set_by = match origin {
+        LimitOrigin::Owner => "owner",
+        LimitOrigin::Operator => "operator",
+    };
+    json!({
+        "set_by": set_by, "scope": on(scope), "amount_usd": amount.to_string(),
+        "window": window_json(window), "span": span_json(span),
+    })
 }
 
 pub(super) fn budget(fact: &BudgetFact) -> (&'static str, Value) {

@@ -102,14 +102,15 @@ fn successor(app: &App, old: &Old, id: KeyId, secret: &ApiKey) -> CreateKey {
 
 /// What gives the new key the old one's limits and, last, ends the old one.
 fn hand_over_commands(app: &App, old: &Old, new: KeyId, overlap: u32) -> Vec<Command> {
-    let limit = |limit: &Limit| {
-        Command::CreateLimit(CreateLimit {
+    let limit = |limit: &Limit| Command::CreateLimitFor {
+        limit: CreateLimit {
             id: LimitId::from_bytes(app.ids.id()),
             origin: limit.origin,
             scope: Scope::Key(new),
             amount: limit.amount,
             window: limit.window.clone(),
-        })
+        },
+        calls: limit.calls.clone(),
     };
     let end = old.now.plus_seconds(i64::from(overlap));
     let end = old.key.expires_at.map_or(end, |at| at.min(end));

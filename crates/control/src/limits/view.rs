@@ -1,6 +1,6 @@
 //! A hard limit as the API shows it.
 
-use ledger::{Book, Limit, LimitOrigin};
+use ledger::{Book, Calls, Limit, LimitOrigin};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,6 +14,8 @@ pub(crate) struct View {
     id: LimitRef,
     organization_id: Option<OrganizationRef>,
     scope: ScopeView,
+    /// Where only the calls of a model count: the model, or its beginning and `*`. Else null.
+    model: Option<Box<str>>,
     /// `owner`: a hard limit. `operator`: the organization's approved usage limit.
     #[schema(value_type = contract::SetBy)]
     set_by: &'static str,
@@ -38,6 +40,10 @@ impl View {
             id: Text(limit.id),
             organization_id: book.organization().map(|found| Text(found.id)),
             scope: ScopeView::of(limit.scope, book),
+            model: match &limit.calls {
+                Calls::All => None,
+                Calls::Model(model) => Some(model.clone()),
+            },
             set_by: match limit.origin {
                 LimitOrigin::Owner => "owner",
                 LimitOrigin::Operator => "operator",

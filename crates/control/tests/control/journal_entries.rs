@@ -1,7 +1,10 @@
 //! The journal, entry by entry.
 
+use ids::{BudgetId, LimitId, LotId, OrganizationId};
+use ledger::{Calls, ChargeBack, Command, CreateBudget, CreateLimit, LimitOrigin, Scope, Window};
 use serde_json::{Value, json};
 
+use crate::calls::usd;
 use crate::house::House;
 
 async fn a_busy_organization(house: &House) -> String {
@@ -119,4 +122,98 @@ async fn no_entry_shows_the_hash_of_a_key() {
         .body
         .to_string();
     assert!(!list.contains(&hash) && !list.contains(secret));
+}
+
+/// A budget, a limit on a model and a chargeback, straight through a teller.
+async fn commanded(house: &House, organization: &str, lot: LotId) {
+    let id: OrganizationId = organization.parse().unwrap();
+    let teller = house.tellers.of(id).unwrap();
+    let cause = || {
+        Some(ledger::Cause {
+            actor: "ops".into(),
+            idempotency: None,
+        })
+    };
+    let budget = CreateBudget {
+        id: BudgetId::from_bytes([8; 16]),
+        scope: Scope::Organization,
+        amount: usd("1.00"),
+        window: Window::Total,
+        thresholds: vec![50],
+    };
+    let limit = CreateLimit {
+        id: LimitId::from_bytes([9; 16]),
+        origin: LimitOrigin::Owner,
+        scope: Scope::Organization,
+        amount: usd("7.00"),
+        window: Window::Total,
+    };
+    let chargeback = ChargeBack {
+        lot,
+        amount: usd("2.00"),
+        note: "dispute 9".into(),
+    };
+    for command in [
+        Command::CreateBudget(budget),
+        Command::CreateLimitFor {
+            limit,
+            calls: Calls::Model("gpt-5*".into()),
+        },
+        Command::ChargeBack(chargeback),
+    ] {
+        teller.command(command, cause()).await.unwrap();
+    }
+}
+
+/// What no route makes yet is shown all the same: another program may have written it.
+#[tokio::test]
+async fn budgets_limits_on_models_and_chargebacks_are_shown_with_all_they_say() {
+    let house = House::new().await;
+    let organization = a_busy_organization(&house).await;
+    let lot = house
+        .get(&format!("/organizations/{organization}/credits"))
+        .await
+        .body["data"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let key = house
+        .get(&format!("/organizations/{organization}/ledger"))
+        .await
+        .body["data"][3]["fields"]["key_id"]
+        .clone();
+    commanded(&house, &organization, lot.parse().unwrap()).await;
+    house
+        .spend(&organization, key.as_str().unwrap(), "0.60")
+        .await;
+    let list = house
+        .get(&format!("/organizations/{organization}/ledger?order=desc"))
+        .await
+        .body;
+    let entries = list["data"].as_array().unwrap();
+    let shown = |kind: &str| {
+        let entry = entries.iter().find(|one| one["kind"] == kind);
+        entry.map(|one| one["fields"].clone()).unwrap_or_default()
+    };
+    let crossed = shown("budget_threshold_crossed");
+    assert_eq!(crossed["percent"], 50, "{list}");
+    assert_eq!(crossed["spent_usd"], "0.60", "{list}");
+    assert_eq!(shown("budget_created")["thresholds"], json!([50]), "{list}");
+    assert_eq!(shown("limit_created")["model"], "gpt-5*", "{list}");
+    assert_eq!(shown("credit_charged_back")["amount_usd"], "2.00", "{list}");
+    let audit = house
+        .get(&format!("/audit?organization={organization}"))
+        .await
+        .body;
+    let actions: Vec<&str> = audit["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .take(3)
+        .map(|row| row["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        actions,
+        ["credit_charged_back", "limit_created", "budget_created"]
+    );
 }

@@ -19,7 +19,7 @@ async fn a_hard_limit_is_created_shown_changed_and_ended() {
     let path = format!("/limits/{}", made.id());
     let mut expected = json!({
         "id": made.id(), "organization_id": organization,
-        "scope": {"kind": "project", "id": project, "name": "bot"}, "set_by": "owner", "amount_usd": "10.00",
+        "scope": {"kind": "project", "id": project, "name": "bot"}, "model": null, "set_by": "owner", "amount_usd": "10.00",
         "measure": "usd", "window": {"kind": "month", "time_zone": "Europe/Berlin"}, "mode": "enforce",
         "on_trip": "refuse", "spent_usd": "0.00", "held_usd": "0.00", "left_usd": "10.00",
         "resets_at": "2026-11-30T23:00:00Z", "created_at": "2026-11-22T14:00:00Z",

@@ -33,6 +33,7 @@ pub(super) fn tell(
         check,
         wish,
         names,
+        model: known.model.as_deref(),
     };
     let details = case.details(gateway, request, known);
     let mut told = if shortfall.transient {
@@ -64,6 +65,7 @@ const fn code(check: &Check) -> &'static str {
     match (check.kind, check.scope) {
         (CheckKind::CreditBalance, _) => "credit_balance_exhausted",
         (CheckKind::ApprovedUsageLimit(_), _) => "organization_usage_limit_exceeded",
+        (CheckKind::ModelLimit(_), _) => "model_spend_limit_exceeded",
         (CheckKind::HardLimit(_), Scope::Organization) => "organization_spend_limit_exceeded",
         (CheckKind::HardLimit(_), Scope::Project(_)) => "project_spend_limit_exceeded",
         (CheckKind::HardLimit(_), Scope::Key(_)) => "api_key_spend_limit_exceeded",
@@ -75,6 +77,8 @@ struct Case<'a> {
     check: &'a Check,
     wish: Wish,
     names: Option<&'a Names>,
+    /// The model that the client named.
+    model: Option<&'a str>,
 }
 
 impl Case<'_> {
@@ -147,6 +151,11 @@ impl Case<'_> {
                 "organization {name:?} would pass its approved usage limit of ${ceiling}{}",
                 self.per_window()
             ),
+            (CheckKind::ModelLimit(_), Some(ceiling)) => format!(
+                "the calls of {kind} {name:?} to {} would pass their hard limit of ${ceiling}{}",
+                self.model.unwrap_or("this model"),
+                self.per_window()
+            ),
             (_, ceiling) => format!(
                 "{kind} {name:?} would pass its hard limit of ${}{}",
                 ceiling.unwrap_or(Nanos::ZERO),
@@ -182,7 +191,7 @@ impl Case<'_> {
             CheckKind::ApprovedUsageLimit(_) => {
                 format!("Ask the operator to approve at least ${}", self.enough())
             }
-            CheckKind::HardLimit(_) => {
+            CheckKind::HardLimit(_) | CheckKind::ModelLimit(_) => {
                 format!("Raise that hard limit to at least ${}", self.enough())
             }
         };
@@ -251,7 +260,7 @@ impl Case<'_> {
             Scope::Project(_) => "project",
             Scope::Key(_) => "key",
         };
-        json!({
+        let mut details = json!({
             "refused_by": "seawall",
             "binding": self.check.name(),
             "scope": { "kind": kind, "id": scope_id, "name": self.scope_name().1 },
@@ -268,7 +277,11 @@ impl Case<'_> {
             "remedies": self.remedies(),
             "request_id": request.to_string(),
             "explain_url": format!("{}/requests/{request}", gateway.settings().public_url),
-        })
+        });
+        if let CheckKind::ModelLimit(_) = self.check.kind {
+            details["scope"]["model"] = json!(self.model);
+        }
+        details
     }
 
     fn remedies(&self) -> Vec<Value> {
@@ -282,7 +295,7 @@ impl Case<'_> {
             CheckKind::ApprovedUsageLimit(_) => {
                 json!({ "do": "raise_approved_usage_limit", "to_at_least_usd": self.enough().to_string(), "who": "operator" })
             }
-            CheckKind::HardLimit(id) => json!({
+            CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => json!({
                 "do": "raise_limit", "limit": id.to_string(), "to_at_least_usd": self.enough().to_string(), "who": "admin",
             }),
         });
@@ -348,5 +361,56 @@ pub(super) fn window(window: &Window) -> Value {
         Window::Day { time_zone } => json!({ "kind": "day", "time_zone": time_zone }),
         Window::Week { time_zone } => json!({ "kind": "week", "time_zone": time_zone }),
         Window::Month { time_zone } => json!({ "kind": "month", "time_zone": time_zone }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ids::{KeyId, LimitId, ProjectId};
+
+    use super::*;
+
+    #[test]
+    fn every_constraint_has_the_code_that_clients_branch_on() {
+        let limit = LimitId::from_bytes([1; 16]);
+        let project = Scope::Project(ProjectId::from_bytes([2; 16]));
+        let key = Scope::Key(KeyId::from_bytes([3; 16]));
+        let hard = CheckKind::HardLimit(limit);
+        for (kind, scope, expected) in [
+            (
+                CheckKind::CreditBalance,
+                Scope::Organization,
+                "credit_balance_exhausted",
+            ),
+            (
+                hard,
+                Scope::Organization,
+                "organization_spend_limit_exceeded",
+            ),
+            (hard, project, "project_spend_limit_exceeded"),
+            (hard, key, "api_key_spend_limit_exceeded"),
+            (
+                CheckKind::ModelLimit(limit),
+                project,
+                "model_spend_limit_exceeded",
+            ),
+            (
+                CheckKind::ApprovedUsageLimit(limit),
+                Scope::Organization,
+                "organization_usage_limit_exceeded",
+            ),
+        ] {
+            let check = Check {
+                kind,
+                scope,
+                ceiling: None,
+                window: None,
+                spent: Nanos::ZERO,
+                held: Nanos::ZERO,
+                left: Nanos::ZERO,
+                resets_at: None,
+            };
+            assert_eq!(code(&check), expected);
+        }
     }
 }

@@ -36,16 +36,22 @@ impl Book {
                 id,
                 amount,
                 thresholds,
-            } => self.budgets.edit(*id, *amount, thresholds),
-            BudgetFact::Deleted { id } => self.budgets.remove(*id),
-            BudgetFact::WindowOpened { budget, span } => {
-                self.budgets.open_window(*budget, *span, seq)
+            } => {
+                self.budgets.get_mut(*id)?.edit(*amount, thresholds);
+                Ok(())
             }
+            BudgetFact::Deleted { id } => self.budgets.remove(*id),
+            BudgetFact::WindowOpened { budget, span } => self
+                .budgets
+                .open_window(*budget, |budget| budget.begin(*span, seq)),
             BudgetFact::Crossed {
                 budget,
                 percent,
                 spent: _,
-            } => self.budgets.cross(*budget, *percent),
+            } => {
+                self.budgets.get_mut(*budget)?.cross(*percent);
+                Ok(())
+            }
         }
     }
 }

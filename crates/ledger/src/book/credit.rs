@@ -69,7 +69,8 @@ impl Lot {
         self.free().at_least_zero()
     }
 
-    /// What calls cost beyond all that was left (an overrun): the next credit pays it first.
+    /// What calls cost beyond all that was left (an overrun), or had cost when the payment was taken back (a chargeback):
+    /// the next credit pays it first.
     #[must_use]
     pub fn owed(&self) -> Nanos {
         Nanos::ZERO.saturating_sub(self.free()).at_least_zero()
@@ -149,7 +150,8 @@ impl Balance {
 /// All lots, the order in which they are spent, and their sums.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Credit {
-    lots: BTreeMap<LotId, Lot>,
+    /// Boxed, because a map sets aside room for eleven at once.
+    lots: BTreeMap<LotId, Box<Lot>>,
     /// Lots with something left, first to be spent first.
     live: BTreeSet<Rank>,
     /// Lots with something left that will lapse, soonest first.
@@ -192,28 +194,38 @@ impl Credit {
     }
 
     pub(crate) fn lots(&self) -> impl Iterator<Item = &Lot> {
-        self.lots.values()
+        self.lots.values().map(AsRef::as_ref)
     }
 
     pub(crate) fn lot(&self, id: LotId) -> Option<&Lot> {
-        self.lots.get(&id)
+        self.lots.get(&id).map(AsRef::as_ref)
     }
 
     pub(crate) fn owing(&self) -> impl Iterator<Item = &Lot> {
-        self.owing.iter().filter_map(|id| self.lots.get(id))
+        self.owing.iter().filter_map(|id| self.lot(*id))
     }
 
     /// The lot whose time is over and that has something left, if there is one.
     pub(crate) fn lapsed_by(&self, now: Time) -> Option<&Lot> {
         let (at, id) = self.lapsing.first()?;
-        if *at <= now { self.lots.get(id) } else { None }
+        if *at <= now { self.lot(*id) } else { None }
     }
 
     /// Takes `amount` from the lots in their order; the parts add up to `amount` or, where not so much is left, to less.
     pub(crate) fn plan(&self, amount: Nanos) -> Vec<Draw> {
+        self.plan_from(amount, |_lot| true)
+    }
+
+    /// The same from all lots but one.
+    pub(crate) fn plan_without(&self, without: LotId, amount: Nanos) -> Vec<Draw> {
+        self.plan_from(amount, |lot| lot.id != without)
+    }
+
+    fn plan_from(&self, amount: Nanos, from: impl Fn(&Lot) -> bool) -> Vec<Draw> {
         let mut missing = amount;
         let mut draws = Vec::new();
-        for lot in self.live.iter().filter_map(|(.., id)| self.lots.get(id)) {
+        let live = self.live.iter().filter_map(|(.., id)| self.lot(*id));
+        for lot in live.filter(|lot| from(lot)) {
             if !missing.is_positive() {
                 break;
             }
@@ -238,7 +250,7 @@ impl Credit {
         if lot.owed().is_positive() {
             self.owing.insert(lot.id);
         }
-        self.lots.insert(lot.id, lot);
+        self.lots.insert(lot.id, Box::new(lot));
     }
 
     pub(crate) fn add(&mut self, lot: Lot) -> Result<(), Inconsistent> {

@@ -6,6 +6,7 @@ use ids::{KeyHash, KeyId, ProjectId};
 
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_enum, canonical_struct};
+use crate::fact::names_model;
 use crate::{KeyProblem, Time};
 
 /// A project.
@@ -107,20 +108,16 @@ impl Key {
         let Some(models) = &self.models else {
             return true;
         };
-        models
-            .iter()
-            .any(|pattern| match pattern.strip_suffix('*') {
-                Some(prefix) => model.starts_with(prefix),
-                None => **pattern == *model,
-            })
+        models.iter().any(|pattern| names_model(pattern, model))
     }
 }
 
-/// All projects and keys.
+/// All projects and keys. They are boxed because a map sets aside room for eleven at once, and most organizations have
+/// one or two.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Directory {
-    projects: BTreeMap<ProjectId, Project>,
-    keys: BTreeMap<KeyId, Key>,
+    projects: BTreeMap<ProjectId, Box<Project>>,
+    keys: BTreeMap<KeyId, Box<Key>>,
     by_hash: HashMap<KeyHash, KeyId>,
     version: u64,
 }
@@ -134,7 +131,7 @@ impl Canonical for Directory {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let projects = Canonical::read(reader)?;
-        let keys: BTreeMap<KeyId, Key> = Canonical::read(reader)?;
+        let keys: BTreeMap<KeyId, Box<Key>> = Canonical::read(reader)?;
         let by_hash = keys.values().map(|key| (key.hash, key.id)).collect();
         Ok(Self {
             projects,
@@ -150,21 +147,29 @@ impl Directory {
         self.version
     }
 
-    pub(crate) const fn projects(&self) -> &BTreeMap<ProjectId, Project> {
-        &self.projects
+    pub(crate) fn projects(&self) -> impl ExactSizeIterator<Item = &Project> {
+        self.projects.values().map(AsRef::as_ref)
     }
 
-    pub(crate) const fn keys(&self) -> &BTreeMap<KeyId, Key> {
-        &self.keys
+    pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
+        self.keys.values().map(AsRef::as_ref)
+    }
+
+    pub(crate) fn project(&self, id: ProjectId) -> Option<&Project> {
+        self.projects.get(&id).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn key(&self, id: KeyId) -> Option<&Key> {
+        self.keys.get(&id).map(AsRef::as_ref)
     }
 
     pub(crate) fn by_hash(&self, hash: KeyHash) -> Option<&Key> {
-        self.by_hash.get(&hash).and_then(|id| self.keys.get(id))
+        self.by_hash.get(&hash).and_then(|id| self.key(*id))
     }
 
     pub(crate) fn add_project(&mut self, project: Project) -> Result<(), Inconsistent> {
         self.version = self.version.saturating_add(1);
-        match self.projects.insert(project.id, project) {
+        match self.projects.insert(project.id, Box::new(project)) {
             None => Ok(()),
             Some(_) => Err(Inconsistent::Twice("project")),
         }
@@ -173,7 +178,7 @@ impl Directory {
     pub(crate) fn add_key(&mut self, key: Key) -> Result<(), Inconsistent> {
         self.version = self.version.saturating_add(1);
         if self.by_hash.insert(key.hash, key.id).is_some()
-            || self.keys.insert(key.id, key).is_some()
+            || self.keys.insert(key.id, Box::new(key)).is_some()
         {
             return Err(Inconsistent::Twice("key"));
         }
@@ -184,18 +189,22 @@ impl Directory {
         self.version = self.version.saturating_add(1);
         self.projects
             .get_mut(&id)
+            .map(AsMut::as_mut)
             .ok_or(Inconsistent::Unknown("project"))
     }
 
     pub(crate) fn key_mut(&mut self, id: KeyId) -> Result<&mut Key, Inconsistent> {
         self.version = self.version.saturating_add(1);
-        self.keys.get_mut(&id).ok_or(Inconsistent::Unknown("key"))
+        self.keys
+            .get_mut(&id)
+            .map(AsMut::as_mut)
+            .ok_or(Inconsistent::Unknown("key"))
     }
 
     /// The key and its project, where the key may take a hold now.
     pub(crate) fn usable(&self, id: KeyId, now: Time) -> Result<(&Key, &Project), KeyProblem> {
-        let key = self.keys.get(&id).ok_or(KeyProblem::Unknown)?;
-        let project = self.projects.get(&key.project).ok_or(KeyProblem::Unknown)?;
+        let key = self.key(id).ok_or(KeyProblem::Unknown)?;
+        let project = self.project(key.project).ok_or(KeyProblem::Unknown)?;
         match &key.state {
             KeyState::Active => {}
             KeyState::Frozen { reason, .. } => return Err(KeyProblem::Frozen(reason.clone())),
@@ -215,24 +224,24 @@ impl Directory {
 impl crate::Book {
     /// All projects, oldest first.
     pub fn projects(&self) -> impl Iterator<Item = &Project> {
-        self.directory.projects().values()
+        self.directory.projects()
     }
 
     /// One project.
     #[must_use]
     pub fn project(&self, id: ProjectId) -> Option<&Project> {
-        self.directory.projects().get(&id)
+        self.directory.project(id)
     }
 
     /// All keys, oldest first.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.directory.keys().values()
+        self.directory.keys()
     }
 
     /// One key.
     #[must_use]
     pub fn key(&self, id: KeyId) -> Option<&Key> {
-        self.directory.keys().get(&id)
+        self.directory.key(id)
     }
 
     /// The key with this hash.

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ids::{HoldId, KeyId, LimitId, ProjectId};
+use ids::{HoldId, KeyId, LimitId, LotId, ProjectId};
 use money::Nanos;
 
 use super::Origin;
-use super::limits::Counted;
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
 use crate::{Draw, Holder, Time};
@@ -25,7 +24,8 @@ pub struct Hold {
     pub amount: Nanos,
     /// The lots it is held in.
     pub draws: Vec<Draw>,
-    pub(crate) counted: Vec<Counted>,
+    /// The limits that count it, unless they began a new window since.
+    pub(crate) limits: Vec<LimitId>,
     /// Who answers for it.
     pub holder: Holder,
     /// When anyone may presume it.
@@ -38,7 +38,7 @@ canonical_struct!(Hold {
     project,
     amount,
     draws,
-    counted,
+    limits,
     holder,
     deadline,
     taken
@@ -55,20 +55,24 @@ pub struct PresumedCharge {
     pub amount: Nanos,
     /// The lots it was taken from.
     pub draws: Vec<Draw>,
-    pub(crate) counted: Vec<Counted>,
+    /// The limits that count it, unless they began a new window since.
+    pub(crate) limits: Vec<LimitId>,
     /// When it was presumed.
     pub at: Time,
     /// The entry that took the hold.
     pub(crate) taken: u64,
+    /// The entry that presumed it.
+    pub(crate) presumed: u64,
 }
 canonical_struct!(PresumedCharge {
     key,
     project,
     amount,
     draws,
-    counted,
+    limits,
     at,
-    taken
+    taken,
+    presumed
 });
 
 impl Hold {
@@ -125,10 +129,12 @@ impl Holds {
         &self.presumed
     }
 
-    /// The key of an open hold or presumed charge.
-    pub(crate) fn key_of(&self, id: HoldId) -> Option<KeyId> {
-        let open = self.open.get(&id).map(|hold| hold.key);
-        open.or_else(|| self.presumed.get(&id).map(|charge| charge.key))
+    /// What may still be taken back from a lot by corrections.
+    pub(crate) fn presumed_in(&self, lot: LotId) -> Nanos {
+        let draws = self.presumed.values().flat_map(|charge| &charge.draws);
+        draws
+            .filter(|draw| draw.lot == lot)
+            .fold(Nanos::ZERO, |sum, draw| sum.saturating_add(draw.amount))
     }
 
     pub(crate) fn overdue(&self, now: Time) -> impl Iterator<Item = HoldId> {
@@ -167,20 +173,6 @@ impl Holds {
         self.presumed.insert(id, charge);
         if self.presumed.len() > MOST_PRESUMED {
             self.presumed.pop_first();
-        }
-    }
-
-    /// No correction changes this limit's count from now on.
-    pub(crate) fn forget_presumed_in(&mut self, limit: LimitId) {
-        for charge in self.presumed.values_mut() {
-            charge.counted.retain(|counted| counted.limit != limit);
-        }
-    }
-
-    /// No open hold counts in this limit from now on.
-    pub(crate) fn forget_held_in(&mut self, limit: LimitId) {
-        for hold in self.open.values_mut() {
-            hold.counted.retain(|counted| counted.limit != limit);
         }
     }
 

@@ -24,13 +24,13 @@ pub(super) fn create(book: &Book, ask: &CreateBudget, now: Time) -> Result<Decis
     if book.budget(ask.id).is_some() {
         return Err(Rejection::Exists("budget"));
     }
-    if book.budgets.all().len() >= MOST_BUDGETS {
+    if book.budgets.len() >= MOST_BUDGETS {
         return Err(Rejection::TooMany {
             what: "budgets",
             most: MOST_BUDGETS,
         });
     }
-    if book.budgets.count_on(ask.scope) >= MOST_ON_ONE_SCOPE {
+    if book.budgets.on(ask.scope).len() >= MOST_ON_ONE_SCOPE {
         return Err(Rejection::TooMany {
             what: "budgets on one scope",
             most: MOST_ON_ONE_SCOPE,

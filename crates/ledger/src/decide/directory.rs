@@ -3,9 +3,9 @@
 use super::{Decision, check_name, check_text};
 use crate::book::{KeyState, ProjectState};
 use crate::{
-    Book, ChangeKey, ChangeOrganization, ChangeProject, CreateKey, CreateLimit, CreateOrganization,
-    CreateProject, DirectoryCommand, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitOrigin,
-    Rejection, Scope, Time, Window, time_zone,
+    Book, Calls, ChangeKey, ChangeOrganization, ChangeProject, CreateKey, CreateLimit,
+    CreateOrganization, CreateProject, DirectoryCommand, DirectoryFact, Fact, KeyChanged,
+    KeyCreated, LimitOrigin, Rejection, Scope, Time, Window, time_zone,
 };
 
 /// The most projects an organization can have.
@@ -107,7 +107,7 @@ fn create_organization(
                 time_zone: ask.time_zone.clone(),
             },
         };
-        facts.extend(super::limit::create(book, &limit, now)?.facts);
+        facts.extend(super::limit::create(book, (&limit, &Calls::All), now)?.facts);
     }
     Ok(Decision::done(facts))
 }

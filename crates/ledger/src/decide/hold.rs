@@ -3,7 +3,7 @@
 use money::Nanos;
 
 use super::{Decision, check_length};
-use crate::check::least_left;
+use crate::check::{Asked, Narrow, least_left};
 use crate::{
     Book, Fact, Grant, HoldFact, HoldTaken, Key, KeyProblem, Outcome, Patience, Project, Refusal,
     Rejection, Shortfall, TakeHold, Time,
@@ -21,15 +21,16 @@ pub(super) fn take(book: &Book, ask: &TakeHold, now: Time) -> Decision {
     if let Err(rejection) = sensible(book, ask) {
         return rejection.into();
     }
-    let least = book
-        .limits_on(Some(project.id), Some(key.id))
+    let asked = book.asked((Some(project.id), Some(key.id)), Narrow::Model(&ask.model));
+    let least = asked
+        .iter()
         .map(crate::Limit::left)
         .fold(book.credit.balance().available(), Nanos::min);
     let worst = ask.bound.worst();
     if worst <= least || worst == Nanos::ZERO {
-        return grant(book, ask, key, (worst, ask.bound.units()));
+        return grant(book, ask, (key, &asked), (worst, ask.bound.units()));
     }
-    without_room(book, ask, (key, project), least, now)
+    without_room(book, ask, (key, &asked), least, now)
 }
 
 fn usable<'a>(
@@ -78,12 +79,11 @@ fn sensible(book: &Book, ask: &TakeHold) -> Result<(), Rejection> {
 fn without_room(
     book: &Book,
     ask: &TakeHold,
-    from: (&Key, &Project),
+    from: (&Key, &Asked<'_>),
     least: Nanos,
     now: Time,
 ) -> Decision {
-    let (key, project) = from;
-    let checks = book.checks(Some(project.id), Some(key.id));
+    let checks = book.checks_asked(from.1);
     let worst = ask.bound.worst();
     let ever = checks
         .iter()
@@ -99,7 +99,7 @@ fn without_room(
             .units_within(least)
             .and_then(|u| Some((u, ask.bound.cost_of(u)?)))
         {
-            return grant(book, ask, key, (amount, units));
+            return grant(book, ask, from, (amount, units));
         }
         let least_needed = ask.bound.least();
         if ask.patience == Patience::Wait && least_needed <= ever {
@@ -144,9 +144,14 @@ fn refuse(refusal: Refusal) -> Decision {
     Decision::nothing(Outcome::Refused(Box::new(refusal)))
 }
 
-fn grant(book: &Book, ask: &TakeHold, key: &Key, (amount, units): (Nanos, u64)) -> Decision {
+fn grant(
+    book: &Book,
+    ask: &TakeHold,
+    (key, asked): (&Key, &Asked<'_>),
+    (amount, units): (Nanos, u64),
+) -> Decision {
     // Every check counts the whole amount, so the binding one stays the same.
-    let mut headroom = book.headroom(Some(key.project), Some(key.id));
+    let mut headroom = book.headroom_asked(asked);
     headroom.amount = headroom.amount.saturating_sub(amount).at_least_zero();
     let grant = Grant {
         amount,
@@ -160,10 +165,7 @@ fn grant(book: &Book, ask: &TakeHold, key: &Key, (amount, units): (Nanos, u64)) 
         project: key.project,
         amount: grant.amount,
         draws: book.credit.plan(grant.amount),
-        limits: book
-            .limits_on(Some(key.project), Some(key.id))
-            .map(|limit| limit.id)
-            .collect(),
+        limits: asked.iter().map(|limit| limit.id).collect(),
         holder: ask.holder.clone(),
         deadline: ask.deadline,
         route: ask.route.clone(),

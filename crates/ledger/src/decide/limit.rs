@@ -3,11 +3,11 @@
 use ids::LimitId;
 use money::Nanos;
 
-use super::Decision;
+use super::{Decision, check_text};
 use crate::book::MOST_EVER;
 use crate::{
-    Book, ChangeLimit, CreateLimit, Fact, LimitFact, Rejection, Scope, Span, Time, UsedSoFar,
-    Window,
+    Book, Calls, ChangeLimit, CreateLimit, Fact, LimitFact, LimitOrigin, Rejection, Scope, Span,
+    Time, UsedSoFar, Window,
 };
 
 /// The most limits an organization can have.
@@ -15,33 +15,70 @@ const MOST_LIMITS: usize = 10_000;
 /// The most limits on one scope, because every call on it makes all its checks.
 const MOST_ON_ONE_SCOPE: usize = 64;
 
-pub(super) fn create(book: &Book, ask: &CreateLimit, now: Time) -> Result<Decision, Rejection> {
+pub(super) fn create(
+    book: &Book,
+    (ask, calls): (&CreateLimit, &Calls),
+    now: Time,
+) -> Result<Decision, Rejection> {
     check_amount(ask.amount)?;
+    check_calls(calls, ask.origin)?;
     check_scope(book, ask.scope)?;
     if book.limit(ask.id).is_some() {
         return Err(Rejection::Exists("limit"));
     }
-    if book.limits().count() >= MOST_LIMITS {
+    if book.limits.len() >= MOST_LIMITS {
         return Err(Rejection::TooMany {
             what: "limits",
             most: MOST_LIMITS,
         });
     }
-    if book.limits.on(ask.scope).count() >= MOST_ON_ONE_SCOPE {
+    if book.limits.on(ask.scope).len() >= MOST_ON_ONE_SCOPE {
         return Err(Rejection::TooMany {
             what: "limits on one scope",
             most: MOST_ON_ONE_SCOPE,
         });
     }
     let span = span_now(&ask.window, now)?;
-    Ok(Decision::done(vec![Fact::Limit(LimitFact::Created {
-        id: ask.id,
-        origin: ask.origin,
-        scope: ask.scope,
-        amount: ask.amount,
-        window: ask.window.clone(),
-        span,
-    })]))
+    let (id, origin, scope, amount) = (ask.id, ask.origin, ask.scope, ask.amount);
+    let window = ask.window.clone();
+    let created = match calls {
+        Calls::All => LimitFact::Created {
+            id,
+            origin,
+            scope,
+            amount,
+            window,
+            span,
+        },
+        Calls::Model(_) => LimitFact::CreatedFor {
+            id,
+            origin,
+            scope,
+            calls: calls.clone(),
+            amount,
+            window,
+            span,
+        },
+    };
+    Ok(Decision::done(vec![Fact::Limit(created)]))
+}
+
+fn check_calls(calls: &Calls, origin: LimitOrigin) -> Result<(), Rejection> {
+    let Calls::Model(pattern) = calls else {
+        return Ok(());
+    };
+    check_text("model", pattern)?;
+    let problem = if pattern.trim().is_empty() {
+        "is empty"
+    } else if origin == LimitOrigin::Operator {
+        "cannot be said of the approved usage limit, which counts all calls"
+    } else {
+        return Ok(());
+    };
+    Err(Rejection::Invalid {
+        field: "model",
+        problem,
+    })
 }
 
 pub(super) fn change(book: &Book, ask: &ChangeLimit) -> Result<Decision, Rejection> {

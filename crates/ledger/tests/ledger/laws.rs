@@ -51,7 +51,7 @@ fn run(world: &mut World, model: &mut Model, event: &Event) {
     assert_eq!(translate::answer(&outcome), answer, "{event:?}");
     compare::figures(&world.book, model);
     if let Op::Take(ask) = &event.op {
-        compare::granted_within_every_limit(&world.book, ask.key, answer);
+        compare::granted_within_every_limit(&world.book, (ask.key, ask.model), answer);
     }
     nothing_happens_twice(world, &command, &outcome);
 }

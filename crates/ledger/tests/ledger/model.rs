@@ -71,6 +71,7 @@ pub(crate) struct Limit {
     scope: Scope,
     pub(crate) amount: i64,
     window: Window,
+    only_model: Option<u8>,
     /// Which window it is in, and how often it was reset.
     pub(crate) now_in: i64,
     resets: usize,
@@ -168,7 +169,7 @@ impl Model {
 
     fn answer(&mut self, op: &Op) -> Answer {
         match *op {
-            Op::AddCredit { .. } | Op::Void { .. } => self.credit(op),
+            Op::AddCredit { .. } | Op::Void { .. } | Op::ChargeBack { .. } => self.credit(op),
             Op::CreateLimit { .. } | Op::ChangeLimit { .. } | Op::DeleteLimit { .. } => {
                 self.limit(op)
             }
@@ -228,8 +229,10 @@ impl Model {
                     lapses_at: lapses_in.map(|micros| self.now + micros),
                     priority,
                 };
-                for owing in self.lots.iter_mut().filter(|lot| lot.free() < 0) {
-                    let part = (-owing.free()).min(new.free());
+                let payable: Vec<i64> = self.lots.iter().map(|lot| self.payable(lot)).collect();
+                let lots = self.lots.iter_mut().zip(payable);
+                for (owing, payable) in lots.filter(|(lot, _)| lot.free() < 0) {
+                    let part = (-owing.free()).min(payable).min(new.free());
                     owing.spent -= part;
                     new.spent += part;
                 }
@@ -244,8 +247,39 @@ impl Model {
                 }
                 _ => Answer::Rejected,
             },
+            Op::ChargeBack { lot, amount } => self.charge_back(lot, amount),
             _ => unreachable!(),
         }
+    }
+
+    /// What was spent of a lot for good: no correction gives it back.
+    fn payable(&self, lot: &Lot) -> i64 {
+        let presumed = self.calls.iter().filter(|call| call.presumed);
+        let draws = presumed.flat_map(|call| &call.draws);
+        let may_come_back: i64 = draws
+            .filter(|(other, _)| *other == lot.number)
+            .map(|(_, part)| part)
+            .sum();
+        lot.spent - may_come_back
+    }
+
+    fn charge_back(&mut self, number: u8, amount: i64) -> Answer {
+        let Some(lot) = self.lot(number) else {
+            return Answer::Rejected;
+        };
+        let payable = self.payable(lot);
+        if amount <= 0 || amount > lot.added - lot.lapsed - lot.voided {
+            return Answer::Rejected;
+        }
+        let mut owes = (amount - lot.free().max(0)).max(0).min(payable);
+        self.lot_mut(number).unwrap().voided += amount;
+        for (other, part) in self.pay(owes, &[]) {
+            let part = part.min(self.lot(other).unwrap().free().max(0)).min(owes);
+            owes -= part;
+            self.lot_mut(other).unwrap().spent += part;
+            self.lot_mut(number).unwrap().spent -= part;
+        }
+        Answer::Done
     }
 
     fn key(&self, number: u8) -> Option<&Key> {

@@ -9,6 +9,7 @@ mod fitting;
 mod holds;
 mod keys;
 mod limits;
+mod models;
 mod once;
 mod refusals;
 mod regressions;

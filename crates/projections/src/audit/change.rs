@@ -1,9 +1,10 @@
 //! What an entry changes, as the names and values of fields.
 
 use ledger::{
-    BudgetFact, CreditFact, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitFact, LimitOrigin,
-    LotKind, Scope, Time, Window,
+    BudgetFact, Calls, CreditFact, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitFact,
+    LimitOrigin, LotKind, Scope, Time, Window,
 };
+use money::Nanos;
 use serde_json::{Map, Value, json};
 
 /// An entry's doing: to what, and the values that its fields have from now on.
@@ -148,6 +149,12 @@ fn credit(fact: &CreditFact) -> Option<Parts> {
             lot.to_string(),
             json!({"voided_usd": amount.to_string()}),
         )),
+        CreditFact::ChargedBack { lot, amount, note } => Some((
+            "credit_charged_back",
+            "credit",
+            lot.to_string(),
+            json!({"charged_back_usd": amount.to_string(), "reason": note}),
+        )),
         CreditFact::Lapsed { .. } | CreditFact::OwedRepaid { .. } => None,
     }
 }
@@ -162,14 +169,22 @@ fn limit(fact: &LimitFact) -> Option<Parts> {
             window,
             span: _,
         } => {
-            let set_by = match origin {
-                LimitOrigin::Owner => "owner",
-                LimitOrigin::Operator => "operator",
-            };
-            let fields = json!({
-                "scope": on(*scope), "amount_usd": amount.to_string(), "window": counts(window), "set_by": set_by,
-                "state": "active",
-            });
+            let fields = limit_fields(*origin, *scope, *amount, window);
+            Some(("limit_created", "limit", id.to_string(), fields))
+        }
+        LimitFact::CreatedFor {
+            id,
+            origin,
+            scope,
+            calls,
+            amount,
+            window,
+            span: _,
+        } => {
+            let mut fields = limit_fields(*origin, *scope, *amount, window);
+            if let (Calls::Model(model), Some(fields)) = (calls, fields.as_object_mut()) {
+                fields.insert("model".to_owned(), json!(model));
+            }
             Some(("limit_created", "limit", id.to_string(), fields))
         }
         LimitFact::Changed { id, amount, reset } => {
@@ -187,6 +202,17 @@ fn limit(fact: &LimitFact) -> Option<Parts> {
         )),
         LimitFact::WindowOpened { .. } => None,
     }
+}
+
+fn limit_fields(origin: LimitOrigin, scope: Scope, amount: Nanos, window: &Window) -> Value {
+    let set_by = match origin {
+        LimitOrigin::Owner => "owner",
+        LimitOrigin::Operator => "operator",
+    };
+    json!({
+        "scope": on(scope), "amount_usd": amount.to_string(), "window": counts(window), "set_by": set_by,
+        "state": "active",
+    })
 }
 
 fn budget(fact: &BudgetFact) -> Option<Parts> {

@@ -113,6 +113,7 @@ fn check_fields(check: &Check) -> CheckFields {
         CheckKind::CreditBalance => 0,
         CheckKind::HardLimit(_) => 1,
         CheckKind::ApprovedUsageLimit(_) => 2,
+        CheckKind::ModelLimit(_) => 3,
     };
     let scope = match check.scope {
         Scope::Organization => (0, None),
@@ -144,6 +145,7 @@ fn check_of(fields: CheckFields) -> Option<Check> {
         (0, _) => CheckKind::CreditBalance,
         (1, Some(limit)) => CheckKind::HardLimit(limit),
         (2, Some(limit)) => CheckKind::ApprovedUsageLimit(limit),
+        (3, Some(limit)) => CheckKind::ModelLimit(limit),
         _ => return None,
     };
     let scope = match (scope, scope_id) {

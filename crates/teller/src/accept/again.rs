@@ -245,7 +245,9 @@ impl Again {
                 None => Ok(Some(fact.clone())),
             },
             LimitFact::Deleted { id } if stands(*id).is_some() => Err(STRICTER),
-            LimitFact::Deleted { .. } | LimitFact::Created { .. } => Ok(Some(fact.clone())),
+            LimitFact::Deleted { .. }
+            | LimitFact::Created { .. }
+            | LimitFact::CreatedFor { .. } => Ok(Some(fact.clone())),
         }
     }
 

@@ -164,6 +164,7 @@ fn money(kind: CheckKind, scope: Scope) -> String {
     let kind = match kind {
         CheckKind::CreditBalance => return "credit".to_owned(),
         CheckKind::HardLimit(_) => "limit",
+        CheckKind::ModelLimit(_) => "model limit",
         CheckKind::ApprovedUsageLimit(_) => "approved limit",
     };
     format!("{kind} of {scope}")

@@ -55,13 +55,13 @@ fn limit(book: &Book, model: &Model, theirs: &model::Limit) {
 }
 
 /// P1, where it is made true or broken.
-pub(super) fn granted_within_every_limit(book: &Book, key: u8, answer: Answer) {
+pub(super) fn granted_within_every_limit(book: &Book, (key, model): (u8, u8), answer: Answer) {
     let Answer::Granted { amount: 1.., .. } = answer else {
         return;
     };
     let key = translate::key(key);
     let project = book.key(key).map(|key| key.project);
-    let checks = book.checks(project, Some(key));
+    let checks = book.checks_of_call(project, Some(key), &translate::model_name(model));
     for check in checks {
         assert!(
             !check.left.is_negative(),

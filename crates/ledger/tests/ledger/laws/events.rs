@@ -21,6 +21,7 @@ pub(super) fn beginning() -> Vec<Event> {
         scope,
         amount,
         window: day,
+        only_model: None,
     };
     [
         Op::CreateProject { project: 0 },
@@ -147,6 +148,7 @@ fn credit(most: i64) -> impl Strategy<Value = Op> {
             |(lot, amount, lapses_in, priority)| Op::AddCredit { lot, amount, lapses_in, priority }
         ),
         1 => (0..LOTS).prop_map(|lot| Op::Void { lot }),
+        3 => (0..30_u8, -1..500_i64).prop_map(|(lot, amount)| Op::ChargeBack { lot, amount }),
     ]
 }
 
@@ -169,15 +171,17 @@ fn window() -> impl Strategy<Value = Window> {
 }
 
 fn limits() -> impl Strategy<Value = Op> {
-    let create =
-        (0..LIMITS, scope(), -1..9_000_i64, window()).prop_map(|(limit, scope, amount, window)| {
-            Op::CreateLimit {
-                limit,
-                scope,
-                amount,
-                window,
-            }
-        });
+    let only_model = proptest::option::weighted(0.3, 0..3_u8);
+    let create = (0..LIMITS, scope(), -1..9_000_i64, window(), only_model);
+    let create = create.prop_map(
+        |(limit, scope, amount, window, only_model)| Op::CreateLimit {
+            limit,
+            scope,
+            amount,
+            window,
+            only_model,
+        },
+    );
     let amount = proptest::option::weighted(0.7, -1..9_000_i64);
     let change =
         (0..LIMITS, amount, any::<bool>()).prop_map(|(limit, amount, reset)| Op::ChangeLimit {

@@ -1,9 +1,9 @@
 //! Absurd amounts and times: the ledger refuses them or takes them up, and neither panics nor contradicts itself.
 
 use ledger::{
-    AddCredit, Book, ChangeBudget, ChangeLimit, Command, CreateBudget, CreateLimit, Draw, Fact,
-    HoldFact, LimitOrigin, LotKind, Outcome, Patience, PresumeReason, Scope, Settlement, TakeHold,
-    Time, UsedSoFar, Window,
+    AddCredit, Book, ChangeBudget, ChangeLimit, ChargeBack, Command, CreateBudget, CreateLimit,
+    Draw, Fact, HoldFact, LimitOrigin, LotKind, Outcome, Patience, PresumeReason, Scope,
+    Settlement, TakeHold, Time, UsedSoFar, Window,
 };
 use money::{Bound, Femtos, Nanos};
 use proptest::prelude::*;
@@ -62,6 +62,11 @@ fn command() -> impl Strategy<Value = Command> {
             })
         ),
         1 => name("a").prop_map(|lot| Command::VoidCredit { lot: world::lot(&lot) }),
+        1 => (name("a"), amount()).prop_map(|(lot, amount)| Command::ChargeBack(ChargeBack {
+            lot: world::lot(&lot),
+            amount,
+            note: "".into(),
+        })),
         2 => (name("l"), amount(), any::<bool>()).prop_map(|(id, amount, key)| {
             Command::CreateLimit(CreateLimit {
                 id: world::limit(&id),

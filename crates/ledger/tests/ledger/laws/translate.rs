@@ -1,10 +1,10 @@
 //! The model's commands in the ledger's words, and the ledger's answers in the model's.
 
 use ledger::{
-    AddCredit, ChangeBudget, ChangeKey, ChangeLimit, CheckKind, Command, CreateBudget, CreateKey,
-    CreateLimit, DirectoryCommand, KeyProblem, LimitOrigin, LotKind, Outcome,
-    Patience as LedgerPatience, PresumeReason, Refusal, ReleaseReason, Scope as LedgerScope,
-    Settlement, TakeHold, Time, UsedSoFar, Window as LedgerWindow,
+    AddCredit, Calls, ChangeBudget, ChangeKey, ChangeLimit, ChargeBack, CheckKind, Command,
+    CreateBudget, CreateKey, CreateLimit, DirectoryCommand, KeyProblem, LimitOrigin, LotKind,
+    Outcome, Patience as LedgerPatience, PresumeReason, Refusal, ReleaseReason,
+    Scope as LedgerScope, Settlement, TakeHold, Time, UsedSoFar, Window as LedgerWindow,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -43,32 +43,16 @@ fn after(now: Time, micros: i64) -> Time {
 pub(super) fn command(op: &Op, now: Time) -> Command {
     match *op {
         Op::AddCredit { .. } => Command::AddCredit(add_credit(op, now)),
-        Op::Void { lot: number } => Command::VoidCredit { lot: lot(number) },
-        Op::CreateLimit {
-            limit: number,
-            scope,
+        Op::ChargeBack {
+            lot: number,
             amount,
-            window,
-        } => Command::CreateLimit(CreateLimit {
-            id: limit(number),
-            origin: LimitOrigin::Owner,
-            scope: on(scope),
+        } => Command::ChargeBack(ChargeBack {
+            lot: lot(number),
             amount: Nanos::new(amount),
-            window: in_words(window),
+            note: "".into(),
         }),
-        Op::ChangeLimit {
-            limit: number,
-            amount,
-            reset,
-        } => Command::ChangeLimit(ChangeLimit {
-            id: limit(number),
-            amount: amount.map(Nanos::new),
-            used: if reset {
-                UsedSoFar::Reset
-            } else {
-                UsedSoFar::Keep
-            },
-        }),
+        Op::Void { lot: number } => Command::VoidCredit { lot: lot(number) },
+        Op::CreateLimit { .. } | Op::ChangeLimit { .. } => limit_command(op),
         Op::DeleteLimit { limit: number } => Command::DeleteLimit { id: limit(number) },
         Op::CreateBudget { .. } | Op::ChangeBudget { .. } | Op::DeleteBudget { .. } => {
             budget_command(op)
@@ -107,6 +91,47 @@ fn on(scope: Scope) -> LedgerScope {
         Scope::Organization => LedgerScope::Organization,
         Scope::Project(number) => LedgerScope::Project(world::project(&project_name(number))),
         Scope::Key(number) => LedgerScope::Key(key(number)),
+    }
+}
+
+fn limit_command(op: &Op) -> Command {
+    match *op {
+        Op::CreateLimit {
+            limit: number,
+            scope,
+            amount,
+            window,
+            only_model,
+        } => {
+            let limit = CreateLimit {
+                id: limit(number),
+                origin: LimitOrigin::Owner,
+                scope: on(scope),
+                amount: Nanos::new(amount),
+                window: in_words(window),
+            };
+            match only_model {
+                None => Command::CreateLimit(limit),
+                Some(model) => Command::CreateLimitFor {
+                    limit,
+                    calls: Calls::Model(model_name(model)),
+                },
+            }
+        }
+        Op::ChangeLimit {
+            limit: number,
+            amount,
+            reset,
+        } => Command::ChangeLimit(ChangeLimit {
+            id: limit(number),
+            amount: amount.map(Nanos::new),
+            used: if reset {
+                UsedSoFar::Reset
+            } else {
+                UsedSoFar::Keep
+            },
+        }),
+        _ => unreachable!(),
     }
 }
 
@@ -210,7 +235,7 @@ fn in_words(window: Window) -> LedgerWindow {
     }
 }
 
-fn model_name(number: u8) -> Box<str> {
+pub(super) fn model_name(number: u8) -> Box<str> {
     format!("model-{number}").into()
 }
 
@@ -294,7 +319,7 @@ fn refused(refusal: &Refusal) -> Answer {
     };
     let binding = short.binding().expect("a check that binds");
     let binding = match binding.kind {
-        CheckKind::HardLimit(id) => {
+        CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => {
             let name = world::name_of(id.to_bytes());
             Some(name.trim_start_matches('l').parse().unwrap())
         }

@@ -15,7 +15,7 @@ impl Model {
         if self.calls.iter().any(|call| call.number == ask.hold) {
             return Answer::Rejected;
         }
-        let checks = self.checks(ask.key);
+        let checks = self.checks(ask.key, ask.model);
         let left = checks.iter().map(|check| check.1).min().unwrap();
         let back = checks.iter().map(|check| check.2).min().unwrap();
         let (worst, least) = (ask.cost_of(ask.units), ask.cost_of(ask.least_units()));
@@ -69,8 +69,8 @@ impl Model {
         }
     }
 
-    /// The limits that count calls of this key, in the order key, project, organization.
-    fn limits_on(&self, key: &Key) -> Vec<&Limit> {
+    /// The limits that count calls of this key for this model, in the order key, project, organization.
+    fn limits_on(&self, key: &Key, model: u8) -> Vec<&Limit> {
         [
             Scope::Key(key.number),
             Scope::Project(key.project),
@@ -78,12 +78,13 @@ impl Model {
         ]
         .into_iter()
         .flat_map(|scope| self.limits.iter().filter(move |limit| limit.scope == scope))
+        .filter(|limit| limit.only_model.is_none_or(|only| only == model))
         .collect()
     }
 
-    fn checks(&self, key: u8) -> Vec<Check> {
+    fn checks(&self, key: u8, model: u8) -> Vec<Check> {
         let mut checks: Vec<Check> = Vec::new();
-        for limit in self.limits_on(self.key(key).unwrap()) {
+        for limit in self.limits_on(self.key(key).unwrap(), model) {
             let spent = self.spent_in(limit);
             let left = limit.amount - spent - self.held_in(limit);
             checks.push((Some(limit.number), left, limit.amount - spent));
@@ -130,7 +131,7 @@ impl Model {
     fn grant(&mut self, ask: &Ask, units: u64, fitted: bool) -> Answer {
         let amount = ask.cost_of(units);
         let counted = self
-            .limits_on(self.key(ask.key).unwrap())
+            .limits_on(self.key(ask.key).unwrap(), ask.model)
             .into_iter()
             .map(|limit| Counted {
                 limit: limit.made,
@@ -164,7 +165,7 @@ impl Model {
 
     /// Who pays `amount`: first the reserved parts, then what is left of all lots in their order, then the last of the
     /// reserved lots, or the last of all.
-    fn pay(&self, amount: i64, reserved: &[(u8, i64)]) -> Vec<(u8, i64)> {
+    pub(super) fn pay(&self, amount: i64, reserved: &[(u8, i64)]) -> Vec<(u8, i64)> {
         let mut order: Vec<&super::Lot> = self.lots.iter().filter(|lot| lot.free() > 0).collect();
         order.sort_by_key(|lot| {
             (

@@ -35,11 +35,16 @@ pub(crate) enum Op {
     Void {
         lot: u8,
     },
+    ChargeBack {
+        lot: u8,
+        amount: i64,
+    },
     CreateLimit {
         limit: u8,
         scope: Scope,
         amount: i64,
         window: Window,
+        only_model: Option<u8>,
     },
     ChangeLimit {
         limit: u8,

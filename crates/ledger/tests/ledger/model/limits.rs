@@ -10,6 +10,7 @@ impl Model {
                 scope,
                 amount,
                 window,
+                only_model,
             } => {
                 let there = match scope {
                     Scope::Organization => true,
@@ -27,6 +28,7 @@ impl Model {
                     scope,
                     amount,
                     window,
+                    only_model,
                     now_in,
                     resets: 0,
                     ended: 0,

@@ -173,3 +173,83 @@ fn credit_that_cannot_be_is_rejected() {
         ",
     );
 }
+
+#[test]
+fn a_chargeback_takes_what_is_left_and_what_was_spent_is_owed() {
+    check(
+        "
+        credit a 10.00                                                    -> done a
+        take h1 k 6.00                                                    -> granted 6.00
+        settle h1 6.00                                                    -> charged 6.00; headroom 4.00 by credit
+        chargeback a 3.00                                                 -> done a
+        lot a                                                             -> spent 6.00 held 0.00 left 1.00 voided 3.00
+        chargeback a 7.00 idem=x/y                                        -> done a
+        chargeback a 7.00 idem=x/y                                        -> unchanged a
+        lot a                                                             -> spent 6.00 held 0.00 left 0.00 voided 10.00 owed 6.00
+        take h2 k 0.01                                                    -> refused by credit for good, needs 0.01 of -6.00
+        # The next credit pays what is owed first.
+        credit b 10.00                                                    -> done b
+        lot a                                                             -> spent 0.00 held 0.00 left 0.00 voided 10.00
+        lot b                                                             -> spent 6.00 held 0.00 left 4.00
+        take h3 k 4.00                                                    -> granted 4.00
+        ",
+    );
+}
+
+#[test]
+fn a_chargeback_is_paid_from_other_lots_and_running_calls_keep_what_they_hold() {
+    check(
+        "
+        credit a 10.00                                                    -> done a
+        take h1 k 2.00                                                    -> granted 2.00
+        settle h1 2.00                                                    -> charged 2.00; headroom 8.00 by credit
+        take h2 k 5.00                                                    -> granted 5.00
+        credit b 4.00                                                     -> done b
+        chargeback a 10.00                                                -> done a
+        # Two dollars were spent and are paid by the other lot; five are held and owed until they are spent.
+        lot a                                                             -> spent 0.00 held 5.00 left 0.00 voided 10.00 owed 5.00
+        lot b                                                             -> spent 2.00 held 0.00 left 2.00
+        headroom k                                                        -> 0.00 by credit
+        take h3 k 0.01                                                    -> refused by credit for now, needs 0.01 of -3.00
+        settle h2 1.00                                                    -> charged 1.00; headroom 1.00 by credit
+        lot a                                                             -> spent 1.00 held 0.00 left 0.00 voided 10.00 owed 1.00
+        credit c 1.00                                                     -> done c
+        lot a                                                             -> spent 0.00 held 0.00 left 0.00 voided 10.00
+        sums                                                              -> spent 3.00 held 0.00 left 2.00 voided 10.00
+        ",
+    );
+}
+
+#[test]
+fn what_a_correction_may_give_back_is_not_paid_by_another_lot() {
+    check(
+        "
+        credit a 10.00                                                    -> done a
+        take h1 k 10.00                                                   -> granted 10.00
+        credit b 20.00                                                    -> done b
+        presume h1                                                        -> charged 10.00; headroom 20.00 by credit
+        chargeback a 10.00                                                -> done a
+        lot a                                                             -> spent 10.00 held 0.00 left 0.00 voided 10.00 owed 10.00
+        headroom k                                                        -> 10.00 by credit
+        settle h1 3.00                                                    -> charged 3.00; headroom 17.00 by credit
+        lot a                                                             -> spent 3.00 held 0.00 left 0.00 voided 10.00 owed 3.00
+        credit c 1.00                                                     -> done c
+        lot a                                                             -> spent 2.00 held 0.00 left 0.00 voided 10.00 owed 2.00
+        ",
+    );
+}
+
+#[test]
+fn chargebacks_that_cannot_be_are_rejected() {
+    check(
+        "
+        credit a 10.00 lapses=2026-11-22T15:00:00Z                        -> done a
+        chargeback a 0.00                                                 -> rejected: amount_usd: must be more than 0
+        chargeback a 10.01                                                -> rejected: amount_usd: is more than the lot was, less what lapsed or was taken back before
+        chargeback none 1.00                                              -> rejected: there is no such lot of credit
+        chargeback a 4.00                                                 -> done a
+        now 2026-11-22T15:00:00Z                                          -> a lapses 6.00
+        chargeback a 0.01                                                 -> rejected: amount_usd: is more than the lot was, less what lapsed or was taken back before
+        ",
+    );
+}

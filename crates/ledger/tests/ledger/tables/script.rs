@@ -5,8 +5,8 @@
 //! project P · archive P
 //! key K P [expires=TIME] [models=a,b*] · change-key K [expires=TIME|never] [models=a,b*|any]
 //! freeze K REASON · unfreeze K · revoke K
-//! credit LOT AMOUNT [kind=grant] [lapses=TIME] [priority=N] · void LOT
-//! limit L SCOPE AMOUNT WINDOW [by=operator]    SCOPE: org, project:P, key:K; WINDOW: total, day, week/Asia/Tokyo, …
+//! credit LOT AMOUNT [kind=grant] [lapses=TIME] [priority=N] · void LOT · chargeback LOT AMOUNT
+//! limit L SCOPE AMOUNT WINDOW [by=operator] [model=M*]    SCOPE: org, project:P, key:K; WINDOW: total, day, week/Asia/Tokyo, …
 //! change L AMOUNT|- keep|reset · delete L
 //! budget B SCOPE AMOUNT WINDOW at=50,80 · change-budget B AMOUNT|- [at=50,80] · delete-budget B
 //! take H K COST [try|wait|last] [model=M] [node=N] [boot=B] [deadline=TIME]
@@ -18,9 +18,9 @@
 //! Any command may end with `idem=KEY/REQUEST`.
 
 use ledger::{
-    AddCredit, Cause, ChangeBudget, ChangeKey, ChangeLimit, Command, CreateBudget, CreateLimit,
-    DirectoryCommand, IdempotencyKey, LimitOrigin, LotKind, Patience, PresumeReason, ReleaseReason,
-    Scope, Settlement, TakeHold, Time, UsedSoFar, Window,
+    AddCredit, Calls, Cause, ChangeBudget, ChangeKey, ChangeLimit, ChargeBack, Command,
+    CreateBudget, CreateLimit, DirectoryCommand, IdempotencyKey, LimitOrigin, LotKind, Patience,
+    PresumeReason, ReleaseReason, Scope, Settlement, TakeHold, Time, UsedSoFar, Window,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -130,7 +130,18 @@ fn command(words: &Words<'_>) -> Command {
         "void" => Command::VoidCredit {
             lot: world::lot(words.at(1)),
         },
-        "limit" => Command::CreateLimit(limit(words)),
+        "chargeback" => Command::ChargeBack(ChargeBack {
+            lot: world::lot(words.at(1)),
+            amount: words.amount(2),
+            note: "".into(),
+        }),
+        "limit" => match words.option("model") {
+            None => Command::CreateLimit(limit(words)),
+            Some(model) => Command::CreateLimitFor {
+                limit: limit(words),
+                calls: Calls::Model(model.into()),
+            },
+        },
         "change" => Command::ChangeLimit(change(words)),
         "delete" => Command::DeleteLimit {
             id: world::limit(words.at(1)),

@@ -125,7 +125,7 @@ fn closed(receipt: &Receipt) -> String {
 
 fn kind(kind: CheckKind) -> String {
     match kind {
-        CheckKind::HardLimit(id) => name_of(id.to_bytes()),
+        CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => name_of(id.to_bytes()),
         CheckKind::ApprovedUsageLimit(id) => format!("approved {}", name_of(id.to_bytes())),
         CheckKind::CreditBalance => "credit".to_owned(),
     }

@@ -1,10 +1,13 @@
-//! Facts about budgets.
+//! Facts of the second time that kinds of facts were added: budgets, limits on the
+//! calls of a model, chargebacks.
 
-use ledger::{BudgetFact, Fact, Scope, Span, Time, Window};
+use ledger::{
+    BudgetFact, Calls, CreditFact, Fact, LimitFact, LimitOrigin, Scope, Span, Time, Window,
+};
 use money::Nanos;
 
 use super::{AT, Named, wrap};
-use crate::world::{budget, key, project};
+use crate::world::{budget, key, limit, lot, project};
 
 pub(super) fn all() -> Named {
     let span = Span {
@@ -60,5 +63,29 @@ pub(super) fn all() -> Named {
             },
         ),
     ];
-    wrap(facts, Fact::Budget)
+    let budgets = wrap(facts, Fact::Budget);
+    let charged_back = CreditFact::ChargedBack {
+        lot: lot("a"),
+        amount: Nanos::DOLLAR,
+        note: "dispute 9".into(),
+    };
+    let credit = wrap(vec![("credit charged back", charged_back)], Fact::Credit);
+    [budgets, limits_on_models(span), credit].concat()
+}
+
+fn limits_on_models(span: Span) -> Named {
+    let created = |calls| LimitFact::CreatedFor {
+        id: limit("l"),
+        origin: LimitOrigin::Owner,
+        scope: Scope::Project(project("p")),
+        calls,
+        amount: Nanos::DOLLAR,
+        window: Window::Total,
+        span,
+    };
+    let facts = vec![
+        ("limit on a model", created(Calls::Model("gpt-5*".into()))),
+        ("limit on all calls, in the later form", created(Calls::All)),
+    ];
+    wrap(facts, Fact::Limit)
 }

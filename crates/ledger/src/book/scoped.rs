@@ -1,0 +1,271 @@
+//! Things that are on a scope and count in windows: hard limits and budgets, found by id, by scope and by when they begin
+//! anew.
+//!
+//! They stand in numbered places, and a scope knows the places of what is on it: a decision about a key finds its three
+//! scopes once and then walks along, whatever else an organization has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use ids::{KeyId, ProjectId};
+
+use crate::apply::Inconsistent;
+use crate::codec::{Canonical, DecodeError, Reader};
+use crate::{Scope, Time};
+
+/// What is on a scope and counts in windows.
+pub(crate) trait Scoped: Canonical + Debug {
+    /// What it is known by.
+    type Id: Copy + Ord + Canonical + Debug;
+    /// What it is called where it is missing.
+    const NAME: &'static str;
+    fn id(&self) -> Self::Id;
+    fn scope(&self) -> Scope;
+    /// When its current window is over.
+    fn end(&self) -> Time;
+}
+
+/// All of one kind.
+#[derive(Clone, Debug)]
+pub(crate) struct ByScope<T: Scoped> {
+    /// A place is empty after what stood there was deleted, until the next one takes it.
+    places: Vec<Option<T>>,
+    by_id: BTreeMap<T::Id, u32>,
+    /// Where what is on a scope stands: by scope, then oldest first. A list, because that is a tenth of a map of lists,
+    /// and is walked along a hundred times for each time that it changes.
+    on: Vec<(Scope, u32)>,
+    ends: BTreeSet<(Time, T::Id)>,
+}
+
+impl<T: Scoped> Default for ByScope<T> {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            by_id: BTreeMap::new(),
+            on: Vec::new(),
+            ends: BTreeSet::new(),
+        }
+    }
+}
+
+/// Places differ between a Book and its copy from a snapshot; what stands there does not.
+impl<T: Scoped + PartialEq> PartialEq for ByScope<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_id.len() == other.by_id.len() && self.all().eq(other.all())
+    }
+}
+
+impl<T: Scoped> Canonical for ByScope<T> {
+    fn write(&self, out: &mut Vec<u8>) {
+        let length = u32::try_from(self.by_id.len()).unwrap_or(u32::MAX);
+        length.write(out);
+        for item in self.all() {
+            item.write(out);
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let length = reader.length()?;
+        let mut read = Self::default();
+        for _ in 0..length {
+            let item = T::read(reader)?;
+            if read
+                .by_id
+                .last_key_value()
+                .is_some_and(|(last, _)| *last >= item.id())
+            {
+                return Err(DecodeError::NotCanonical("order"));
+            }
+            read.add(item)
+                .map_err(|_full| DecodeError::NotCanonical("length"))?;
+        }
+        Ok(read)
+    }
+}
+
+impl<T: Scoped> ByScope<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// All, oldest id first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
+        self.by_id.values().filter_map(|place| self.at(*place))
+    }
+
+    pub(crate) fn get(&self, id: T::Id) -> Option<&T> {
+        self.at(*self.by_id.get(&id)?)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: T::Id) -> Result<&mut T, Inconsistent> {
+        let place = self.by_id.get(&id).copied();
+        place
+            .and_then(|place| self.at_mut(place))
+            .ok_or(Inconsistent::Unknown(T::NAME))
+    }
+
+    fn at(&self, place: u32) -> Option<&T> {
+        self.places.get(usize::try_from(place).ok()?)?.as_ref()
+    }
+
+    fn at_mut(&mut self, place: u32) -> Option<&mut T> {
+        self.places.get_mut(usize::try_from(place).ok()?)?.as_mut()
+    }
+
+    /// What is on exactly this scope.
+    pub(crate) fn on(&self, scope: Scope) -> &[(Scope, u32)] {
+        on(&self.on, scope)
+    }
+
+    /// What is on a key, on its project and on the organization, in this order.
+    pub(crate) fn along(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Along<'_, T> {
+        let on = |scope: Option<Scope>| scope.map_or(&[][..], |scope| self.on(scope));
+        // Where there is nothing, nothing is looked for.
+        let on = |scope| if self.on.is_empty() { &[] } else { on(scope) };
+        Along {
+            all: self,
+            places: [
+                on(key.map(Scope::Key)),
+                on(project.map(Scope::Project)),
+                on(Some(Scope::Organization)),
+            ],
+        }
+    }
+
+    /// What has come to the end of its window, the first to end first.
+    pub(crate) fn ended_by(&self, now: Time) -> impl Iterator<Item = &T> {
+        self.ends
+            .iter()
+            .take_while(move |(end, _)| *end <= now)
+            .filter_map(|(_, id)| self.get(*id))
+    }
+
+    pub(crate) fn add(&mut self, item: T) -> Result<(), Inconsistent> {
+        let (id, scope, end) = (item.id(), item.scope(), item.end());
+        if self.by_id.contains_key(&id) {
+            return Err(Inconsistent::Twice(T::NAME));
+        }
+        let free = if self.by_id.len() < self.places.len() {
+            self.places.iter().position(Option::is_none)
+        } else {
+            None
+        };
+        let place = free.unwrap_or(self.places.len());
+        let number = u32::try_from(place).map_err(|_size| Inconsistent::Overflow)?;
+        match self.places.get_mut(place) {
+            Some(empty) => *empty = Some(item),
+            None => {
+                // Room for an eighth more than there is, not for twice as much: ten are usual, and they are large.
+                self.places
+                    .reserve_exact(place.div_euclid(8).saturating_add(1));
+                self.places.push(Some(item));
+            }
+        }
+        self.by_id.insert(id, number);
+        set_end(&mut self.ends, (end, id), true);
+        // Ids sort by age.
+        let before =
+            |(on, place): &(Scope, u32)| (*on, self.at(*place).map(Scoped::id)) < (scope, Some(id));
+        let at = self.on.partition_point(before);
+        self.on.insert(at, (scope, number));
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, id: T::Id) -> Result<(), Inconsistent> {
+        let place = self
+            .by_id
+            .remove(&id)
+            .ok_or(Inconsistent::Unknown(T::NAME))?;
+        let at = usize::try_from(place).map_err(|_size| Inconsistent::Overflow)?;
+        if let Some(item) = self.places.get_mut(at).and_then(Option::take) {
+            self.ends.remove(&(item.end(), id));
+            self.on.retain(|(_, other)| *other != place);
+        }
+        Ok(())
+    }
+
+    /// Changes when it begins anew.
+    pub(crate) fn open_window(
+        &mut self,
+        id: T::Id,
+        open: impl FnOnce(&mut T) -> Result<(), Inconsistent>,
+    ) -> Result<(), Inconsistent> {
+        let item = self.get_mut(id)?;
+        let before = item.end();
+        open(item)?;
+        let after = item.end();
+        set_end(&mut self.ends, (before, id), false);
+        set_end(&mut self.ends, (after, id), true);
+        Ok(())
+    }
+
+    /// Changes these, each by its id, which may be none any more. They are looked for along a key's scopes first, where
+    /// they are.
+    pub(crate) fn change_each(
+        &mut self,
+        ids: &[T::Id],
+        along: (ProjectId, KeyId),
+        mut change: impl FnMut(&mut T) -> Result<(), Inconsistent>,
+    ) -> Result<(), Inconsistent> {
+        let (project, key) = along;
+        let mut path = [
+            Scope::Key(key),
+            Scope::Project(project),
+            Scope::Organization,
+        ]
+        .into_iter()
+        .flat_map(|scope| on(&self.on, scope));
+        for id in ids {
+            let is = |(_, place): &&(Scope, u32)| {
+                let at = usize::try_from(*place).ok();
+                let item = at.and_then(|at| self.places.get(at)?.as_ref());
+                item.is_some_and(|item| item.id() == *id)
+            };
+            let place = path
+                .find(is)
+                .map(|(_, place)| place)
+                .or_else(|| self.by_id.get(id))
+                .and_then(|place| usize::try_from(*place).ok());
+            if let Some(Some(item)) = place.and_then(|place| self.places.get_mut(place)) {
+                change(item)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn on(all: &[(Scope, u32)], scope: Scope) -> &[(Scope, u32)] {
+    let start = all.partition_point(|(on, _)| *on < scope);
+    let rest = all.get(start..).unwrap_or_default();
+    let end = rest.partition_point(|(on, _)| *on == scope);
+    rest.get(..end).unwrap_or_default()
+}
+
+/// What never begins anew is not waited for.
+fn set_end<I: Ord>(ends: &mut BTreeSet<(Time, I)>, end: (Time, I), present: bool) {
+    if end.0 == Time::LATEST {
+        return;
+    }
+    if present {
+        ends.insert(end);
+    } else {
+        ends.remove(&end);
+    }
+}
+
+/// What stands on the way from a key to its organization.
+#[derive(Debug)]
+pub(crate) struct Along<'a, T: Scoped> {
+    all: &'a ByScope<T>,
+    places: [&'a [(Scope, u32)]; 3],
+}
+
+impl<'a, T: Scoped> Along<'a, T> {
+    /// In the order key, project, organization; on each the oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a T> + use<'a, T> {
+        let all = self.all;
+        let [key, project, organization] = self.places;
+        let places = key.iter().chain(project).chain(organization);
+        places.filter_map(|(_, place)| all.at(*place))
+    }
+}
