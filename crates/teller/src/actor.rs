@@ -127,7 +127,17 @@ impl Actor {
         loop {
             let room = self.next.len() < MOST_IN_ROUND && self.parked.len() < MOST_IN_ROUND;
             let wake_at = self.wake_at();
+            // In this order and not in a random one, so that the same events make the same journal: what landed has
+            // callers that wait for it, and no new job can keep it waiting.
             tokio::select! {
+                biased;
+                landed = flight::land(&mut self.flight), if self.flight.is_some() => self.landed(landed),
+                kept = landing::kept(&mut self.keeping), if self.keeping.is_some() => self.kept(kept),
+                () = stopping.cancelled(), if !closed => {
+                    closed = true;
+                    jobs.close();
+                }
+                () = sleep_until(wake_at) => self.tick(),
                 count = jobs.recv_many(&mut taken, DRAIN), if room && !ended => {
                     ended = count == 0;
                     if !ended {
@@ -136,13 +146,6 @@ impl Actor {
                     for job in taken.drain(..) {
                         self.take(job);
                     }
-                }
-                landed = flight::land(&mut self.flight), if self.flight.is_some() => self.landed(landed),
-                () = sleep_until(wake_at) => self.tick(),
-                kept = landing::kept(&mut self.keeping), if self.keeping.is_some() => self.kept(kept),
-                () = stopping.cancelled(), if !closed => {
-                    closed = true;
-                    jobs.close();
                 }
             }
             self.look_after_waiting();

@@ -81,9 +81,12 @@ impl Live {
         self.0.remove(&hold);
     }
 
-    /// Those with a call, the others being forgotten.
+    /// Those with a call, oldest first, the others being forgotten.
     pub(crate) fn living(&mut self) -> Vec<HoldId> {
         self.0.retain(|_, alive| alive.strong_count() > 0);
-        self.0.keys().copied().collect()
+        let mut living: Vec<HoldId> = self.0.keys().copied().collect();
+        // The order of a map is another in each run, and a renewal writes this one into the journal.
+        living.sort_unstable();
+        living
     }
 }

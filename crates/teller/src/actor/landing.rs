@@ -39,7 +39,9 @@ impl Actor {
             return;
         }
         let Some(book) = &self.book else {
-            let wanted = !self.parked.is_empty() || self.renewal_due;
+            // Who waits is in no round: the entries that were lost with the Book may have been of passing time alone.
+            let asked = !self.parked.is_empty() || !self.waiting.is_empty();
+            let wanted = asked || self.renewal_due;
             if wanted && self.retry_at.is_none() {
                 self.flight = Some(self.reading(None));
             }

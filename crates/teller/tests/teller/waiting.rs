@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use ledger::Patience;
+use ids::LotId;
+use ledger::{AddCredit, Command, LotKind, Patience};
 use tokio::time::Instant;
 
 use crate::calls::{Asked, NOTHING, by_units, costs, fixed, granted, is_granted, settles, short};
@@ -200,4 +201,29 @@ async fn a_try_never_waits() {
     });
     assert!(short(call).await.transient);
     assert_eq!(asked.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_answered_although_a_conflict_took_the_book_and_nothing_else_was_asked() {
+    let node = Node::with_credit(dollars(10)).await;
+    let lapses = AddCredit {
+        lot: LotId::from_bytes([9; 16]),
+        kind: LotKind::Grant,
+        amount: dollars(1),
+        lapses_at: Some(node.now().plus_seconds(5)),
+        priority: 1,
+        note: "".into(),
+    };
+    node.does(Command::AddCredit(lapses)).await;
+    let other = node.other("b", 1);
+    let _hold = other.holds(0, dollars(10)).await;
+    node.book().await;
+    passes(Duration::from_secs(6)).await;
+    // The call's round has the entry of the lapse and no answer, because the call waits.
+    let (appends, stall) = (node.appends(), node.store.stall_appends());
+    let call = node.asks_for(1, dollars(6));
+    node.store.until_asked(appends + 1).await;
+    other.does(add_credit(2, dollars(1))).await;
+    stall.release();
+    assert!(short(call).await.transient);
 }

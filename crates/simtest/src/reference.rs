@@ -1,0 +1,221 @@
+//! The slow, obvious reference: what a journal says about money, kept without a single running sum.
+//!
+//! It takes up entries as the ledger does and shares nothing with it but their types. Every figure is added up anew from
+//! all holds after every entry, and every rule of a hold is looked at from the outside: which limits are in its way, which
+//! lots pay, what is due. It never decides anything; it says what is wrong with what was decided.
+
+mod directory;
+mod holds;
+mod lots;
+mod sums;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ids::{EntryId, HoldId, KeyId, ProjectId};
+use ledger::{Entry, Fact, Holder, LimitFact, Scope, Span};
+use money::Nanos;
+
+use crate::asked::Asked;
+pub(crate) use directory::KeyIs;
+pub(crate) use holds::{End, Hold};
+pub(crate) use sums::Figures;
+
+/// What is wrong.
+pub(crate) type Wrong = String;
+
+/// Who gave an entry to the store, and what was asked of the cluster until then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) author: &'a Holder,
+    pub(crate) asked: &'a Asked,
+}
+
+#[derive(Clone, Debug)]
+struct Key {
+    project: ProjectId,
+    state: KeyIs,
+    expires_at: Option<i64>,
+}
+
+#[derive(Clone, Debug)]
+struct Limit {
+    id: ids::LimitId,
+    scope: Scope,
+    amount: Nanos,
+    span: Span,
+    /// How many windows there were before.
+    window: u32,
+    /// How often its count was set back.
+    resets: u32,
+    deleted: bool,
+}
+
+/// The reference after some entry.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reference {
+    at: i64,
+    organization: bool,
+    projects: BTreeMap<ProjectId, bool>,
+    keys: BTreeMap<KeyId, Key>,
+    lots: Vec<lots::Lot>,
+    limits: Vec<Limit>,
+    holds: BTreeMap<HoldId, Hold>,
+    entries: BTreeSet<EntryId>,
+    /// Requests under an idempotency key that created something.
+    created: BTreeMap<[u8; 32], Box<str>>,
+}
+
+impl Reference {
+    /// Takes up an entry; `before` are the figures as they were.
+    pub(crate) fn take(
+        &mut self,
+        entry: &Entry,
+        before: &Figures,
+        context: Context<'_>,
+    ) -> Result<(), Wrong> {
+        if entry.at.micros() < self.at {
+            return Err("it is older than the entry before it".to_owned());
+        }
+        if !self.entries.insert(entry.id) {
+            return Err("its id is another entry's".to_owned());
+        }
+        self.once(entry)?;
+        self.at = entry.at.micros();
+        // One after the other, so that a kind of fact that came later is not skipped but found here.
+        if let Fact::Hold(fact) = &entry.fact {
+            self.hold(fact, before, context)
+        } else if let Fact::Credit(fact) = &entry.fact {
+            self.credit(fact, before)
+        } else if let Fact::Limit(fact) = &entry.fact {
+            self.limit(fact)
+        } else if let Fact::Directory(fact) = &entry.fact {
+            self.directory(fact)
+        } else {
+            Err("the reference does not know this fact".to_owned())
+        }
+    }
+
+    /// What was asked under one idempotency key creates once. (A command that creates two things says so in one batch,
+    /// with one cause; of those here only the organization's does.)
+    fn once(&mut self, entry: &Entry) -> Result<(), Wrong> {
+        let Some(cause) = &entry.cause else {
+            return Ok(());
+        };
+        let creates = matches!(
+            entry.fact,
+            Fact::Credit(ledger::CreditFact::Added { .. })
+                | Fact::Limit(LimitFact::Created { .. })
+                | Fact::Directory(
+                    ledger::DirectoryFact::KeyCreated(_)
+                        | ledger::DirectoryFact::ProjectCreated { .. }
+                )
+        );
+        let Some(asked) = cause.idempotency.filter(|_| creates) else {
+            return Ok(());
+        };
+        match self.created.insert(asked.key, cause.actor.clone()) {
+            None => Ok(()),
+            Some(actor) => Err(format!("{actor} has created under this key before")),
+        }
+    }
+
+    fn limit(&mut self, fact: &LimitFact) -> Result<(), Wrong> {
+        match fact {
+            LimitFact::Created {
+                id,
+                scope,
+                amount,
+                span,
+                ..
+            } => {
+                if self.live_limit(*id).is_ok() {
+                    return Err("there is such a limit".to_owned());
+                }
+                self.contains_now(*span)?;
+                self.limits.push(Limit {
+                    id: *id,
+                    scope: *scope,
+                    amount: *amount,
+                    span: *span,
+                    window: 0,
+                    resets: 0,
+                    deleted: false,
+                });
+                Ok(())
+            }
+            LimitFact::CreatedFor { .. } => Err(
+                "the reference does not know limits on models, and nobody sets one here".to_owned(),
+            ),
+            LimitFact::Changed { id, amount, reset } => {
+                let limit = self.live_limit(*id)?;
+                limit.amount = *amount;
+                limit.resets += u32::from(*reset);
+                Ok(())
+            }
+            LimitFact::Deleted { id } => {
+                self.live_limit(*id)?.deleted = true;
+                Ok(())
+            }
+            LimitFact::WindowOpened { limit, span } => {
+                self.contains_now(*span)?;
+                let at = self.at;
+                let limit = self.live_limit(*limit)?;
+                if at < limit.span.end.micros() || span.start < limit.span.end {
+                    return Err("a window began before the last one's end".to_owned());
+                }
+                limit.span = *span;
+                limit.window += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn contains_now(&self, span: Span) -> Result<(), Wrong> {
+        if span.start.micros() <= self.at && self.at < span.end.micros() {
+            Ok(())
+        } else {
+            Err("a window does not contain its own beginning".to_owned())
+        }
+    }
+
+    fn live_limit(&mut self, id: ids::LimitId) -> Result<&mut Limit, Wrong> {
+        self.limits
+            .iter_mut()
+            .find(|limit| limit.id == id && !limit.deleted)
+            .ok_or_else(|| "there is no such limit".to_owned())
+    }
+
+    /// The limits in the way of a key's call, by place.
+    fn in_the_way(&self, key: KeyId, project: ProjectId) -> Vec<usize> {
+        let stops = |limit: &Limit| match limit.scope {
+            Scope::Organization => true,
+            Scope::Project(id) => id == project,
+            Scope::Key(id) => id == key,
+        };
+        self.limits
+            .iter()
+            .enumerate()
+            .filter(|(_, limit)| !limit.deleted && stops(limit))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// A hold, however it ended.
+    pub(crate) fn hold_of(&self, id: HoldId) -> Option<&Hold> {
+        self.holds.get(&id)
+    }
+
+    /// The projects that take keys.
+    pub(crate) fn projects(&self) -> Vec<ProjectId> {
+        let active = self.projects.iter().filter(|(_, active)| **active);
+        active.map(|(id, _)| *id).collect()
+    }
+
+    /// How many calls have not ended.
+    pub(crate) fn open(&self) -> usize {
+        self.holds
+            .values()
+            .filter(|hold| matches!(hold.end, End::Open))
+            .count()
+    }
+}

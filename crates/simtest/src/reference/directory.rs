@@ -1,0 +1,70 @@
+//! Who may spend: projects and keys as the journal tells of them.
+
+use ids::KeyId;
+use ledger::DirectoryFact;
+
+use super::{Key, Reference, Wrong};
+
+/// Whether a key may take holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyIs {
+    Active,
+    Frozen,
+    Revoked,
+}
+
+impl Reference {
+    pub(super) fn directory(&mut self, fact: &DirectoryFact) -> Result<(), Wrong> {
+        match fact {
+            DirectoryFact::OrganizationCreated { .. } => {
+                if std::mem::replace(&mut self.organization, true) {
+                    return Err("there is an organization".to_owned());
+                }
+            }
+            DirectoryFact::OrganizationChanged { .. } | DirectoryFact::ProjectChanged { .. } => {}
+            DirectoryFact::ProjectCreated { id, .. } => {
+                if self.projects.insert(*id, true).is_some() {
+                    return Err("there is such a project".to_owned());
+                }
+            }
+            DirectoryFact::ProjectArchived { id } => {
+                self.projects.insert(*id, false);
+            }
+            DirectoryFact::KeyCreated(created) => {
+                if self.projects.get(&created.project) != Some(&true) {
+                    return Err("its project takes no keys".to_owned());
+                }
+                let key = Key {
+                    project: created.project,
+                    state: KeyIs::Active,
+                    expires_at: created.expires_at.map(ledger::Time::micros),
+                };
+                if self.keys.insert(created.id, key).is_some() {
+                    return Err("there is such a key".to_owned());
+                }
+            }
+            DirectoryFact::KeyChanged(changed) => {
+                self.key(changed.id)?.expires_at = changed.expires_at.map(ledger::Time::micros);
+            }
+            DirectoryFact::KeyFrozen { id, .. } => self.becomes(*id, KeyIs::Frozen)?,
+            DirectoryFact::KeyUnfrozen { id } => self.becomes(*id, KeyIs::Active)?,
+            DirectoryFact::KeyRevoked { id } => self.becomes(*id, KeyIs::Revoked)?,
+        }
+        Ok(())
+    }
+
+    fn becomes(&mut self, id: KeyId, state: KeyIs) -> Result<(), Wrong> {
+        let key = self.key(id)?;
+        if key.state == KeyIs::Revoked {
+            return Err("a revoked key came back".to_owned());
+        }
+        key.state = state;
+        Ok(())
+    }
+
+    fn key(&mut self, id: KeyId) -> Result<&mut Key, Wrong> {
+        self.keys
+            .get_mut(&id)
+            .ok_or_else(|| "there is no such key".to_owned())
+    }
+}
