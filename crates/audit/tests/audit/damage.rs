@@ -232,5 +232,11 @@ async fn an_archive_is_looked_into_and_a_flipped_byte_in_it_is_found() {
         "UPDATE segment SET bytes = zeroblob(length(bytes)) WHERE organization = ?1",
         [HURT.to_bytes()],
     );
-    files.assert_found(Part::Journal, Some(1), "entry 1 is missing");
+    let found = files.verify().findings;
+    assert_eq!((found[0].part, found[0].entry), (Part::Journal, Some(1)));
+    assert_eq!(found[0].problem, "entry 1 is missing", "{found:?}");
+    assert!(
+        found.iter().all(|one| one.organization == Some(HURT)),
+        "{found:?}"
+    );
 }
