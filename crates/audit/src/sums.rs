@@ -82,7 +82,7 @@ impl Sums {
             CreditFact::Added { lot, amount, .. } => add(&mut self.lot(*lot).added, *amount),
             CreditFact::Lapsed { lot, amount } => add(&mut self.lot(*lot).lapsed, *amount),
             CreditFact::Voided { lot, amount } | CreditFact::ChargedBack { lot, amount, .. } => {
-                add(&mut self.lot(*lot).voided, *amount)
+                add(&mut self.lot(*lot).voided, *amount);
             }
             CreditFact::OwedRepaid { owing, by, amount } => {
                 take_away(&mut self.lot(*owing).spent, *amount);

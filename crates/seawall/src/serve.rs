@@ -15,6 +15,7 @@ mod parts;
 mod patient;
 mod remember;
 mod retention;
+mod run;
 mod scrape;
 mod signals;
 mod telling;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use alerts::{Alerts, Couriers};
 use axum::Router;
+use catalog::Catalog;
 use control::FirstKey;
 use gateway::Gateway;
 use journal::{Acknowledged, Store};
@@ -14,13 +15,12 @@ use metrics::Metrics;
 use projections::RequestLog;
 use teller::Tellers;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connections::Served;
 use super::parts::{DryRun, Ids, Readiness, Told};
 use super::verification::Verification;
-use super::{accounts, bounds, front, install, listen, remember, retention, scrape, telling};
+use super::{accounts, bounds, front, install, listen, remember, scrape, telling};
 use crate::clock;
 use crate::config::{Config, Connections};
 use crate::environment::Environment;
@@ -89,6 +89,29 @@ fn begin_metrics(upstreams: &[gateway::Served]) -> Metrics {
     metrics
 }
 
+/// What there is to call, and what the operator should know of it.
+fn providers(
+    config: &Config,
+    environment: &Environment,
+    catalog: &Catalog,
+) -> Result<(Vec<gateway::Served>, Vec<String>), Failure> {
+    let (upstreams, mut warnings) = config.open_upstreams(environment)?;
+    let upstreams = accounts::served(upstreams)?;
+    let today = clock::today();
+    warnings.extend(accounts::shutting_down(catalog, &upstreams, today));
+    Ok((upstreams, warnings))
+}
+
+/// Metrics on the main listener: what organizations have only where nobody else can read it.
+fn scraped(metrics: &Metrics, address: SocketAddr, tellers: &Tellers) -> Router {
+    let shown = address.ip().is_loopback().then(|| tellers.clone());
+    scrape::router(metrics.clone(), shown)
+}
+
+fn client() -> Result<upstream::Client, Failure> {
+    upstream::Client::new().map_err(|error| Failure::internal(error.to_string()))
+}
+
 /// All that one listener answers.
 fn together(gateway: &Gateway, administration: Router, scraped: Router) -> Router {
     gateway
@@ -98,27 +121,24 @@ fn together(gateway: &Gateway, administration: Router, scraped: Router) -> Route
         .merge(front::router())
 }
 
-/// How long the store may take to be told what is left to tell when the server stops.
-const STORE_GRACE: Duration = Duration::from_secs(20);
-
 /// A server that has everything it needs and accepts nothing yet.
 pub(crate) struct Server {
-    listener: TcpListener,
-    address: SocketAddr,
-    connections: Arc<Served>,
+    pub(super) listener: TcpListener,
+    pub(super) address: SocketAddr,
+    pub(super) connections: Arc<Served>,
     /// The listener for metrics, where they have one of their own.
-    metrics: Option<OwnListener>,
-    readiness: Arc<Readiness>,
-    store: Arc<dyn Store>,
-    log: RequestLog,
-    alerts: Alerts,
-    courier: Arc<Couriers>,
-    tellers: Tellers,
-    calls: TaskTracker,
-    first_key: FirstKey,
-    warnings: Vec<String>,
-    stop_within: Duration,
-    archive_after_days: u32,
+    pub(super) metrics: Option<OwnListener>,
+    pub(super) readiness: Arc<Readiness>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) log: RequestLog,
+    pub(super) alerts: Alerts,
+    pub(super) courier: Arc<Couriers>,
+    pub(super) tellers: Tellers,
+    pub(super) calls: TaskTracker,
+    pub(super) first_key: FirstKey,
+    pub(super) warnings: Vec<String>,
+    pub(super) stop_within: Duration,
+    pub(super) archive_after_days: u32,
 }
 
 impl Server {
@@ -126,10 +146,7 @@ impl Server {
     pub(crate) async fn open(config: &Config, environment: &Environment) -> Result<Self, Failure> {
         let given = install::admin_key(environment)?;
         let catalog = Arc::new(bounds::read_catalog(config)?);
-        let (upstreams, mut warnings) = config.open_upstreams(environment)?;
-        let upstreams = accounts::served(upstreams)?;
-        let today = clock::today();
-        warnings.extend(accounts::shutting_down(&catalog, &upstreams, today));
+        let (upstreams, mut warnings) = providers(config, environment, &catalog)?;
         let store = bounds::open_store(config)?;
         let log = bounds::open_log(config)?;
         let metrics = begin_metrics(&upstreams);
@@ -144,8 +161,7 @@ impl Server {
         let tellers = take_over(&store, memory, bounds::tellers(config, told)?).await?;
         warnings.extend(stopped(&tellers));
         let settings = bounds::gateway(config, address)?;
-        let client = upstream::Client::new();
-        let client = client.map_err(|error| Failure::internal(error.to_string()))?;
+        let client = client()?;
         // Last of what can fail: a key that was made and not shown would be lost.
         let installation = install::open(&*store, given).await?;
         let readiness = Arc::new(Readiness::new(Arc::clone(&store)));
@@ -176,8 +192,7 @@ impl Server {
             verify: Arc::new(Verification::new(config.store.path.clone())),
             version: env!("CARGO_PKG_VERSION"),
         });
-        let figures = address.ip().is_loopback().then(|| tellers.clone());
-        let scraped = scrape::router(metrics.clone(), figures);
+        let scraped = scraped(&metrics, address, &tellers);
         let router = together(&gateway, administration, scraped);
         Ok(Self {
             listener,
@@ -224,74 +239,6 @@ impl Server {
             FirstKey::Made(secret) => Some(secret.reveal()),
             FirstKey::Given | FirstKey::Kept | FirstKey::NotKnown => None,
         }
-    }
-
-    /// Serves until `stop`, then lets running calls finish and lets go of everything.
-    pub(crate) async fn serve(self, stop: CancellationToken) {
-        let follower = TaskTracker::new();
-        let (log, store) = (self.log.clone(), self.store);
-        let following = stop.clone();
-        follower.spawn(async move {
-            tokio::select! {
-                () = log.follow(store) => {}
-                () = following.cancelled() => {}
-            }
-        });
-        let retention = retention::keep(self.tellers.clone(), self.archive_after_days);
-        let keeping = stop.clone();
-        follower.spawn(async move { keeping.run_until_cancelled(retention).await });
-        // It goes on until the calls have ended, so that what they cost is still told.
-        let scrapers = self.metrics.map(|(listener, _, served)| {
-            let (accepting, over) = (Arc::clone(&served), CancellationToken::new());
-            let until = over.clone();
-            follower.spawn(async move {
-                accepting.accept(listener, until.cancelled()).await;
-            });
-            (served, over)
-        });
-        let (telling, courier) = (self.alerts, self.courier);
-        let told_to_stop = CancellationToken::new();
-        let stop_telling = told_to_stop.clone();
-        follower.spawn(async move { telling.run(courier, stop_telling).await });
-        let readiness = self.readiness;
-        let asked = async {
-            stop.cancelled().await;
-            readiness.stop();
-        };
-        self.connections.accept(self.listener, asked).await;
-        self.calls.close();
-        let finished = async {
-            self.connections.ended().await;
-            self.calls.wait().await;
-        };
-        if tokio::time::timeout(self.stop_within, finished)
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                count = self.calls.len(),
-                "calls were still running and are charged what they held"
-            );
-            self.connections.end().await;
-        }
-        if let Some((scrapers, over)) = scrapers {
-            over.cancel();
-            scrapers.end().await;
-        }
-        // A store that is away keeps what it should still be told; the holds of those calls are presumed at the next start.
-        if tokio::time::timeout(STORE_GRACE, self.tellers.stop())
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                "the store did not answer while stopping; open holds are presumed at the next start"
-            );
-        }
-        // What the last calls brought about is in the journal, and told at the next start.
-        told_to_stop.cancel();
-        follower.close();
-        follower.wait().await;
-        self.log.close().await;
     }
 }
 

@@ -12,6 +12,7 @@ mod books;
 mod calls;
 #[cfg(test)]
 mod claims;
+#[cfg(test)]
 mod decisions;
 #[cfg(test)]
 mod edits;
