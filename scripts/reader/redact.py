@@ -22,6 +22,8 @@ RULES = [
     (re.compile(r'(?<="created":)\d{10}'), "(time)"),
     (re.compile(r"\b\d+(?:\.\d+)? (?:µs|ms|s)\b"), "(time)"),
     (re.compile(r"(?<=\(entry )\d+(?=\))|(?<=after entry )\d+(?= of the journal)"), "…"),
+    # Whether a hard limit is reached before its window ends depends on the day of the month.
+    (re.compile(r"; the hard limit of [^;]*? is reached (?:within the hour|in [^;]*?, UTC\))"), ""),
     (re.compile(r"(?<=/tmp/seawall-demo-)[0-9a-f]+"), "…"),
     (re.compile(r"(?<=content-length: )\d+", re.IGNORECASE), "…"),
     (re.compile(r"[ \t]+"), " "),

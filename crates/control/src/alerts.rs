@@ -1,33 +1,41 @@
 //! `/alerts` and `/organizations/{org}/alerts`: who is told of what, and what became of it.
 
+pub(crate) mod contract;
+
 use ::alerts::{Delivery, DeliveryState, Recent, Whose, Wishes};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use ids::{AlertId, OrganizationId, TargetId};
+use ids::{AlertId, OrganizationId};
 use ledger::{Book, Time};
 use money::Nanos;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::app::{App, look};
 use crate::body::Ask;
 use crate::error::ApiError;
 use crate::notify::{self, owner};
+use crate::openapi::schema::Anything;
 use crate::organizations::nothing_to_change;
 use crate::path::Named;
 use crate::query::Params;
-use crate::show::{At, List, Text, Usd};
+use crate::show::{AlertRef, At, List, OrganizationRef, TargetRef, Text, Usd};
 
 /// The longest notice, in days.
 const LONGEST_NOTICE: u32 = 366;
 
-#[derive(Debug, Serialize)]
+/// What an organization wants to be told, and where.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AlertSettings)]
 pub(crate) struct Settings {
-    organization_id: Text<OrganizationId>,
+    organization_id: OrganizationRef,
     notify: Vec<notify::View>,
+    /// It is told when less credit is left. Null: never.
     balance_low_usd: Option<Usd>,
+    /// How long before credit lapses it is told. 0: never.
     lapse_notice_days: u32,
 }
 
@@ -93,9 +101,12 @@ pub(crate) async fn put_settings(
     Ok(Json(Settings::new(id, wishes, notify)))
 }
 
-#[derive(Debug, Serialize)]
+/// Something that was worth telling.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Alert)]
 pub(crate) struct AlertView {
-    id: Text<AlertId>,
+    id: AlertRef,
+    #[schema(value_type = contract::AlertType)]
     r#type: String,
     at: At,
     /// The journal's entry that the figures are of.
@@ -103,17 +114,23 @@ pub(crate) struct AlertView {
     subject: String,
     text: String,
     /// What a webhook is sent as `data`.
+    #[schema(value_type = BTreeMap<String, Anything>)]
     data: Value,
     /// `delivered`, `waiting` or `failed`, whichever is worst; `nobody` where there was nobody to tell.
+    #[schema(value_type = contract::AlertState)]
     state: &'static str,
     deliveries: Vec<DeliveryView>,
 }
 
-#[derive(Debug, Serialize)]
+/// What became of telling one target.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
 struct DeliveryView {
-    target_id: Text<TargetId>,
+    target_id: TargetRef,
+    #[schema(value_type = notify::contract::Channel)]
     kind: String,
     address: String,
+    #[schema(value_type = contract::DeliveryState)]
     state: &'static str,
     attempts: u32,
     next_attempt_at: Option<At>,

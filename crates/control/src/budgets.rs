@@ -1,6 +1,7 @@
 //! `/budgets`: tripwires on spending. A budget never stops a call, and every answer says so.
 
 mod ask;
+pub(crate) mod contract;
 mod view;
 
 use axum::Json;

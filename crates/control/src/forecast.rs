@@ -9,18 +9,21 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use ids::{KeyId, LimitId, OrganizationId, ProjectId};
+use ids::{KeyId, OrganizationId, ProjectId};
 use ledger::{Book, LimitOrigin, Lot, Scope, Time};
 use money::Nanos;
 use projections::{Bucket, Dimension, UsageFilter};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use self::pace::Pace;
 use crate::app::{App, look};
 use crate::error::ApiError;
+use crate::limits::contract::SetBy;
+use crate::openapi::operation::{self, Operation};
 use crate::query::Params;
 use crate::scope::{Place, ScopeView, WindowView, ends};
-use crate::show::{At, Text, Usd};
+use crate::show::{At, LimitRef, OrganizationRef, Text, Usd};
 
 /// How far back is looked, in seconds.
 const BACK: i64 = 7 * 86_400;
@@ -29,9 +32,10 @@ const LEAST: i64 = 3_600;
 /// Pages of sums that are read at most, each of a thousand.
 const MOST_PAGES: usize = 100;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Forecast)]
 pub(crate) struct View {
-    organization_id: Text<OrganizationId>,
+    organization_id: OrganizationRef,
     as_of_at: At,
     /// What was spent since is the pace that is assumed to go on.
     pace_from_at: At,
@@ -44,7 +48,8 @@ pub(crate) struct View {
     sentence: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ForecastCredit)]
 struct Credit {
     left_usd: Usd,
     /// Null: not at this pace.
@@ -53,10 +58,12 @@ struct Credit {
     lapses_usd: Usd,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ForecastLimit)]
 struct Ceiling {
-    limit_id: Text<LimitId>,
+    limit_id: LimitRef,
     /// `owner`: a hard limit. `operator`: the organization's approved usage limit.
+    #[schema(value_type = SetBy)]
     set_by: &'static str,
     scope: ScopeView,
     amount_usd: Usd,
@@ -200,4 +207,17 @@ fn view(
         credit_balance,
         hard_limits,
     }
+}
+
+/// How this is described to clients.
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        operation::get(
+            "/forecast",
+            "getForecast",
+            "When credit runs out and hard limits are reached at the pace of the last seven days.",
+        )
+        .query_required::<OrganizationRef>("organization", "Whose.")
+        .answers::<View>(),
+    ]
 }

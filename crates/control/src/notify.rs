@@ -2,33 +2,35 @@
 //!
 //! Addresses may be secrets, and are people's: they are kept in the alerts' file and never in a journal.
 
+pub(crate) mod contract;
+
 use ::alerts::{Channel, Owner, Target, Wanted};
 use ids::{OrganizationId, TargetId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::fields::Fields;
-use crate::show::Text;
+use crate::show::{TargetRef, Text};
 
 /// Targets of one budget, or of one organization.
 const MOST: usize = 10;
 
 /// A target as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Target)]
 pub(crate) struct View {
-    id: Text<TargetId>,
+    id: TargetRef,
+    #[schema(value_type = contract::Channel)]
     kind: &'static str,
-    /// A mailbox.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// A mailbox; else null.
     to: Option<String>,
-    /// An address; of a Slack one that was given literally only the host and the last four characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// An address; of a Slack one that was given literally only the host and the last four characters. Of mail null.
     url: Option<String>,
     /// Why nothing is sent there any more.
     disabled: Option<String>,
-    /// What a webhook is signed with. Only when it is new.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// What a webhook is signed with. Only when it is new, else null.
     secret: Option<String>,
 }
 

@@ -21,8 +21,8 @@ use serde_json::{Map, Value, json};
 use self::operation::Operation;
 use crate::app::App;
 use crate::{
-    audit, check, credits, entries, explanation, headroom, keys, limits, organizations, prices,
-    projects, requests, usage,
+    alerts, audit, budgets, check, credits, entries, explanation, forecast, headroom, keys, limits,
+    organizations, prices, projects, requests, rollback, usage, verifications,
 };
 
 /// Every operation. A new resource adds its line here.
@@ -41,6 +41,11 @@ fn operations() -> Vec<Operation> {
         usage::contract::operations(),
         audit::operations(),
         prices::operations(),
+        budgets::contract::operations(),
+        alerts::contract::operations(),
+        forecast::operations(),
+        rollback::contract::operations(),
+        verifications::contract::operations(),
         unversioned::operations(),
     ];
     all.into_iter().flatten().collect()

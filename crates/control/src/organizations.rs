@@ -37,8 +37,7 @@ pub(crate) struct View {
     time_zone: Box<str>,
     approved_usage_limit_usd: Option<Usd>,
     created_at: At,
-    /// Why it is stopped, where it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Why it is stopped; null where it is not.
     stopped: Option<String>,
 }
 

@@ -1,6 +1,8 @@
 //! `/organizations/{org}/rollback` and `…/accept-rollback`: what a store that rolled back has lost of an organization, as
 //! far as it is remembered, and going on without the rest.
 
+pub(crate) mod contract;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,18 +12,20 @@ use projections::Happened;
 use serde::Serialize;
 use serde_json::{Value, json};
 use teller::{AcceptError, LostCalls, Rollback};
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::body::Ask;
 use crate::entries;
 use crate::error::ApiError;
 use crate::path::Named;
-use crate::show::{At, Text, Usd};
+use crate::show::{At, OrganizationRef, Text, Usd};
 
 /// What the store lost.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rollback)]
 pub(crate) struct View {
-    organization_id: Text<OrganizationId>,
+    organization_id: OrganizationRef,
     /// One sentence.
     problem: String,
     /// The last entry that was acknowledged: what accepting it asks for.
@@ -35,11 +39,13 @@ pub(crate) struct View {
     restorable_entries: u64,
     calls: Calls,
     /// What people had asked for, oldest first, the newest 1,000.
+    #[schema(value_type = Vec<contract::LostChange>)]
     changes: Vec<Change>,
 }
 
 /// The calls among it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LostCalls)]
 struct Calls {
     held: u64,
     charged: u64,
@@ -162,5 +168,104 @@ fn refused(error: AcceptError) -> ApiError {
         ),
         AcceptError::NotKept(why) => ApiError::store_unavailable(&why.to_string()),
         AcceptError::Unavailable(why) => why.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ids::{BudgetId, EntryId, LotId};
+    use ledger::{BudgetFact, Cause, CreditFact, Fact, Time};
+    use money::Nanos;
+    use teller::{RolledBack, Unmendable};
+
+    use super::*;
+
+    const AT: Time = Time::from_micros(1_795_000_000_000_000);
+
+    fn change(seq: u64, fact: Fact) -> Entry {
+        let cause = Cause {
+            actor: "admin".into(),
+            idempotency: None,
+        };
+        Entry {
+            seq,
+            previous: [0; 32],
+            id: EntryId::from_bytes([1; 16]),
+            at: AT,
+            cause: Some(cause),
+            fact,
+        }
+    }
+
+    fn rollback() -> Rollback {
+        let charged_back = Fact::Credit(CreditFact::ChargedBack {
+            lot: LotId::from_bytes([2; 16]),
+            amount: Nanos::DOLLAR,
+            note: "disputed".into(),
+        });
+        let deleted = Fact::Budget(BudgetFact::Deleted {
+            id: BudgetId::from_bytes([3; 16]),
+        });
+        Rollback {
+            rolled_back: RolledBack {
+                organization: OrganizationId::from_bytes([4; 16]),
+                found: None,
+                acknowledged: 9,
+                acknowledged_at: Some(AT),
+                stands: Some((7, AT)),
+                because: Unmendable::Gap { from: 9 },
+            },
+            changes: vec![
+                (change(8, charged_back), None),
+                (
+                    change(9, deleted),
+                    Some("there is no such budget".to_owned()),
+                ),
+            ],
+            calls: LostCalls {
+                taken: 1,
+                charged: 1,
+                spent: Nanos::DOLLAR,
+                spent_not_restorable: Nanos::ZERO,
+                charged_unknown: 0,
+                held: Nanos::ZERO,
+            },
+            remembered: 2,
+            restorable: 1,
+        }
+    }
+
+    /// What is wrong with an answer, where no object may have a field that its schema does not name.
+    fn problems(answer: &Value) -> Vec<String> {
+        let mut document = crate::openapi::document("1.2.3");
+        close(&mut document["components"]["schemas"]);
+        let schema =
+            json!({"$ref": "#/components/schemas/Rollback", "components": document["components"]});
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let errors = validator.iter_errors(answer);
+        errors
+            .map(|error| format!("{error} at {}", error.instance_path()))
+            .collect()
+    }
+
+    fn close(value: &mut Value) {
+        match value {
+            Value::Object(object) => {
+                if object.contains_key("properties") {
+                    object.insert("additionalProperties".to_owned(), json!(false));
+                }
+                object.values_mut().for_each(close);
+            }
+            Value::Array(items) => items.iter_mut().for_each(close),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn what_a_store_lost_is_shown_as_it_is_described() {
+        let mut shown = json!(View::of(rollback()));
+        assert_eq!(problems(&shown), Vec::<String>::new(), "{shown:#}");
+        shown["changes"][0]["kind"] = json!("nothing");
+        assert_ne!(problems(&shown), Vec::<String>::new());
     }
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use ids::{EntryId, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
+use ids::{
+    AlertId, BudgetId, EntryId, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
+    TargetId,
+};
 use ledger::Time;
 use money::Nanos;
 use serde::{Serialize, Serializer};
@@ -45,6 +48,9 @@ pub(crate) type LotRef = Text<LotId>;
 pub(crate) type LimitRef = Text<LimitId>;
 pub(crate) type RequestRef = Text<RequestId>;
 pub(crate) type EntryRef = Text<EntryId>;
+pub(crate) type BudgetRef = Text<BudgetId>;
+pub(crate) type AlertRef = Text<AlertId>;
+pub(crate) type TargetRef = Text<TargetId>;
 /// The texts of a moment and of a day, as the catalogue has them.
 pub(crate) type Moment = Text<jiff::Timestamp>;
 pub(crate) type Day = Text<jiff::civil::Date>;

@@ -1,6 +1,8 @@
 //! `/verifications`: looking whether the store says the truth while the server runs. One at a time; the program carries it
 //! out, which alone may use what looks.
 
+pub(crate) mod contract;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;

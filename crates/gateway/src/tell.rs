@@ -69,15 +69,25 @@ impl Told {
 
     /// The answer, in OpenAI's envelope.
     pub(crate) fn into_response(self, gateway: &Gateway, request: RequestId) -> Response {
-        let retry = self.retry;
+        let (retry, status) = (self.retry, self.status);
         let body = self.body(gateway, request);
         let mut response = Response::new(Body::from(body));
-        *response.status_mut() = self.status;
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
             header::HeaderValue::from_static("application/json"),
         );
+        if matches!(
+            status,
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT
+        ) {
+            // The rest of the body is not read, so nothing else can come over this connection.
+            headers.insert(
+                header::CONNECTION,
+                header::HeaderValue::from_static("close"),
+            );
+        }
         headers::identify(headers, request);
         headers::retry(headers, retry);
         response

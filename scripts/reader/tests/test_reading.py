@@ -18,12 +18,17 @@ class Redacting(unittest.TestCase):
             ("key bot (…4btg)", "key bot (…x9fq)"),
             ("sk-sw-…", "sk-sw-wjsqrh7x54-dk10eqnrq24t651d60xrtcsssgnyg3ab0d37292jj3shdshg4btg"),
             ("took 71 ms", "took 1.5 s"),
+            (
+                "runs out in 39 h (on 2026-11-24, UTC); the hard limit of project bot is reached in 29 h (on 2026-11-24, UTC).",
+                "runs out in 39 h (on 2026-12-02, UTC).",
+            ),
         ]:
             self.assertTrue(same(shown, printed), f"{shown} / {printed}")
 
     def test_amounts_names_codes_and_words_are_the_claim(self):
         for shown, printed in [
             ("left $0.38", "left $0.39"),
+            ("runs out in 39 h (on 2026-11-24, UTC).", "runs out in 38 h (on 2026-11-24, UTC)."),
             ("left  $0.38", "left"),
             (ID, "lim_01m8249cb8f2m82yxadam3rfq5"),
             ("active", "frozen"),

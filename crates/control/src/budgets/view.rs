@@ -1,18 +1,21 @@
 //! A budget as the API shows it.
 
-use ids::{BudgetId, OrganizationId};
+use ids::BudgetId;
 use ledger::{Book, Budget};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::contract;
 use crate::notify;
 use crate::scope::{ScopeView, WindowView, ends};
-use crate::show::{At, Text, Usd};
+use crate::show::{At, BudgetRef, OrganizationRef, Text, Usd};
 
 /// What the Book says of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BudgetFigures)]
 pub(super) struct Figures {
-    id: Text<BudgetId>,
-    organization_id: Option<Text<OrganizationId>>,
+    id: BudgetRef,
+    organization_id: Option<OrganizationRef>,
     scope: ScopeView,
     amount_usd: Usd,
     window: WindowView,
@@ -22,6 +25,7 @@ pub(super) struct Figures {
     /// The thresholds that were reached in the window.
     crossed: Vec<u16>,
     /// Always `alerts_only`: a budget tells, a hard limit stops.
+    #[schema(value_type = contract::BudgetEffect)]
     effect: &'static str,
     /// Always null: there is nothing that it stops.
     stops_at_usd: Option<Usd>,
@@ -29,7 +33,8 @@ pub(super) struct Figures {
     created_at: At,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Budget)]
 pub(crate) struct View {
     #[serde(flatten)]
     figures: Figures,

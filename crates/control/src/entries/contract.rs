@@ -10,7 +10,7 @@ use crate::openapi::words::ScopeKind;
 use crate::requests::contract::{AttemptReason, FeeLine};
 use crate::scope::WindowView;
 use crate::show::{
-    At, EntryRef, KeyRef, LimitRef, LotRef, OrganizationRef, ProjectRef, RequestRef, Usd,
+    At, BudgetRef, EntryRef, KeyRef, LimitRef, LotRef, OrganizationRef, ProjectRef, RequestRef, Usd,
 };
 
 words! {
@@ -40,17 +40,16 @@ struct LedgerEntry {
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "the fields of an entry are answered as a value")]
-enum EntryFact {
+pub(crate) enum EntryFact {
     Rules(RuleFact),
     Hold(HoldFact),
 }
 
-/// What became of the organization, its keys, credit and hard limits.
-
+/// What became of the organization, its keys, credit, hard limits and budgets.
 #[derive(ToSchema)]
 #[serde(tag = "kind", content = "fields", rename_all = "snake_case")]
 #[expect(dead_code, reason = "the fields of an entry are answered as a value")]
-enum RuleFact {
+pub(crate) enum RuleFact {
     OrganizationCreated {
         organization_id: OrganizationRef,
         name: String,
@@ -116,6 +115,11 @@ enum RuleFact {
         lot_id: LotRef,
         amount_usd: Usd,
     },
+    CreditChargedBack {
+        lot_id: LotRef,
+        amount_usd: Usd,
+        note: String,
+    },
     CreditOwedRepaid {
         owing_lot_id: LotRef,
         by_lot_id: LotRef,
@@ -125,6 +129,8 @@ enum RuleFact {
         limit_id: LimitRef,
         set_by: SetBy,
         scope: EntryScope,
+        /// Where only the calls of a model count: the model, or its beginning and `*`. Else null.
+        model: Option<String>,
         amount_usd: Usd,
         window: WindowView,
         span: EntrySpan,
@@ -140,6 +146,31 @@ enum RuleFact {
     LimitWindowOpened {
         limit_id: LimitRef,
         span: EntrySpan,
+    },
+    BudgetCreated {
+        budget_id: BudgetRef,
+        scope: EntryScope,
+        amount_usd: Usd,
+        window: WindowView,
+        span: EntrySpan,
+        thresholds: Vec<u16>,
+    },
+    BudgetChanged {
+        budget_id: BudgetRef,
+        amount_usd: Usd,
+        thresholds: Vec<u16>,
+    },
+    BudgetDeleted {
+        budget_id: BudgetRef,
+    },
+    BudgetWindowOpened {
+        budget_id: BudgetRef,
+        span: EntrySpan,
+    },
+    BudgetThresholdCrossed {
+        budget_id: BudgetRef,
+        percent: u16,
+        spent_usd: Usd,
     },
 }
 
@@ -217,7 +248,7 @@ pub(crate) struct EntryCharge {
 /// What a limit is on; the organization's needs no id.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the fields of an entry are answered as a value")]
-struct EntryScope {
+pub(crate) struct EntryScope {
     kind: ScopeKind,
     #[schema(nullable = false)]
     id: Option<String>,
@@ -226,7 +257,7 @@ struct EntryScope {
 /// When a window begins and ends; null where it never does.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the fields of an entry are answered as a value")]
-struct EntrySpan {
+pub(crate) struct EntrySpan {
     starts_at: Option<At>,
     ends_at: Option<At>,
 }

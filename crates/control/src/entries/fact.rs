@@ -60,6 +60,7 @@ pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
         } => {
             let mut fields = limit_fields((*origin, *scope), *amount, window, *span);
             fields["limit_id"] = json!(id.to_string());
+            fields["model"] = Value::Null;
             ("limit_created", fields)
         }
         LimitFact::CreatedFor {
@@ -73,9 +74,10 @@ pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
         } => {
             let mut fields = limit_fields((*origin, *scope), *amount, window, *span);
             fields["limit_id"] = json!(id.to_string());
-            if let Calls::Model(model) = calls {
-                fields["model"] = json!(model);
-            }
+            fields["model"] = match calls {
+                Calls::All => Value::Null,
+                Calls::Model(model) => json!(model),
+            };
             ("limit_created", fields)
         }
         LimitFact::Changed { id, amount, reset } => (

@@ -27,6 +27,11 @@ impl Pace {
         self.spent
     }
 
+    /// In how many whole days it was spent.
+    pub(super) const fn days(self) -> i64 {
+        self.seconds / 86_400
+    }
+
     /// What that is in 24 hours.
     pub(super) fn per_day(self) -> Nanos {
         let sum = i128::from(self.spent.get())

@@ -10,8 +10,15 @@ use super::{Ceiling, Credit};
 const NAMED: usize = 3;
 
 pub(super) fn of(pace: Pace, credit: &Credit, limits: &[Ceiling], now: Time) -> String {
+    let days = pace.days();
     if pace.spent() == Nanos::ZERO {
         return "Nothing was spent in the last 7 days.".to_owned();
+    }
+    if days == 0 {
+        return format!(
+            "${} were spent since it began, less than a day ago: too little for a forecast.",
+            pace.spent()
+        );
     }
     let mut clauses = vec![match credit.runs_out_at {
         _ if !credit.left_usd.0.is_positive() => "the credit balance is used up".to_owned(),
@@ -30,7 +37,12 @@ pub(super) fn of(pace: Pace, credit: &Credit, limits: &[Ceiling], now: Time) -> 
         ));
     }
     format!(
-        "At the pace of the last 7 days (${} a day) {}.",
+        "At the pace of the last {} (${} a day) {}.",
+        if days == 1 {
+            "day".to_owned()
+        } else {
+            format!("{days} days")
+        },
         pace.per_day(),
         clauses.join("; ")
     )

@@ -2,6 +2,7 @@
 
 use utoipa::ToSchema;
 
+use super::preview;
 use super::view::View;
 use crate::openapi::operation::{Operation, delete, get, patch, post};
 use crate::openapi::schema::{UsdAsked, words};
@@ -20,19 +21,21 @@ words! {
     UsedSoFar = &["keep", "reset"];
 }
 
-/// What a hard limit is to be on.
+/// What a hard limit or a budget is to be on.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "requests are read field by field")]
-struct LimitScope {
+#[schema(as = LimitScope)]
+pub(crate) struct PlaceAsked {
     kind: ScopeKind,
     /// The id of the organization, project or key.
     id: String,
 }
 
-/// How long a hard limit is to count.
+/// How long a hard limit or a budget is to count.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "requests are read field by field")]
-struct LimitWindow {
+#[schema(as = LimitWindow)]
+pub(crate) struct WindowAsked {
     kind: WindowKind,
     /// Where its days begin. Default: the organization's.
     time_zone: Option<String>,
@@ -43,12 +46,28 @@ struct LimitWindow {
 #[expect(dead_code, reason = "requests are read field by field")]
 #[schema(example = json!({"scope": {"kind": "project", "id": "proj_01jd8z5v7m2k4n6p8r0t2w4y6a"}, "amount_usd": "10.00", "window": {"kind": "month"}}))]
 struct NewLimit {
-    scope: LimitScope,
+    scope: PlaceAsked,
     amount_usd: UsdAsked,
-    window: LimitWindow,
+    window: WindowAsked,
     measure: Option<Measure>,
     mode: Option<LimitMode>,
     on_trip: Option<OnTrip>,
+}
+
+/// A hard limit that is not set, and how far back is looked.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "requests are read field by field")]
+#[schema(example = json!({"scope": {"kind": "project", "id": "proj_01jd8z5v7m2k4n6p8r0t2w4y6a"}, "amount_usd": "10.00", "window": {"kind": "month"}, "days": 30}))]
+struct LimitProposed {
+    scope: PlaceAsked,
+    amount_usd: UsdAsked,
+    window: WindowAsked,
+    measure: Option<Measure>,
+    mode: Option<LimitMode>,
+    on_trip: Option<OnTrip>,
+    /// Default: 7.
+    #[schema(minimum = 1, maximum = 90)]
+    days: Option<u32>,
 }
 
 /// What to change; what is left out stays.
@@ -74,6 +93,13 @@ pub(crate) fn operations() -> Vec<Operation> {
             .once()
             .takes::<NewLimit>()
             .creates::<View>(),
+        post(
+            "/limits/preview",
+            "previewLimit",
+            "What a hard limit would have refused of the calls of the last days.",
+        )
+        .takes::<LimitProposed>()
+        .answers::<preview::View>(),
         get("/limits/{limit}", "getLimit", "A hard limit.").answers::<View>(),
         patch("/limits/{limit}", "updateLimit", "Changes a hard limit.")
             .takes::<LimitChange>()

@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use ids::RequestId;
 use ledger::{Book, Time};
 use serde::Serialize;
 use teller::{Preview, Proposed, ReplayError};
+use utoipa::ToSchema;
 
 use super::ask;
 use crate::app::{App, look};
 use crate::body::Ask;
 use crate::error::ApiError;
 use crate::scope::{ScopeView, WindowView};
-use crate::show::{At, Text, Usd};
+use crate::show::{At, RequestRef, Text, Usd};
 
 /// Days that are looked at where the request does not say.
 const USUAL_DAYS: u32 = 7;
@@ -20,7 +20,8 @@ const USUAL_DAYS: u32 = 7;
 const MOST_DAYS: u32 = 90;
 
 /// What the limit would have done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LimitPreview)]
 pub(crate) struct View {
     scope: ScopeView,
     amount_usd: Usd,
@@ -43,9 +44,10 @@ pub(crate) struct View {
 }
 
 /// A call that would have been refused.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PreviewedCall)]
 pub(crate) struct Which {
-    request_id: Text<RequestId>,
+    request_id: RequestRef,
     at: At,
 }
 

@@ -87,6 +87,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "properties": {
             "field": {"type": "string"}, "fields": {"type": "array", "items": {"type": "string"}},
             "parameter": {"type": "string"}, "what": {"type": "string"},
+            "organization_id": {"type": "string"}, "acknowledged_entry": {"type": "integer"},
             "most": {"type": "integer"}, "line": {"type": "integer"}, "column": {"type": "integer"},
         },
     });

@@ -32,6 +32,11 @@ pub(crate) fn post(path: &str, id: &str, about: &str) -> Operation {
 }
 
 /// See [`get`].
+pub(crate) fn put(path: &str, id: &str, about: &str) -> Operation {
+    Operation::new("put", format!("/api/v1{path}"), id, about)
+}
+
+/// See [`get`].
 pub(crate) fn patch(path: &str, id: &str, about: &str) -> Operation {
     Operation::new("patch", format!("/api/v1{path}"), id, about)
 }
@@ -72,6 +77,15 @@ impl Operation {
         self.push_param(
             json!({"name": name, "in": "query", "description": about, "schema": schema}),
         );
+        self
+    }
+
+    /// A parameter behind the question mark that must be there.
+    pub(crate) fn query_required<T: ToSchema>(mut self, name: &str, about: &str) -> Self {
+        let schema = reference::<T>(&mut self.asked);
+        self.push_param(json!({
+            "name": name, "in": "query", "required": true, "description": about, "schema": schema,
+        }));
         self
     }
 
@@ -145,6 +159,13 @@ impl Operation {
     pub(crate) fn creates<T: ToSchema>(mut self) -> Self {
         let schema = reference::<T>(&mut self.answered);
         self.answer("201", "It was created.", Some(&schema));
+        self
+    }
+
+    /// 202 with how far it has come; it goes on beside the calls.
+    pub(crate) fn accepts<T: ToSchema>(mut self) -> Self {
+        let schema = reference::<T>(&mut self.answered);
+        self.answer("202", "It has begun.", Some(&schema));
         self
     }
 

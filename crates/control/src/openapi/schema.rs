@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use ids::{EntryId, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
+use ids::{
+    AlertId, BudgetId, EntryId, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
+    TargetId,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
@@ -168,4 +171,7 @@ ids! {
     LimitId, "limit", "a hard limit";
     RequestId, "request", "a call";
     EntryId, "entry", "an entry of the ledger";
+    BudgetId, "budget", "a budget";
+    AlertId, "alert", "an alert";
+    TargetId, "target", "where alerts go to";
 }

@@ -6,10 +6,11 @@
 use serde_json::{Map, Value, json};
 
 /// Answers that leave out what they do not have, so that what their type says of them is right.
-const LEAVE_OUT: [&str; 7] = [
+const LEAVE_OUT: [&str; 8] = [
     "EntryScope",
     "Needed",
     "RefusalBody",
+    "RefusalScope",
     "Remedy",
     "Replay",
     "UsageSum",

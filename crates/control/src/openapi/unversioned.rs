@@ -29,6 +29,8 @@ struct Livez {
 struct Readyz {
     #[schema(value_type = Readiness)]
     status: String,
+    /// Organizations that are stopped because the store lost entries of theirs. All others go on.
+    stopped_organizations: u64,
 }
 
 /// What is running.

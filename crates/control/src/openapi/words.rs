@@ -14,6 +14,7 @@ words! {
         "organization_hard_limit",
         "project_hard_limit",
         "api_key_hard_limit",
+        "model_hard_limit",
     ];
     /// What stops calls apart from money.
     StopCode = &["project_archived", "key_frozen", "key_expired", "key_revoked"];

@@ -3,8 +3,8 @@
 use utoipa::ToSchema;
 
 use super::view::{Detail, View};
-use super::{MOST, USUAL};
-use crate::openapi::operation::{Operation, get};
+use super::{MOST, USUAL, rebuild};
+use crate::openapi::operation::{Operation, get, post};
 use crate::openapi::schema::words;
 use crate::openapi::words::{CheckName, Outcome, ScopeKind};
 use crate::scope::WindowView;
@@ -98,6 +98,9 @@ struct RefusalScope {
     kind: ScopeKind,
     id: Option<String>,
     name: String,
+    /// The model that was called, where a hard limit on models stopped it; else absent.
+    #[schema(nullable = false)]
+    model: Option<String>,
 }
 
 /// Something that would help; it has the fields of its kind.
@@ -140,6 +143,18 @@ pub(crate) fn operations() -> Vec<Operation> {
         .between()
         .paged(USUAL, MOST)
         .lists::<View>(),
+        post(
+            "/requests/rebuild",
+            "rebuildRequests",
+            "Makes the request log, its sums and the audit log anew from the journals.",
+        )
+        .accepts::<rebuild::View>(),
+        get(
+            "/requests/rebuild",
+            "getRebuild",
+            "How far the request log is made.",
+        )
+        .answers::<rebuild::View>(),
         get(
             "/requests/{request}",
             "getRequest",

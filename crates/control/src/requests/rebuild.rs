@@ -4,12 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::Actor;
 use crate::error::ApiError;
 
-#[derive(Debug, Serialize)]
+/// How far the request log is made.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LogProgress)]
 pub(crate) struct View {
     /// Entries of the journals that are not in the log yet. 0: it is complete.
     entries_behind: u64,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::contract;
 use crate::entries::{fees_json, presume_word, release_word};
+use crate::openapi::schema::Anything;
 use crate::openapi::words;
 use crate::show::{At, KeyRef, OrganizationRef, ProjectRef, RequestRef, Text, Usd};
 
@@ -141,6 +142,7 @@ pub(crate) struct Detail {
     #[schema(value_type = Option<contract::RefusalEnvelope>)]
     refusal: Option<Value>,
     /// The error as the client was told it, whoever's it is: type, code, message, details.
+    #[schema(value_type = Option<BTreeMap<String, Anything>>)]
     error: Option<Value>,
 }
 

@@ -32,8 +32,8 @@ async fn a_budget_is_created_shown_changed_and_ended_and_says_that_it_stops_noth
         "thresholds": [50, 80], "crossed": [], "effect": "alerts_only", "stops_at_usd": null,
         "resets_at": "2026-11-30T23:00:00Z", "created_at": "2026-11-22T14:00:00Z",
         "notify": [
-            {"id": id(0), "kind": "webhook", "url": "https://example.org/hook", "disabled": null},
-            {"id": id(1), "kind": "slack", "url": "env:SLACK_URL", "disabled": null},
+            {"id": id(0), "kind": "webhook", "to": null, "url": "https://example.org/hook", "disabled": null, "secret": null},
+            {"id": id(1), "kind": "slack", "to": null, "url": "env:SLACK_URL", "disabled": null, "secret": null},
         ],
     });
     assert_eq!(house.get(&path).await.body, expected);

@@ -90,7 +90,10 @@ impl control::Check for Echo {
 
 impl control::Verify for Echo {
     fn begin(&self) -> Value {
-        json!({"id": "1", "state": "running"})
+        json!({
+            "id": "1", "state": "running", "started_at": "2026-11-22T14:00:00Z", "entries": 0,
+            "entries_total": 0, "report": null, "problem": null,
+        })
     }
 
     fn last(&self) -> Option<Value> {

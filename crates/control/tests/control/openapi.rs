@@ -15,6 +15,10 @@ const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json
 /// What the router prints beside the routes: those of its fallbacks, and the description itself.
 const NOT_DESCRIBED: [&str; 4] = ["/", "/openapi.json", "/api/v1", "/api/v1/"];
 
+/// What is held against the description elsewhere: the gateway answers the one, and only a store that lost entries has the
+/// other, which is tested beside its handler.
+const ELSEWHERE: [&str; 2] = ["/v1/me/headroom", "/api/v1/organizations/{org}/rollback"];
+
 fn document() -> Value {
     control::openapi(env!("CARGO_PKG_VERSION"))
 }
@@ -213,7 +217,7 @@ async fn what_is_answered_is_what_is_described() {
     }
     let answered: BTreeSet<String> = described()
         .into_iter()
-        .filter(|(path, methods)| methods.contains("GET") && path != "/v1/me/headroom")
+        .filter(|(path, methods)| methods.contains("GET") && !ELSEWHERE.contains(&path.as_str()))
         .map(|(path, _)| path)
         .collect();
     assert_eq!(reader.read, answered, "each GET is asked for at least once");

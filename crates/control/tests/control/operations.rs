@@ -19,7 +19,7 @@ async fn a_server_that_cannot_work_is_alive_and_not_ready() {
     let house = House::new().await;
     assert_eq!(
         get(&house, "/readyz").await.body,
-        json!({"status": "ready"})
+        json!({"status": "ready", "stopped_organizations": 0})
     );
     house.probe.0.store(false, Ordering::SeqCst);
     let reply = get(&house, "/readyz").await;

@@ -10,6 +10,7 @@ pub(crate) struct Town {
     project: String,
     key: String,
     limit: String,
+    budget: String,
     served: String,
 }
 
@@ -44,12 +45,33 @@ impl Town {
             .await;
         let total = json!({"scope": scope, "amount_usd": "99", "window": {"kind": "total"}});
         house.post("/limits", total).await.id();
+        let notify = json!([
+            {"kind": "webhook", "url": "https://example.org/hook"}, {"kind": "slack", "url": "env:SLACK_URL"},
+        ]);
+        let window = json!({"kind": "month"});
+        let body =
+            json!({"scope": scope, "amount_usd": "0.30", "window": window, "notify": notify});
+        let budget = house.post("/budgets", body).await.id();
+        let change = json!({"amount_usd": "0.40"});
+        house.patch(&format!("/budgets/{budget}"), change).await;
+        house
+            .call(
+                "PUT",
+                &format!("{path}/alerts"),
+                Some(json!({"notify": notify})),
+            )
+            .await;
         let served = house.spend(&organization, &key, "0.25").await.to_string();
+        house
+            .post("/alerts/test", json!({"organization": organization}))
+            .await
+            .id();
         Self {
             organization,
             project,
             key,
             limit,
+            budget,
             served,
         }
     }
@@ -62,9 +84,11 @@ impl Town {
             key,
             limit,
             served,
+            budget: _,
         } = self;
         let api = "/api/v1";
-        vec![
+        let mut uris = self.telling();
+        uris.extend([
             ("/livez", "/livez".to_owned()),
             ("/readyz", "/readyz".to_owned()),
             ("/version", "/version".to_owned()),
@@ -121,8 +145,46 @@ impl Town {
                 "/api/v1/usage",
                 format!("{api}/usage?group_by=project,key,model,upstream,organization&bucket=hour"),
             ),
+        ]);
+        uris
+    }
+
+    /// Those of what is told, foretold and looked after.
+    fn telling(&self) -> Vec<(&'static str, String)> {
+        let Self {
+            organization,
+            budget,
+            ..
+        } = self;
+        let api = "/api/v1";
+        vec![
             ("/api/v1/audit", format!("{api}/audit")),
             ("/api/v1/prices", format!("{api}/prices")),
+            (
+                "/api/v1/forecast",
+                format!("{api}/forecast?organization={organization}"),
+            ),
+            (
+                "/api/v1/budgets",
+                format!("{api}/budgets?organization={organization}"),
+            ),
+            (
+                "/api/v1/budgets/{budget}",
+                format!("{api}/budgets/{budget}"),
+            ),
+            (
+                "/api/v1/organizations/{org}/alerts",
+                format!("{api}/organizations/{organization}/alerts"),
+            ),
+            (
+                "/api/v1/alerts",
+                format!("{api}/alerts?organization={organization}"),
+            ),
+            ("/api/v1/verifications", format!("{api}/verifications")),
+            (
+                "/api/v1/requests/rebuild",
+                format!("{api}/requests/rebuild"),
+            ),
         ]
     }
 }

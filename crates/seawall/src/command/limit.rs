@@ -148,10 +148,10 @@ async fn preview(client: &Client, ceiling: CreateArgs, days: u32) -> Result<Answ
     };
     let facts = [
         ("of", scope(&json)),
-        ("they cost", text("would_refuse_cost_usd")),
-        ("first", which("first")),
-        ("last", which("last")),
-        ("none from", text("refuses_none_at_usd")),
+        ("refused, cost", text("would_refuse_cost_usd")),
+        ("refused first", which("first")),
+        ("refused last", which("last")),
+        ("refuses none from", text("refuses_none_at_usd")),
     ];
     Ok(Answer {
         text: format!("{sentence}\n\n{}", print::facts(&facts)),

@@ -79,6 +79,9 @@ async fn a_store_of_a_later_version_is_refused_and_left_as_it_is() {
     let tenant = stage.tenant(DOLLAR).await;
     stage.stop_gateway().await;
     let file = Connection::open(stage.store()).unwrap();
+    let version: i64 = file
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
     file.pragma_update(None, "user_version", 99).unwrap();
     let ended = stage.start.run(stage.folder());
     assert_ends(
@@ -88,7 +91,7 @@ async fn a_store_of_a_later_version_is_refused_and_left_as_it_is() {
         &["version 99", "use a newer seawall"],
     );
     // As it was, it goes on.
-    file.pragma_update(None, "user_version", 1).unwrap();
+    file.pragma_update(None, "user_version", version).unwrap();
     drop(file);
     stage.start_again();
     assert_eq!(stage.call(&tenant.secret, &Call::chat()).await.status, 200);

@@ -74,12 +74,12 @@ async fn a_preview_is_a_sentence_first() {
 }
 
 #[tokio::test]
-async fn status_says_how_long_the_credit_lasts() {
+async fn status_makes_no_forecast_from_less_than_a_day() {
     let stage = Stage::raise();
     called(&stage).await;
     let ended = run(&stage, &["status"]);
     assert!(
-        ended.stdout.contains("the credit balance runs out in "),
+        ended.stdout.contains("too little for a forecast"),
         "{ended:?}"
     );
 }
