@@ -114,9 +114,13 @@ fn assert_without(what: &str, bytes: &[u8], secrets: &[&str]) {
 }
 
 fn assert_files_without(folder: &Path, secrets: &[&str]) {
-    let mut files = 0;
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
+    let (mut files, mut folders) = (0, vec![folder.to_owned()]);
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(&path).unwrap();
+            folders.extend(inside.map(|file| file.unwrap().path()));
+            continue;
+        }
         assert_without(
             &path.display().to_string(),
             &std::fs::read(&path).unwrap(),
@@ -124,7 +128,10 @@ fn assert_files_without(folder: &Path, secrets: &[&str]) {
         );
         files += 1;
     }
-    assert!(files >= 2, "the configuration and the store at least");
+    assert!(
+        files >= 3,
+        "the configuration, the store and what is remembered at least"
+    );
 }
 
 #[tokio::test]
