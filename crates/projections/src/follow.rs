@@ -60,19 +60,21 @@ impl RequestLog {
         self.catch_up(store).await
     }
 
-    /// Drops what follows from the journals, for [`RequestLog::follow`] to read again. Refusals and remarks stay.
+    /// Drops what follows from the journals, for [`RequestLog::follow`] to read again. Refusals and remarks stay. Answers how many
+    /// entries that is, though some may have been read again by then.
     ///
     /// # Errors
     /// [`FollowError`]; what was dropped until then is read again all the same.
-    pub async fn forget_all(&self, store: &dyn Store) -> Result<(), FollowError> {
-        let mut after = None;
+    pub async fn forget_all(&self, store: &dyn Store) -> Result<u64, FollowError> {
+        let (mut after, mut entries) = (None, 0_u64);
         loop {
             let some = store.organizations(after, ORGANIZATIONS).await?;
             let Some(last) = some.last() else {
-                return Ok(());
+                return Ok(entries);
             };
             after = Some(*last);
             for organization in some {
+                entries = entries.saturating_add(store.head(organization).await?.seq);
                 let forgotten = self.forget(organization).await;
                 // Also where it failed: it may have been done, and reading too often does no harm.
                 self.shared().lag.mark(organization);
