@@ -10,9 +10,9 @@ use ids::{BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, Projec
 use journal::sqlite::Sqlite;
 use journal::{Batch, Store};
 use ledger::{
-    AddCredit, Book, Charge, Command, CreateKey, CreateLimit, CreateOrganization, CreateProject,
-    DirectoryCommand, Entry, Holder, LimitOrigin, LotKind, Patience, Scope, Sealer, Settlement,
-    TakeHold, Time, Window, step,
+    AddCredit, Book, Charge, Command, CreateKey, CreateOrganization, CreateProject,
+    DirectoryCommand, Entry, Holder, LimitTerms, LotKind, Patience, Scope, Sealer, Settlement,
+    TakeHold, Time, Traits, Window, step,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -43,6 +43,7 @@ pub fn furniture(organization: OrganizationId, limits: u8) -> Vec<Command> {
             name: "Measured".into(),
             time_zone: "UTC".into(),
             approved_usage_limit: None,
+            spend_guard: None,
         })
         .into(),
         DirectoryCommand::CreateProject(CreateProject {
@@ -72,19 +73,18 @@ pub fn furniture(organization: OrganizationId, limits: u8) -> Vec<Command> {
         }),
     ];
     commands.extend((0..limits).map(|number| {
-        Command::CreateLimit(CreateLimit {
-            id: LimitId::from_bytes([number; 16]),
-            origin: LimitOrigin::Owner,
-            scope: match number % 3 {
+        Command::CreateLimit(LimitTerms::hard_limit(
+            LimitId::from_bytes([number; 16]),
+            match number % 3 {
                 0 => Scope::Key(KEY),
                 1 => Scope::Project(PROJECT),
                 _ => Scope::Organization,
             },
-            amount: PLENTY,
-            window: Window::Month {
+            PLENTY,
+            Window::Month {
                 time_zone: "UTC".into(),
             },
-        })
+        ))
     }));
     commands
 }
@@ -105,6 +105,8 @@ pub fn take(key: KeyId, number: u128, now: Time) -> TakeHold {
         route: "/v1/chat/completions".into(),
         model: "gpt-5-mini".into(),
         upstream: "bench".into(),
+        traits: Traits::default(),
+        others_wait: false,
     }
 }
 

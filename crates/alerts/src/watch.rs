@@ -179,7 +179,7 @@ impl Watch {
                 self.held.remove(hold);
             }
             HoldFact::Presumed { hold, reason } => self.presumed(*hold, *reason, seq),
-            HoldFact::Renewed { .. } => {}
+            HoldFact::Renewed { .. } | HoldFact::Described { .. } | HoldFact::Measured { .. } => {}
         }
     }
 

@@ -69,7 +69,7 @@ impl Chain {
                 format!("entry {seq} {error}"),
             )));
         }
-        if let Err(problem) = self.sums.take(seq, &entry.fact) {
+        if let Err(problem) = self.sums.take((seq, entry.at), &entry.fact) {
             return Err(Broken::At(self.finding(
                 Part::Journal,
                 seq,

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use ids::{BudgetId, HoldId, KeyId, LimitId, LotId, ProjectId};
 use ledger::{
-    Book, BudgetFact, CreditFact, Draw, Fact, HoldFact, HoldTaken, LimitFact, Lot, Scope,
+    Book, BudgetFact, CreditFact, Draw, Fact, HoldFact, HoldTaken, LimitFact, LimitTerms, Lot,
+    Measure, Scope, Time,
 };
 use money::Nanos;
 
@@ -30,7 +31,60 @@ struct LimitSums {
     opened: u64,
     /// The entry that last forgot what was spent: a charge presumed before it is not corrected here.
     forgot: u64,
-    spent: i128,
+    measure: Measure,
+    /// The length of a window that rolls.
+    rolling: Option<u32>,
+    /// What was spent, and when; a window that does not roll needs only the sum.
+    spent: Vec<(Time, i128)>,
+}
+
+impl LimitSums {
+    fn new(seq: u64, terms: &LimitTerms) -> Self {
+        Self {
+            opened: seq,
+            forgot: 0,
+            measure: terms.measure,
+            rolling: terms.window.rolling().map(|rolling| rolling.seconds),
+            spent: Vec::new(),
+        }
+    }
+
+    fn sum(&self) -> i128 {
+        sum(self.spent.iter().map(|(_, spent)| *spent))
+    }
+
+    /// Counts what was spent at a time, or what is corrected of it; in a window that rolls only if it still is in there,
+    /// and never below nothing.
+    fn count(&mut self, at: Time, amount: i128, corrects: bool) {
+        let dated = self.rolling.is_some();
+        let of = |(other, _): &&mut (Time, i128)| !dated || *other == at;
+        let found = if corrects {
+            self.spent.iter_mut().find(of)
+        } else {
+            self.spent.last_mut().filter(of)
+        };
+        match found {
+            Some((_, spent)) if dated && corrects => *spent = spent.saturating_add(amount).max(0),
+            Some((_, spent)) => *spent = spent.saturating_add(amount),
+            None if dated && corrects => {}
+            None => self.spent.push((at, amount)),
+        }
+    }
+
+    /// What leaves a rolling window leaves it with a whole 64th of it, and never early.
+    fn roll(&mut self, now: Time) {
+        let Some(seconds) = self.rolling else { return };
+        let length = i64::from(seconds).saturating_mul(1_000_000);
+        let slot = length.saturating_add(63).div_euclid(64).max(1);
+        self.spent.retain(|(at, _)| {
+            let ends = at
+                .micros()
+                .div_euclid(slot)
+                .saturating_add(1)
+                .saturating_mul(slot);
+            ends.saturating_add(length) > now.micros()
+        });
+    }
 }
 
 struct BudgetSums {
@@ -45,9 +99,33 @@ struct Hold {
     project: ProjectId,
     taken: u64,
     presumed: u64,
+    presumed_at: Time,
     amount: Nanos,
     draws: Vec<Draw>,
     limits: Vec<LimitId>,
+    /// The most tokens it can have, and how many it had, where some limit counts them.
+    tokens: u64,
+    measured: Option<u64>,
+}
+
+impl Hold {
+    /// What it holds of a measure.
+    fn holds(&self, measure: Measure) -> i128 {
+        match measure {
+            Measure::Usd => i128::from(self.amount.get()),
+            Measure::Requests => 1,
+            Measure::Tokens => i128::from(self.tokens),
+        }
+    }
+
+    /// What it took of a measure, being charged so much.
+    fn took(&self, measure: Measure, charge: i128) -> i128 {
+        match measure {
+            Measure::Usd => charge,
+            Measure::Requests => 1,
+            Measure::Tokens => i128::from(self.measured.unwrap_or(self.tokens)),
+        }
+    }
 }
 
 /// The sums over the entries taken so far.
@@ -58,16 +136,18 @@ pub(crate) struct Sums {
     budgets: BTreeMap<BudgetId, BudgetSums>,
     open: BTreeMap<HoldId, Hold>,
     presumed: BTreeMap<HoldId, Hold>,
+    /// The tokens of the hold that is taken next.
+    described: Option<u64>,
     charged: i128,
 }
 
 impl Sums {
     /// Takes the next entry's fact. An error says what is wrong with it.
-    pub(crate) fn take(&mut self, seq: u64, fact: &Fact) -> Result<(), &'static str> {
+    pub(crate) fn take(&mut self, (seq, at): (u64, Time), fact: &Fact) -> Result<(), &'static str> {
         match fact {
             Fact::Credit(fact) => self.credit(fact),
             Fact::Limit(fact) => self.limit(seq, fact),
-            Fact::Hold(fact) => self.hold(seq, fact),
+            Fact::Hold(fact) => self.hold((seq, at), fact),
             Fact::Budget(fact) => self.budget(seq, fact),
             Fact::Directory(_) => Ok(()),
         }
@@ -94,21 +174,29 @@ impl Sums {
 
     fn limit(&mut self, seq: u64, fact: &LimitFact) -> Result<(), &'static str> {
         match fact {
-            LimitFact::Created { id: limit, .. }
-            | LimitFact::CreatedFor { id: limit, .. }
-            | LimitFact::WindowOpened { limit, .. } => {
-                let forgot = self.limits.get(limit).map_or(0, |sums| sums.forgot);
-                let sums = LimitSums {
-                    opened: seq,
-                    forgot,
-                    spent: 0,
-                };
-                self.limits.insert(*limit, sums);
+            LimitFact::Created { .. } | LimitFact::CreatedFor { .. } | LimitFact::Set { .. } => {
+                if let Some((terms, _span)) = fact.created() {
+                    self.limits.insert(terms.id, LimitSums::new(seq, &terms));
+                }
             }
-            LimitFact::Changed { id, reset, .. } => {
+            LimitFact::WindowOpened { limit, .. } => {
+                let sums = self.limits.get_mut(limit);
+                let sums = sums.ok_or("opens a window of an unknown limit")?;
+                (sums.opened, sums.spent) = (seq, Vec::new());
+            }
+            LimitFact::Rolled { limit, at } => {
+                let sums = self.limits.get_mut(limit);
+                sums.ok_or("rolls an unknown limit")?.roll(*at);
+            }
+            LimitFact::RaiseEnded { id } => {
+                self.limits
+                    .get(id)
+                    .ok_or("ends a raise of an unknown limit")?;
+            }
+            LimitFact::Changed { id, reset, .. } | LimitFact::Amended { id, reset, .. } => {
                 let sums = self.limits.get_mut(id).ok_or("changes an unknown limit")?;
                 if *reset {
-                    (sums.forgot, sums.spent) = (seq, 0);
+                    (sums.forgot, sums.spent) = (seq, Vec::new());
                 }
             }
             LimitFact::Deleted { id } => {
@@ -143,10 +231,17 @@ impl Sums {
         Ok(())
     }
 
-    fn hold(&mut self, seq: u64, fact: &HoldFact) -> Result<(), &'static str> {
+    fn hold(&mut self, (seq, at): (u64, Time), fact: &HoldFact) -> Result<(), &'static str> {
         match fact {
+            HoldFact::Described { traits, .. } => self.described = Some(traits.tokens),
             HoldFact::Taken(taken) => {
-                self.open.insert(taken.hold, Hold::new(seq, taken));
+                let tokens = self.described.take().unwrap_or(0);
+                self.open.insert(taken.hold, Hold::new(seq, taken, tokens));
+            }
+            HoldFact::Measured { hold, tokens } => {
+                let open = self.open.get_mut(hold);
+                let hold = open.or_else(|| self.presumed.get_mut(hold));
+                hold.ok_or("measures no hold")?.measured = Some(*tokens);
             }
             HoldFact::Renewed { .. } => {}
             HoldFact::Settled {
@@ -156,7 +251,7 @@ impl Sums {
             } => {
                 let hold = self.open.remove(hold).ok_or("settles no open hold")?;
                 self.spend(draws);
-                self.count(&hold, i128::from(charge.amount.get()));
+                self.count(&hold, i128::from(charge.amount.get()), at);
             }
             HoldFact::Released { hold, .. } => {
                 self.open.remove(hold).ok_or("releases no open hold")?;
@@ -164,8 +259,8 @@ impl Sums {
             HoldFact::Presumed { hold: id, .. } => {
                 let mut hold = self.open.remove(id).ok_or("presumes no open hold")?;
                 self.spend(&hold.draws);
-                self.count(&hold, i128::from(hold.amount.get()));
-                hold.presumed = seq;
+                self.count(&hold, i128::from(hold.amount.get()), at);
+                (hold.presumed, hold.presumed_at) = (seq, at);
                 self.presumed.insert(*id, hold);
                 if self.presumed.len() > MOST_PRESUMED {
                     self.presumed.pop_first();
@@ -182,7 +277,11 @@ impl Sums {
                 }
                 self.spend(draws);
                 let less = i128::from(hold.amount.get());
-                self.count(&hold, i128::from(charge.amount.get()).saturating_sub(less));
+                self.count(
+                    &hold,
+                    i128::from(charge.amount.get()).saturating_sub(less),
+                    at,
+                );
             }
         }
         Ok(())
@@ -196,14 +295,26 @@ impl Sums {
 
     /// Counts a charge, or the difference that a correction makes, in all and in the limits and budgets whose
     /// window it falls into.
-    fn count(&mut self, hold: &Hold, charge: i128) {
+    fn count(&mut self, hold: &Hold, charge: i128, at: Time) {
+        let corrects = hold.presumed != 0;
         self.charged = self.charged.saturating_add(charge);
         for id in &hold.limits {
             if let Some(limit) = self.limits.get_mut(id)
                 && hold.taken > limit.opened
-                && (hold.presumed == 0 || hold.presumed > limit.forgot)
+                && (!corrects || hold.presumed > limit.forgot)
             {
-                limit.spent = limit.spent.saturating_add(charge);
+                let measure = limit.measure;
+                if corrects {
+                    // Of requests nothing is corrected: it was made.
+                    let less = match measure {
+                        Measure::Usd => 0,
+                        Measure::Requests | Measure::Tokens => hold.holds(measure),
+                    };
+                    let difference = hold.took(measure, charge).saturating_sub(less);
+                    limit.count(hold.presumed_at, difference, true);
+                } else {
+                    limit.count(at, hold.took(measure, charge), false);
+                }
             }
         }
         for budget in self.budgets.values_mut() {
@@ -243,10 +354,10 @@ impl Sums {
             };
             let counts = |hold: &&Hold| hold.taken > own.opened && hold.limits.contains(&limit.id);
             let open = self.open.values().filter(counts);
-            let held = sum(open.map(|hold| i128::from(hold.amount.get())));
+            let held = sum(open.map(|hold| hold.holds(own.measure)));
             let figures = [
-                ("spent", own.spent, limit.spent),
-                ("held", held, limit.held),
+                ("spent", own.sum(), limit.count.spent.usd()),
+                ("held", held, limit.count.held.usd()),
             ];
             found.extend(
                 of_figures(&limit.id.to_string(), &figures).map(|what| (Part::Limit, what)),
@@ -275,15 +386,18 @@ impl Sums {
 }
 
 impl Hold {
-    fn new(seq: u64, taken: &HoldTaken) -> Self {
+    fn new(seq: u64, taken: &HoldTaken, tokens: u64) -> Self {
         Self {
             key: taken.key,
             project: taken.project,
             taken: seq,
             presumed: 0,
+            presumed_at: Time::EARLIEST,
             amount: taken.amount,
             draws: taken.draws.clone(),
             limits: taken.limits.clone(),
+            tokens,
+            measured: None,
         }
     }
 }
@@ -349,7 +463,7 @@ mod tests {
         let wrong = entries
             .iter()
             .filter(|entry| Some(entry.seq) != left_out)
-            .any(|entry| sums.take(entry.seq, &entry.fact).is_err());
+            .any(|entry| sums.take((entry.seq, entry.at), &entry.fact).is_err());
         wrong || !sums.differences(book).is_empty()
     }
 

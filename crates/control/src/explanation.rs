@@ -9,7 +9,7 @@ mod why;
 use axum::Json;
 use axum::extract::State;
 use ids::{HoldId, RequestId};
-use ledger::{Check, Fact, Patience, TakeHold};
+use ledger::{Check, Fact, Patience, TakeHold, Traits};
 use money::Nanos;
 use projections::{Attempt, AttemptState, Decided, Decision, Row};
 use serde_json::{Value, json};
@@ -95,6 +95,8 @@ fn recorded(app: &App, row: &Row) -> Option<Recorded> {
         route: row.route.clone(),
         model: row.model.clone()?,
         upstream: decided.upstream.clone(),
+        traits: Traits::default(),
+        others_wait: false,
     };
     let shortfall = Box::new(decided.shortfall.clone());
     Some(Recorded::Refused(Box::new(ask), shortfall))

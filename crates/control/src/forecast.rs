@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use ids::{KeyId, OrganizationId, ProjectId};
-use ledger::{Book, LimitOrigin, Lot, Scope, Time};
+use ledger::{Book, Calls, Lot, Measure, Scope, Time};
 use money::Nanos;
 use projections::{Bucket, Dimension, UsageFilter};
 use serde::Serialize;
@@ -171,20 +171,18 @@ fn view(
     let end = pace::of_credit(&lots, overall, now);
     let mut hard_limits: Vec<Ceiling> = book
         .limits()
+        .filter(|limit| limit.stops() && limit.measure == Measure::Usd && limit.calls == Calls::All)
         .map(|limit| {
             let pace = pace(limit.scope);
             let resets_at = ends(limit.span.end);
-            let reached = pace.uses_up(limit.left(), now);
+            let reached = pace.uses_up(limit.left().usd(), now);
             Ceiling {
                 limit_id: Text(limit.id),
-                set_by: match limit.origin {
-                    LimitOrigin::Owner => "owner",
-                    LimitOrigin::Operator => "operator",
-                },
+                set_by: limit.origin.name(),
                 scope: ScopeView::of(limit.scope, book),
-                amount_usd: Usd(limit.amount),
+                amount_usd: Usd(limit.amount.usd()),
                 window: WindowView::of(&limit.window),
-                left_usd: Usd(limit.left()),
+                left_usd: Usd(limit.left().usd()),
                 per_day_usd: Usd(pace.per_day()),
                 reached_at: reached.filter(|at| *at < limit.span.end).map(At),
                 resets_at: resets_at.map(At),

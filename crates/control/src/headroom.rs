@@ -59,11 +59,11 @@ impl Constraint {
             kind: check.name(),
             limit_id: check.kind.limit().map(Text),
             scope: ScopeView::of(check.scope, book),
-            limit_usd: check.ceiling.map(Usd),
+            limit_usd: check.ceiling.map(|ceiling| Usd(ceiling.usd())),
             window: check.window.as_ref().map(WindowView::of),
-            spent_usd: Usd(check.spent),
-            held_usd: Usd(check.held),
-            left_usd: Usd(check.left),
+            spent_usd: Usd(check.spent.usd()),
+            held_usd: Usd(check.held.usd()),
+            left_usd: Usd(check.left.usd()),
             resets_at: check.resets_at.map(At),
         }
     }
@@ -111,7 +111,7 @@ pub(crate) async fn get(
         let headroom = book.headroom(project, key);
         Some(View {
             headroom_usd: Usd(headroom.amount),
-            binding: headroom.binding.name(headroom.scope),
+            binding: headroom.name(),
             binding_limit_id: headroom.binding.limit().map(Text),
             constraints: checks
                 .iter()

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ids::LimitId;
-use ledger::{Book, ChangeLimit, Command, CreateLimit, Limit, LimitOrigin, Time, UsedSoFar};
+use ledger::{Book, ChangeLimit, Command, Limit, LimitOrigin, LimitTerms, Time, UsedSoFar};
 use teller::Teller;
 
 use self::view::View;
@@ -49,13 +49,12 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
             look(&teller, "organization", zone).await?
         }
     };
-    let command = Command::CreateLimit(CreateLimit {
-        id: LimitId::from_bytes(app.ids.id()),
-        origin: LimitOrigin::Owner,
-        scope: place.scope(),
-        amount: wanted.amount,
-        window: wanted.window.in_zone(zone),
-    });
+    let command = Command::CreateLimit(LimitTerms::hard_limit(
+        LimitId::from_bytes(app.ids.id()),
+        place.scope(),
+        wanted.amount,
+        wanted.window.in_zone(zone),
+    ));
     let id = LimitId::from_bytes(create_object(&teller, command, cause).await?);
     app.remember(id, teller.organization());
     Ok((StatusCode::CREATED, Json(read(&teller, id).await?)).into_response())
@@ -103,7 +102,10 @@ pub(crate) async fn patch(
     Named(id): Named<LimitId>,
     mut ask: Ask,
 ) -> Result<Json<View>, ApiError> {
-    let amount = ask.fields.given("amount_usd")?;
+    let amount = ask
+        .fields
+        .given::<money::Nanos>("amount_usd")?
+        .map(Into::into);
     let words = [("keep", UsedSoFar::Keep), ("reset", UsedSoFar::Reset)];
     let used = ask.fields.word("used", &words)?;
     ask::refuse_until(&mut ask.fields)?;
@@ -117,6 +119,7 @@ pub(crate) async fn patch(
         id,
         amount,
         used: used.unwrap_or(UsedSoFar::Keep),
+        until: None,
     });
     carry_out(&teller, command, ask.actor.cause()).await?;
     read(&teller, id).await.map(Json)
@@ -136,7 +139,7 @@ pub(crate) async fn delete(
 async fn must_be_the_owners(teller: &Teller, id: LimitId) -> Result<(), ApiError> {
     let origin = move |book: &Book, _now: Time| book.limit(id).map(|limit| limit.origin);
     match look(teller, WHAT, origin).await? {
-        LimitOrigin::Owner => Ok(()),
+        LimitOrigin::Owner | LimitOrigin::Guard => Ok(()),
         LimitOrigin::Operator => Err(ApiError::conflict(
             "approved_usage_limit",
             "This is the organization's approved usage limit. Change `approved_usage_limit_usd` with PATCH on the \

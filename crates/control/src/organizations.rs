@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ids::{LimitId, OrganizationId};
 use ledger::{
-    Book, ChangeLimit, ChangeOrganization, Command, CreateLimit, CreateOrganization,
-    DirectoryCommand, LimitOrigin, Outcome, Scope, Time, UsedSoFar, Window,
+    Book, ChangeLimit, ChangeOrganization, Command, CreateOrganization, DirectoryCommand,
+    LimitOrigin, LimitTerms, Outcome, Scope, Time, UsedSoFar, Window,
 };
 use money::Nanos;
 use serde::Serialize;
@@ -47,7 +47,7 @@ fn view(book: &Book, _now: Time) -> Option<View> {
         id: Text(organization.id),
         name: organization.name.clone(),
         time_zone: organization.time_zone.clone(),
-        approved_usage_limit_usd: approved(book).map(|limit| Usd(limit.amount)),
+        approved_usage_limit_usd: approved(book).map(|limit| Usd(limit.amount.usd())),
         created_at: At(organization.created_at),
         stopped: None,
     })
@@ -88,6 +88,7 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
         name: name.into(),
         time_zone: zone,
         approved_usage_limit: amount.map(|amount| (LimitId::from_bytes(app.ids.id()), amount)),
+        spend_guard: None,
     });
     let teller = app.teller(id)?;
     create_object(&teller, command, cause).await?;
@@ -196,22 +197,25 @@ fn approve(book: &Book, new: LimitId, amount: Option<Nanos>) -> Option<Command> 
     match (approved(book), amount) {
         (None, None) => None,
         (Some(limit), None) => Some(Command::DeleteLimit { id: limit.id }),
-        (Some(limit), Some(_)) => Some(Command::ChangeLimit(ChangeLimit {
+        (Some(limit), Some(amount)) => Some(Command::ChangeLimit(ChangeLimit {
             id: limit.id,
-            amount,
+            amount: Some(amount.into()),
             used: UsedSoFar::Keep,
+            until: None,
         })),
-        (None, Some(amount)) => Some(Command::CreateLimit(CreateLimit {
-            id: new,
-            origin: LimitOrigin::Operator,
-            scope: Scope::Organization,
-            amount,
-            window: Window::Month {
-                time_zone: book
-                    .organization()
-                    .map_or_else(|| USUAL_ZONE.into(), |found| found.time_zone.clone()),
-            },
-        })),
+        (None, Some(amount)) => Some(Command::CreateLimit(
+            LimitTerms::hard_limit(
+                new,
+                Scope::Organization,
+                amount,
+                Window::Month {
+                    time_zone: book
+                        .organization()
+                        .map_or_else(|| USUAL_ZONE.into(), |found| found.time_zone.clone()),
+                },
+            )
+            .set_by(LimitOrigin::Operator),
+        )),
     }
 }
 

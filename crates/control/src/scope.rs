@@ -64,19 +64,17 @@ pub(crate) struct WindowView {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_zone: Option<Box<str>>,
+    /// The length of one that rolls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u32>,
 }
 
 impl WindowView {
     pub(crate) fn of(window: &Window) -> Self {
-        let (kind, zone) = match window {
-            Window::Total => ("total", None),
-            Window::Day { time_zone } => ("day", Some(time_zone)),
-            Window::Week { time_zone } => ("week", Some(time_zone)),
-            Window::Month { time_zone } => ("month", Some(time_zone)),
-        };
         Self {
-            kind,
-            time_zone: zone.cloned(),
+            kind: window.kind(),
+            time_zone: window.zone().map(Box::from),
+            seconds: window.rolling().map(|rolling| rolling.seconds),
         }
     }
 }

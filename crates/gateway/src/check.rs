@@ -51,7 +51,7 @@ impl Would {
             "fits": {"units": grant.units, "asked_units": self.asked_units},
             "waits": self.waits,
             "headroom_usd": grant.headroom.amount.to_string(),
-            "binding": grant.headroom.binding.name(grant.headroom.scope),
+            "binding": grant.headroom.name(),
             "refusal": null,
         })
     }
@@ -152,6 +152,7 @@ impl Gateway {
         let wish = Wish {
             bound: counted,
             pictures: priced.pictures,
+            traits: ledger::Traits::default(),
             upstream: priced.served.account.name().into(),
         };
         let asked_units = wish.bound.units();

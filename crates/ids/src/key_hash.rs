@@ -6,6 +6,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::{Subject, SubjectKind};
+
 /// The HMAC-SHA-256 of a key's text under the installation's [`Pepper`]. Enough to recognize the key, not enough to use
 /// it. Compared in constant time.
 #[derive(Clone, Copy, Eq, PartialOrd, Ord)]
@@ -64,14 +66,31 @@ impl Pepper {
     /// The keyed hash of a secret's text.
     #[must_use]
     pub fn hash(&self, secret: &str) -> KeyHash {
+        KeyHash(self.mac(&[secret.as_bytes()]))
+    }
+
+    /// What stands for an end user or a tag in a journal.
+    #[must_use]
+    pub fn subject(&self, kind: SubjectKind, text: &str) -> Subject {
+        let mac = self.mac(&[kind.prefix(), text.as_bytes()]);
+        let mut half = [0; 16];
+        for (to, from) in half.iter_mut().zip(mac) {
+            *to = from;
+        }
+        Subject::from_bytes(half)
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         // HMAC pads a short key with zero bytes to the hash's block.
         let mut block = [0; 64];
         for (to, from) in block.iter_mut().zip(self.0) {
             *to = from;
         }
         let mut mac = Hmac::<Sha256>::new(&block.into());
-        mac.update(secret.as_bytes());
-        KeyHash(mac.finalize().into_bytes().into())
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
     }
 }
 
@@ -86,6 +105,20 @@ mod tests {
         assert_ne!(pepper.hash("a"), pepper.hash("b"));
         assert_ne!(pepper.hash("a"), Pepper::from_bytes([2; 32]).hash("a"));
         assert_eq!(format!("{:?}", pepper.hash("a")), "KeyHash(…)");
+    }
+
+    #[test]
+    fn an_end_user_and_a_tag_of_one_text_are_two_subjects() {
+        let pepper = Pepper::from_bytes([1; 32]);
+        let [user, tag] =
+            [SubjectKind::EndUser, SubjectKind::Tag].map(|kind| pepper.subject(kind, "red"));
+        assert_ne!(user, tag);
+        assert_eq!(user, pepper.subject(SubjectKind::EndUser, "red"));
+        assert_ne!(
+            user,
+            Pepper::from_bytes([2; 32]).subject(SubjectKind::EndUser, "red")
+        );
+        assert!(!format!("{user:?} {user}").contains("red"));
     }
 
     #[test]

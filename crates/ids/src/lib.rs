@@ -18,6 +18,7 @@ mod hold;
 mod key_hash;
 mod secret;
 mod short;
+mod subject;
 
 pub use entity::{
     AlertId, BootId, BudgetId, EntryId, KeyId, LimitId, LotId, OrganizationId, ParseIdError,
@@ -27,3 +28,4 @@ pub use hold::HoldId;
 pub use key_hash::{KeyHash, Pepper};
 pub use secret::{ApiKey, ParseKeyError};
 pub use short::ShortId;
+pub use subject::{Subject, SubjectKind};

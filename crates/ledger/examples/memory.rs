@@ -8,8 +8,8 @@ use std::io::Write as _;
 
 use ids::{KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
 use ledger::{
-    AddCredit, Book, Command, CreateKey, CreateLimit, CreateOrganization, CreateProject,
-    DirectoryCommand, LimitOrigin, LotKind, Scope, Sealer, Snapshot, Time, Window, step,
+    AddCredit, Book, Command, CreateKey, CreateOrganization, CreateProject, DirectoryCommand,
+    LimitTerms, LotKind, Scope, Sealer, Snapshot, Time, Window, step,
 };
 use money::Nanos;
 
@@ -54,6 +54,7 @@ fn furnished(limits: u8) -> Outcome<Book> {
             name: "Acme".into(),
             time_zone: "UTC".into(),
             approved_usage_limit: None,
+            spend_guard: None,
         })
         .into(),
         DirectoryCommand::CreateProject(CreateProject {
@@ -83,19 +84,18 @@ fn furnished(limits: u8) -> Outcome<Book> {
         }),
     ];
     commands.extend((0..limits).map(|number| {
-        Command::CreateLimit(CreateLimit {
-            id: LimitId::from_bytes([number; 16]),
-            origin: LimitOrigin::Owner,
-            scope: match number % 3 {
+        Command::CreateLimit(LimitTerms::hard_limit(
+            LimitId::from_bytes([number; 16]),
+            match number % 3 {
                 0 => Scope::Key(KEY),
                 1 => Scope::Project(PROJECT),
                 _ => Scope::Organization,
             },
-            amount: Nanos::new(1_000_000_000_000),
-            window: Window::Month {
+            Nanos::new(1_000_000_000_000),
+            Window::Month {
                 time_zone: "UTC".into(),
             },
-        })
+        ))
     }));
     let mut book = Book::empty();
     let mut sealer = Sealer::new([9; 8]);

@@ -11,9 +11,9 @@ use ids::{
     BootId, EntryId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
 };
 use ledger::{
-    AddCredit, Book, Charge, Command, CreateKey, CreateLimit, CreateOrganization, CreateProject,
-    DirectoryCommand, Entry, Fact, Holder, LimitOrigin, LotKind, Patience, Scope, Sealer,
-    Settlement, TakeHold, Time, Window, decide, step,
+    AddCredit, Book, Charge, Command, CreateKey, CreateOrganization, CreateProject,
+    DirectoryCommand, Entry, Fact, Holder, LimitTerms, LotKind, Patience, Scope, Sealer,
+    Settlement, TakeHold, Time, Traits, Window, decide, step,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -107,6 +107,8 @@ fn take(number: u128) -> Command {
         route: "/v1/chat/completions".into(),
         model: "gpt-5".into(),
         upstream: "openai".into(),
+        traits: Traits::default(),
+        others_wait: false,
     })
 }
 
@@ -131,6 +133,7 @@ fn furnished(limits: u8) -> Outcome<Book> {
             name: "Acme".into(),
             time_zone: "UTC".into(),
             approved_usage_limit: None,
+            spend_guard: None,
         })
         .into(),
         DirectoryCommand::CreateProject(CreateProject {
@@ -161,19 +164,18 @@ fn furnished(limits: u8) -> Outcome<Book> {
     ];
     // At most 64 limits may be on one scope, so they are on three in turn.
     commands.extend((0..limits).map(|number| {
-        Command::CreateLimit(CreateLimit {
-            id: LimitId::from_bytes([number; 16]),
-            origin: LimitOrigin::Owner,
-            scope: match number % 3 {
+        Command::CreateLimit(LimitTerms::hard_limit(
+            LimitId::from_bytes([number; 16]),
+            match number % 3 {
                 0 => Scope::Key(KEY),
                 1 => Scope::Project(project),
                 _ => Scope::Organization,
             },
-            amount: Nanos::new(1_000_000_000_000),
-            window: Window::Month {
+            Nanos::new(1_000_000_000_000),
+            Window::Month {
                 time_zone: "UTC".into(),
             },
-        })
+        ))
     }));
     commands.extend((0..OPEN).map(take));
     let mut book = Book::empty();

@@ -1,18 +1,13 @@
 //! Taking up entries. No rule is applied here: a fact says everything it changes.
 
 mod budget;
+mod hold;
+mod limit;
 
-use ids::HoldId;
 use money::Nanos;
 
-use crate::book::{
-    Hold, Key, KeyState, Limit, Lot, LotPart, MOST_EVER, Organization, PresumedCharge, Project,
-    ProjectState, Recall,
-};
-use crate::{
-    Book, Calls, Charge, CreditFact, DirectoryFact, Draw, Entry, Fact, Head, HoldFact, HoldTaken,
-    KeyCreated, LimitFact, Time,
-};
+use crate::book::{Key, KeyState, Lot, LotPart, Organization, Project, ProjectState, Recall};
+use crate::{Book, CreditFact, DirectoryFact, Entry, Fact, Head, KeyCreated, Time};
 
 /// An entry that cannot follow the entries before it: the journal is damaged, or the program that wrote it was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,33 +77,6 @@ impl Book {
         }
     }
 
-    fn take_up_hold_fact(
-        &mut self,
-        fact: &HoldFact,
-        (seq, at): (u64, Time),
-    ) -> Result<(), Inconsistent> {
-        match fact {
-            HoldFact::Taken(taken) => self.take_up_hold(taken, seq),
-            HoldFact::Renewed { holds, deadline } => holds
-                .iter()
-                .try_for_each(|hold| self.holds.renew(*hold, *deadline)),
-            HoldFact::Settled {
-                hold,
-                draws,
-                charge,
-            } => self.close(*hold, draws, charge.amount).map(|_hold| ()),
-            HoldFact::Released { hold, reason: _ } => {
-                self.close(*hold, &[], Nanos::ZERO).map(|_hold| ())
-            }
-            HoldFact::Presumed { hold, reason: _ } => self.presume(*hold, (seq, at)),
-            HoldFact::Corrected {
-                hold,
-                draws,
-                charge,
-            } => self.correct(*hold, draws, charge),
-        }
-    }
-
     fn take_up_credit(&mut self, fact: &CreditFact, at: Time) -> Result<(), Inconsistent> {
         match fact {
             CreditFact::Added {
@@ -145,177 +113,6 @@ impl Book {
                     .change(*owing, LotPart::Spent, negative(*amount))?;
                 self.credit.change(*by, LotPart::Spent, *amount)
             }
-        }
-    }
-
-    fn take_up_limit(
-        &mut self,
-        fact: &LimitFact,
-        (seq, at): (u64, Time),
-    ) -> Result<(), Inconsistent> {
-        match fact {
-            LimitFact::Created {
-                id,
-                origin,
-                scope,
-                amount,
-                window,
-                span,
-            } => self.limits.add(Limit {
-                id: *id,
-                origin: *origin,
-                scope: *scope,
-                calls: Calls::All,
-                amount: *amount,
-                window: window.clone(),
-                span: *span,
-                epoch: 0,
-                spent: Nanos::ZERO,
-                held: Nanos::ZERO,
-                created_at: at,
-                opened: seq,
-                forgot: 0,
-            }),
-            LimitFact::CreatedFor {
-                id,
-                origin,
-                scope,
-                calls,
-                amount,
-                window,
-                span,
-            } => self.limits.add(Limit {
-                id: *id,
-                origin: *origin,
-                scope: *scope,
-                calls: calls.clone(),
-                amount: *amount,
-                window: window.clone(),
-                span: *span,
-                epoch: 0,
-                spent: Nanos::ZERO,
-                held: Nanos::ZERO,
-                created_at: at,
-                opened: seq,
-                forgot: 0,
-            }),
-            LimitFact::Changed { id, amount, reset } => {
-                self.limits
-                    .get_mut(*id)?
-                    .edit(*amount, reset.then_some(seq));
-                Ok(())
-            }
-            LimitFact::Deleted { id } => self.limits.remove(*id),
-            LimitFact::WindowOpened { limit, span } => self
-                .limits
-                .open_window(*limit, |limit| limit.begin(*span, seq)),
-        }
-    }
-
-    fn take_up_hold(&mut self, taken: &HoldTaken, seq: u64) -> Result<(), Inconsistent> {
-        if sum(&taken.draws)? != taken.amount || taken.amount.is_negative() {
-            return Err(Inconsistent::Sum);
-        }
-        for draw in &taken.draws {
-            self.credit.change(draw.lot, LotPart::Held, draw.amount)?;
-        }
-        let mut counted = 0_usize;
-        self.limits
-            .change_each(&taken.limits, (taken.project, taken.key), |limit| {
-                counted = counted.saturating_add(1);
-                limit.change(seq, taken.amount, Nanos::ZERO)
-            })?;
-        if counted != taken.limits.len() {
-            return Err(Inconsistent::Unknown("limit"));
-        }
-        let hold = Hold {
-            key: taken.key,
-            project: taken.project,
-            amount: taken.amount,
-            draws: taken.draws.clone(),
-            limits: taken.limits.clone(),
-            holder: taken.holder.clone(),
-            deadline: taken.deadline,
-            taken: seq,
-        };
-        self.holds.take(taken.hold, hold)
-    }
-
-    /// Ends a hold: `charged`, taken from `draws`, is spent; nothing is held any more.
-    fn close(&mut self, id: HoldId, draws: &[Draw], charged: Nanos) -> Result<Hold, Inconsistent> {
-        if sum(draws)? != charged || charged.is_negative() {
-            return Err(Inconsistent::Sum);
-        }
-        let hold = self.holds.close(id)?;
-        for draw in &hold.draws {
-            self.credit
-                .change(draw.lot, LotPart::Held, negative(draw.amount))?;
-        }
-        self.spend(draws)?;
-        let given_back = negative(hold.amount);
-        self.limits
-            .change_each(&hold.limits, (hold.project, hold.key), |limit| {
-                limit.change(hold.taken, given_back, charged)
-            })?;
-        self.budgets.count(hold.origin(), charged)?;
-        Ok(hold)
-    }
-
-    fn presume(&mut self, id: HoldId, (seq, at): (u64, Time)) -> Result<(), Inconsistent> {
-        let hold = self
-            .holds
-            .open()
-            .get(&id)
-            .ok_or(Inconsistent::Unknown("hold"))?;
-        let (draws, amount) = (hold.draws.clone(), hold.amount);
-        let hold = self.close(id, &draws, amount)?;
-        self.holds.remember(
-            id,
-            PresumedCharge {
-                key: hold.key,
-                project: hold.project,
-                amount,
-                draws,
-                limits: hold.limits,
-                at,
-                taken: hold.taken,
-                presumed: seq,
-            },
-        );
-        Ok(())
-    }
-
-    fn correct(&mut self, id: HoldId, draws: &[Draw], charge: &Charge) -> Result<(), Inconsistent> {
-        if sum(draws)? != charge.amount || charge.amount.is_negative() {
-            return Err(Inconsistent::Sum);
-        }
-        let presumed = self.holds.correct(id)?;
-        for draw in &presumed.draws {
-            self.credit
-                .change(draw.lot, LotPart::Spent, negative(draw.amount))?;
-        }
-        self.spend(draws)?;
-        let difference = charge
-            .amount
-            .checked_sub(presumed.amount)
-            .ok_or(Inconsistent::Overflow)?;
-        let since = (presumed.taken, presumed.presumed);
-        self.limits.change_each(
-            &presumed.limits,
-            (presumed.project, presumed.key),
-            |limit| limit.correct(since, difference),
-        )?;
-        self.budgets.count(presumed.origin(), difference)
-    }
-
-    fn spend(&mut self, draws: &[Draw]) -> Result<(), Inconsistent> {
-        for draw in draws {
-            self.credit.change(draw.lot, LotPart::Spent, draw.amount)?;
-        }
-        if self.credit.balance().spent > MOST_EVER {
-            Err(Inconsistent::Overflow)
-        } else {
-            Ok(())
         }
     }
 
@@ -412,17 +209,4 @@ impl Book {
 
 fn negative(amount: Nanos) -> Nanos {
     Nanos::ZERO.saturating_sub(amount)
-}
-
-fn sum(draws: &[Draw]) -> Result<Nanos, Inconsistent> {
-    draws
-        .iter()
-        .try_fold(Nanos::ZERO, |sum, draw| {
-            if draw.amount.is_negative() {
-                None
-            } else {
-                sum.checked_add(draw.amount)
-            }
-        })
-        .ok_or(Inconsistent::Sum)
 }

@@ -1,32 +1,35 @@
 //! The Book: an organization's money, as its journal tells it.
 
 mod budgets;
+mod count;
 mod credit;
 mod directory;
+mod each;
 mod holds;
 mod limits;
 mod memory;
 mod scoped;
 
-use ids::OrganizationId;
+use ids::{HoldId, OrganizationId};
 use money::Nanos;
 
 pub use budgets::Budget;
+pub use count::Count;
 pub use credit::{Balance, Lot};
 pub use directory::{Key, KeyState, Project, ProjectState};
 pub use holds::{Hold, PresumedCharge};
-pub use limits::Limit;
+pub use limits::{Limit, Raise};
 
 pub(crate) use budgets::{Budgets, Origin};
 pub(crate) use credit::{Credit, LotPart, MOST_EVER};
 pub(crate) use directory::Directory;
-pub(crate) use holds::Holds;
-pub(crate) use limits::Limits;
+pub(crate) use holds::{Holds, NO_TRAITS};
+pub(crate) use limits::{Limits, Moment};
 pub(crate) use memory::{Memory, Recall};
 pub(crate) use scoped::Along;
 
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
-use crate::{Head, Time};
+use crate::{Head, HoldTraits, Time};
 
 /// Who the journal belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub struct Book {
     pub(crate) limits: Limits,
     pub(crate) budgets: Budgets,
     pub(crate) holds: Holds,
+    /// What the entry before said of the hold that is taken next.
+    pub(crate) described: Option<(HoldId, HoldTraits)>,
     pub(crate) memory: Memory,
 }
 
@@ -74,6 +79,7 @@ impl Book {
             limits: Limits::default(),
             budgets: Budgets::default(),
             holds: Holds::default(),
+            described: None,
             memory: Memory::default(),
         }
     }
@@ -126,6 +132,7 @@ impl Canonical for Book {
         self.limits.write(out);
         self.budgets.write(out);
         self.holds.write(out);
+        self.described.write(out);
         self.memory.write(out);
     }
 
@@ -139,6 +146,7 @@ impl Canonical for Book {
             limits: Canonical::read(reader)?,
             budgets: Canonical::read(reader)?,
             holds: Canonical::read(reader)?,
+            described: Canonical::read(reader)?,
             memory: Canonical::read(reader)?,
         })
     }

@@ -1,10 +1,14 @@
 //! The checks that a hold must pass, and the headroom that follows from them.
 
-use ids::{KeyId, LimitId, ProjectId};
+mod asked;
+
+use ids::{KeyId, LimitId, ProjectId, Subject};
 use money::Nanos;
 
-use crate::book::{Along, Limit};
-use crate::{Book, Calls, LimitOrigin, Scope, Time, Window};
+pub(crate) use asked::{Asked, Counter, Narrow};
+
+use crate::book::Limit;
+use crate::{Book, Calls, LimitOrigin, Measure, OnTrip, Quantity, Scope, Time, Traits, Window};
 
 /// What a check is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +17,10 @@ pub enum CheckKind {
     HardLimit(LimitId),
     /// A ceiling the owner set on the calls of a model.
     ModelLimit(LimitId),
+    /// A ceiling the owner set on the calls for an end user, or for each.
+    EndUserLimit(LimitId),
+    /// A ceiling the owner set on the calls with a tag, or with each.
+    TagLimit(LimitId),
     /// The ceiling the operator approved for the organization.
     ApprovedUsageLimit(LimitId),
     /// The money itself.
@@ -22,22 +30,56 @@ pub enum CheckKind {
 impl CheckKind {
     /// What people and programs call it, the same in headers, refusals and the API.
     #[must_use]
-    pub const fn name(self, scope: Scope) -> &'static str {
-        match (self, scope) {
-            (Self::CreditBalance, _) => "credit_balance",
-            (Self::ApprovedUsageLimit(_), _) => "organization_usage_limit",
-            (Self::ModelLimit(_), _) => "model_hard_limit",
-            (Self::HardLimit(_), Scope::Organization) => "organization_hard_limit",
-            (Self::HardLimit(_), Scope::Project(_)) => "project_hard_limit",
-            (Self::HardLimit(_), Scope::Key(_)) => "api_key_hard_limit",
+    pub const fn name(self, scope: Scope, measure: Measure) -> &'static str {
+        /// The name by measure: USD, requests, tokens.
+        const fn by(measure: Measure, names: [&'static str; 3]) -> &'static str {
+            let [usd, requests, tokens] = names;
+            match measure {
+                Measure::Usd => usd,
+                Measure::Requests => requests,
+                Measure::Tokens => tokens,
+            }
         }
+        let names = match (self, scope) {
+            (Self::CreditBalance, _) => return "credit_balance",
+            (Self::ApprovedUsageLimit(_), _) => return "organization_usage_limit",
+            (Self::ModelLimit(_), _) => [
+                "model_hard_limit",
+                "model_request_limit",
+                "model_token_limit",
+            ],
+            (Self::EndUserLimit(_), _) => [
+                "end_user_hard_limit",
+                "end_user_request_limit",
+                "end_user_token_limit",
+            ],
+            (Self::TagLimit(_), _) => ["tag_hard_limit", "tag_request_limit", "tag_token_limit"],
+            (Self::HardLimit(_), Scope::Organization) => [
+                "organization_hard_limit",
+                "organization_request_limit",
+                "organization_token_limit",
+            ],
+            (Self::HardLimit(_), Scope::Project(_)) => [
+                "project_hard_limit",
+                "project_request_limit",
+                "project_token_limit",
+            ],
+            (Self::HardLimit(_), Scope::Key(_)) => [
+                "api_key_hard_limit",
+                "api_key_request_limit",
+                "api_key_token_limit",
+            ],
+        };
+        by(measure, names)
     }
 
     const fn of(limit: &Limit) -> Self {
         match (limit.origin, &limit.calls) {
-            (LimitOrigin::Owner, Calls::All) => Self::HardLimit(limit.id),
-            (LimitOrigin::Owner, Calls::Model(_)) => Self::ModelLimit(limit.id),
             (LimitOrigin::Operator, _) => Self::ApprovedUsageLimit(limit.id),
+            (LimitOrigin::Owner | LimitOrigin::Guard, Calls::All) => Self::HardLimit(limit.id),
+            (_, Calls::Model(_)) => Self::ModelLimit(limit.id),
+            (_, Calls::EndUser(_) | Calls::EachEndUser) => Self::EndUserLimit(limit.id),
+            (_, Calls::Tag(_) | Calls::EachTag) => Self::TagLimit(limit.id),
         }
     }
 
@@ -45,7 +87,11 @@ impl CheckKind {
     #[must_use]
     pub const fn limit(self) -> Option<LimitId> {
         match self {
-            Self::HardLimit(id) | Self::ModelLimit(id) | Self::ApprovedUsageLimit(id) => Some(id),
+            Self::HardLimit(id)
+            | Self::ModelLimit(id)
+            | Self::EndUserLimit(id)
+            | Self::TagLimit(id)
+            | Self::ApprovedUsageLimit(id) => Some(id),
             Self::CreditBalance => None,
         }
     }
@@ -58,44 +104,59 @@ pub struct Check {
     pub kind: CheckKind,
     /// What it is on.
     pub scope: Scope,
+    /// What is counted.
+    pub measure: Measure,
+    /// Whom or what the figures are of, where each end user or each tag counts apart.
+    pub subject: Option<Subject>,
     /// The ceiling; `None` for the credit balance, whose ceiling is what is left.
-    pub ceiling: Option<Nanos>,
+    pub ceiling: Option<Quantity>,
     /// How long a ceiling counts.
     pub window: Option<Window>,
     /// What was spent (in the current window).
-    pub spent: Nanos,
+    pub spent: Quantity,
     /// What is promised to running calls.
-    pub held: Nanos,
+    pub held: Quantity,
     /// What can still be promised. May be negative.
-    pub left: Nanos,
-    /// When the window ends; `None` where it never does.
+    pub left: Quantity,
+    /// When the window ends; of a rolling one, when the next part of it leaves. `None` where it never does.
     pub resets_at: Option<Time>,
+    /// Whether the key is frozen when a call is refused here for good.
+    pub freezes: bool,
 }
 
 impl Check {
     /// See [`CheckKind::name`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.kind.name(self.scope)
+        self.kind.name(self.scope, self.measure)
     }
 
-    fn of_limit(limit: &Limit) -> Self {
+    fn of_limit(counter: Counter<'_>) -> Self {
+        let limit = counter.limit;
+        let count = counter.count();
         Self {
             kind: CheckKind::of(limit),
             scope: limit.scope,
+            measure: limit.measure,
+            subject: counter.subject,
             ceiling: Some(limit.amount),
             window: Some(limit.window.clone()),
-            spent: limit.spent,
-            held: limit.held,
-            left: limit.left(),
+            spent: count.spent,
+            held: count.held,
+            left: limit.left_in(&count),
             resets_at: Some(limit.span.end).filter(|end| *end < Time::LATEST),
+            freezes: limit.on_trip == OnTrip::FreezeKey,
         }
     }
 
-    /// What could be promised if every running call gave back all it holds.
+    /// What could be promised if every running call gave back all it holds. A running request is not given back: it is
+    /// made, and counts.
     #[must_use]
-    pub fn left_without_holds(&self) -> Nanos {
-        self.left.saturating_add(self.held)
+    pub fn left_without_holds(&self) -> Quantity {
+        match self.measure {
+            Measure::Usd | Measure::Tokens => self.left.saturating_add(self.held),
+            Measure::Requests => self.left,
+        }
     }
 }
 
@@ -110,47 +171,23 @@ pub struct Headroom {
     pub scope: Scope,
 }
 
+impl Headroom {
+    /// See [`CheckKind::name`].
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.binding.name(self.scope, Measure::Usd)
+    }
+}
+
 /// The place of the check with the least left; of several the first, so ties go key, project, organization, credit.
+/// Amounts of different measures do not compare: money comes first, then requests, then tokens.
 pub(crate) fn least_left<'a>(
     checks: impl IntoIterator<Item = (usize, &'a Check)>,
 ) -> Option<usize> {
     checks
         .into_iter()
-        .min_by_key(|(place, check)| (check.left, *place))
+        .min_by_key(|(place, check)| (check.measure, check.left, *place))
         .map(|(place, _)| place)
-}
-
-/// Which limits are asked about that count only some of the calls.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Narrow<'a> {
-    /// None of them: the question is about every call.
-    None,
-    /// Those that count a call of this model.
-    Model(&'a str),
-    /// Those among these.
-    Among(&'a [LimitId]),
-}
-
-/// The limits that a question is about.
-#[derive(Debug)]
-pub(crate) struct Asked<'a> {
-    along: Along<'a, Limit>,
-    narrow: Narrow<'a>,
-}
-
-impl<'a> Asked<'a> {
-    /// In the order key, project, organization; on each the oldest first.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Limit> + use<'a> {
-        let narrow = self.narrow;
-        self.along
-            .iter()
-            .filter(move |limit| match (&limit.calls, narrow) {
-                (Calls::All, _) => true,
-                (Calls::Model(_), Narrow::None) => false,
-                (calls @ Calls::Model(_), Narrow::Model(model)) => calls.include_model(model),
-                (Calls::Model(_), Narrow::Among(ids)) => ids.contains(&limit.id),
-            })
-    }
 }
 
 impl Book {
@@ -159,10 +196,7 @@ impl Book {
         (project, key): (Option<ProjectId>, Option<KeyId>),
         narrow: Narrow<'a>,
     ) -> Asked<'a> {
-        Asked {
-            along: self.limits.along(project, key),
-            narrow,
-        }
+        Asked::new(self.limits.along(project, key), narrow)
     }
 
     /// Every check that stops every call of this key (or of this project, or of the organization), in the order key,
@@ -173,19 +207,21 @@ impl Book {
     }
 
     /// Every check that is made of a call of this key for this model, in the same order: those of [`Book::checks`], and
-    /// those of limits on the model.
+    /// those of limits on the model, the end user and the tags.
     #[must_use]
     pub fn checks_of_call(
         &self,
         project: Option<ProjectId>,
         key: Option<KeyId>,
-        model: &str,
+        (model, traits): (&str, &Traits),
     ) -> Vec<Check> {
-        self.checks_asked(&self.asked((project, key), Narrow::Model(model)))
+        let traits = &traits.looked_at();
+        self.checks_asked(&self.asked((project, key), Narrow::Call { model, traits }))
     }
 
     pub(crate) fn checks_asked(&self, asked: &Asked<'_>) -> Vec<Check> {
-        let mut checks: Vec<Check> = asked.iter().map(Check::of_limit).collect();
+        let stopping = asked.counters().filter(|counter| counter.limit.stops());
+        let mut checks: Vec<Check> = stopping.map(Check::of_limit).collect();
         checks.push(self.credit_check());
         checks
     }
@@ -195,16 +231,20 @@ impl Book {
         Check {
             kind: CheckKind::CreditBalance,
             scope: Scope::Organization,
+            measure: Measure::Usd,
+            subject: None,
             ceiling: None,
             window: None,
-            spent: balance.spent,
-            held: balance.held,
-            left: balance.available(),
+            spent: balance.spent.into(),
+            held: balance.held.into(),
+            left: balance.available().into(),
             resets_at: None,
+            freezes: false,
         }
     }
 
-    /// What this key (or project, or the organization) can spend now, on a model without limits of its own.
+    /// What this key (or project, or the organization) can spend now, on a model and for an end user without limits of
+    /// their own.
     #[must_use]
     pub fn headroom(&self, project: Option<ProjectId>, key: Option<KeyId>) -> Headroom {
         self.headroom_asked(&self.asked((project, key), Narrow::None))
@@ -216,10 +256,16 @@ impl Book {
             binding: CheckKind::CreditBalance,
             scope: Scope::Organization,
         };
-        // From the last to the first, so that a tie goes to the narrower one.
-        for limit in asked.iter().rev() {
-            let left = limit.left();
-            if left <= headroom.amount {
+        // A tie goes to the narrower one, and to a limit rather than to the credit balance.
+        let mut tie = true;
+        for counter in asked.counters() {
+            let limit = counter.limit;
+            if limit.measure != Measure::Usd || !limit.stops() {
+                continue;
+            }
+            let left = counter.left().usd();
+            if left < headroom.amount || (tie && left == headroom.amount) {
+                tie = false;
                 headroom = Headroom {
                     amount: left,
                     binding: CheckKind::of(limit),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use ids::{
     BootId, BudgetId, EntryId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId,
-    RequestId,
+    RequestId, Subject,
 };
 use money::{Nanos, Price};
 
@@ -127,7 +127,8 @@ byte_arrays!(
     RequestId,
     EntryId,
     BootId,
-    KeyHash
+    KeyHash,
+    Subject
 );
 
 impl<const N: usize> Canonical for [u8; N] {

@@ -1,10 +1,11 @@
 //! What may be asked of a Book.
 
-use ids::{BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
+use ids::{BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, Subject};
 use money::{Bound, Nanos};
 
 use crate::{
-    Calls, Charge, Holder, LimitOrigin, LotKind, PresumeReason, ReleaseReason, Scope, Time, Window,
+    Charge, HoldTraits, Holder, LimitTerms, LotKind, PresumeReason, Quantity, ReleaseReason,
+    Rolling, Scope, Time, Window,
 };
 
 /// A request to a Book. Ids are chosen by the caller, so that a repeated command is the same command.
@@ -23,9 +24,7 @@ pub enum Command {
     /// Take back the payment behind a lot, or a part of it, also as far as it was spent.
     ChargeBack(ChargeBack),
     /// Set a limit.
-    CreateLimit(CreateLimit),
-    /// Set a limit that counts only some of the calls on its scope.
-    CreateLimitFor { limit: CreateLimit, calls: Calls },
+    CreateLimit(LimitTerms),
     /// Change a limit's amount.
     ChangeLimit(ChangeLimit),
     /// End a limit.
@@ -91,6 +90,13 @@ impl From<DirectoryCommand> for Command {
 pub enum Settlement {
     /// It cost this.
     Charge(Charge),
+    /// It cost this, and had so many tokens of input and output.
+    Metered {
+        /// What it cost.
+        charge: Charge,
+        /// How many tokens it had.
+        tokens: u64,
+    },
     /// It cost nothing.
     Release(ReleaseReason),
     /// Nobody knows; it is charged its hold.
@@ -108,6 +114,20 @@ pub struct CreateOrganization {
     pub time_zone: Box<str>,
     /// The ceiling per calendar month that the operator approved.
     pub approved_usage_limit: Option<(LimitId, Nanos)>,
+    /// What freezes a key that spends too fast.
+    pub spend_guard: Option<SpendGuard>,
+}
+
+/// A guard against a stolen key: where more than so much is spent in the last so many seconds, the key whose charge
+/// comes to it is frozen at once. It refuses no call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpendGuard {
+    /// The limit's id.
+    pub id: LimitId,
+    /// More than this.
+    pub amount: Nanos,
+    /// In the last so many seconds.
+    pub rolling: Rolling,
 }
 
 /// See [`DirectoryCommand::ChangeOrganization`].
@@ -205,28 +225,15 @@ pub struct ChargeBack {
     pub note: Box<str>,
 }
 
-/// See [`Command::CreateLimit`].
-#[derive(Clone, Debug)]
-pub struct CreateLimit {
-    /// Its id.
-    pub id: LimitId,
-    /// Who sets it.
-    pub origin: LimitOrigin,
-    /// What it is on.
-    pub scope: Scope,
-    /// The most that may be spent in one window; nothing or more.
-    pub amount: Nanos,
-    /// How long it counts.
-    pub window: Window,
-}
-
 /// See [`Command::ChangeLimit`].
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeLimit {
     /// Which one.
     pub id: LimitId,
-    /// The most that may be spent in one window; `None`: as before.
-    pub amount: Option<Nanos>,
+    /// The most there may be in one window; `None`: as before.
+    pub amount: Option<Quantity>,
+    /// Until when that is so, the amount being what it was before from then on; `None`: for good.
+    pub until: Option<Time>,
     /// What becomes of what was spent in the current window.
     pub used: UsedSoFar,
 }
@@ -288,6 +295,42 @@ pub struct TakeHold {
     pub model: Box<str>,
     /// The upstream account the call is to go to.
     pub upstream: Box<str>,
+    /// What else limits look at.
+    pub traits: Traits,
+    /// Whether other calls wait for money: then no hold that can be cut down takes more than a quarter of what is left.
+    pub others_wait: bool,
+}
+
+/// What limits look at in a call, besides key, model and price.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traits {
+    /// The most tokens its input can have.
+    pub tokens: u64,
+    /// The tokens that each unit of the bound adds: so many as there are choices, or none where a unit is no token.
+    pub tokens_per_unit: u64,
+    /// The end user it is made for.
+    pub end_user: Option<Subject>,
+    /// Its tags, ascending, each once; 16 at most.
+    pub tags: Vec<Subject>,
+}
+
+impl Traits {
+    /// What a hold says of them.
+    pub(crate) fn looked_at(&self) -> HoldTraits {
+        HoldTraits {
+            tokens: 0,
+            end_user: self.end_user,
+            tags: self.tags.clone(),
+            over: Vec::new(),
+        }
+    }
+
+    /// The most tokens the call can have with so many units.
+    #[must_use]
+    pub const fn tokens_with(&self, units: u64) -> u64 {
+        self.tokens
+            .saturating_add(self.tokens_per_unit.saturating_mul(units))
+    }
 }
 
 /// What to do where the worst case of a call does not fit (P2: wait, then fit, then refuse).

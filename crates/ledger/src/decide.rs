@@ -9,7 +9,7 @@ mod hold;
 mod limit;
 
 use crate::book::Recall;
-use crate::{Book, Calls, Cause, Command, DirectoryCommand, Fact, Outcome, Rejection, Time};
+use crate::{Book, Cause, Command, DirectoryCommand, Fact, Outcome, Rejection, Time};
 
 /// Texts longer than this many bytes are refused.
 pub(crate) const LONGEST_TEXT: usize = 1_000;
@@ -84,13 +84,10 @@ pub fn decide(book: &Book, command: &Command, cause: Option<&Cause>, now: Time) 
         Command::AddCredit(ask) => credit::add(book, ask, now).unwrap_or_else(Decision::from),
         Command::VoidCredit { lot } => credit::void(book, *lot).unwrap_or_else(Decision::from),
         Command::ChargeBack(ask) => credit::charge_back(book, ask).unwrap_or_else(Decision::from),
-        Command::CreateLimit(ask) => {
-            limit::create(book, (ask, &Calls::All), now).unwrap_or_else(Decision::from)
+        Command::CreateLimit(terms) => {
+            limit::create(book, terms, now).unwrap_or_else(Decision::from)
         }
-        Command::CreateLimitFor { limit, calls } => {
-            limit::create(book, (limit, calls), now).unwrap_or_else(Decision::from)
-        }
-        Command::ChangeLimit(ask) => limit::change(book, ask).unwrap_or_else(Decision::from),
+        Command::ChangeLimit(ask) => limit::change(book, ask, now).unwrap_or_else(Decision::from),
         Command::DeleteLimit { id } => limit::delete(book, *id).unwrap_or_else(Decision::from),
         Command::CreateBudget(ask) => budget::create(book, ask, now).unwrap_or_else(Decision::from),
         Command::ChangeBudget(ask) => budget::change(book, ask).unwrap_or_else(Decision::from),

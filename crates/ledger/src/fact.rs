@@ -5,14 +5,18 @@
 //! The fields of a fact are those of the thing it is about, documented there.
 
 mod budget;
+mod limit;
 
 pub use budget::BudgetFact;
+pub use limit::{Calls, LimitFact, LimitOrigin, LimitTerms, Mode, OnTrip, Tag};
 
-use ids::{BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId};
+pub(crate) use limit::names_model;
+
+use ids::{BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, Subject};
 use money::{Nanos, Price};
 
+use crate::Time;
 use crate::codec::{canonical_enum, canonical_struct};
-use crate::{Span, Time, Window};
 
 /// What a limit is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,46 +29,6 @@ pub enum Scope {
     Key(KeyId),
 }
 canonical_enum!(Scope { 1 => Organization, 2 => Project(id), 3 => Key(id) });
-
-/// Which of the calls on its scope a limit counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Calls {
-    /// Each of them.
-    All,
-    /// Those that name this model; a trailing `*` stands for anything. The name is the client's, as it is in a key's list
-    /// of models.
-    Model(Box<str>),
-}
-canonical_enum!(Calls { 1 => All, 2 => Model(pattern) });
-
-impl Calls {
-    /// Whether a call that names this model is one of them.
-    #[must_use]
-    pub fn include_model(&self, model: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Model(pattern) => names_model(pattern, model),
-        }
-    }
-}
-
-/// Whether a model is the one that is meant, or begins with what stands before a trailing `*`.
-pub(crate) fn names_model(pattern: &str, model: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => model.starts_with(prefix),
-        None => *pattern == *model,
-    }
-}
-
-/// Who set a ceiling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitOrigin {
-    /// The owner: a hard limit.
-    Owner,
-    /// The operator: the organization's approved usage limit.
-    Operator,
-}
-canonical_enum!(LimitOrigin { 1 => Owner, 2 => Operator });
 
 /// Where credit came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +106,25 @@ canonical_struct!(HoldTaken {
     upstream,
     granted_units,
     asked_units,
+});
+
+/// What limits look at in a call, besides its price.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HoldTraits {
+    /// The most tokens it can have, of input and output.
+    pub tokens: u64,
+    /// The end user it is made for.
+    pub end_user: Option<Subject>,
+    /// Its tags, in ascending order.
+    pub tags: Vec<Subject>,
+    /// The limits in shadow mode that would have stopped it.
+    pub over: Vec<LimitId>,
+}
+canonical_struct!(HoldTraits {
+    tokens,
+    end_user,
+    tags,
+    over
 });
 
 /// One line of a bill: so many units at such a price.
@@ -367,51 +350,6 @@ canonical_enum!(CreditFact {
     5 => ChargedBack { lot, amount, note },
 });
 
-/// What happened to a limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the fields are those of a limit, documented there"
-)]
-pub enum LimitFact {
-    /// A limit begins, its first window being `span`.
-    Created {
-        id: LimitId,
-        origin: LimitOrigin,
-        scope: Scope,
-        amount: Nanos,
-        window: Window,
-        span: Span,
-    },
-    /// A limit has this amount now; where `reset`, nothing counts as spent in it any more.
-    Changed {
-        id: LimitId,
-        amount: Nanos,
-        reset: bool,
-    },
-    /// A limit ends.
-    Deleted { id: LimitId },
-    /// A limit begins to count anew.
-    WindowOpened { limit: LimitId, span: Span },
-    /// A limit that does not count all calls on its scope begins, its first window being `span`.
-    CreatedFor {
-        id: LimitId,
-        origin: LimitOrigin,
-        scope: Scope,
-        calls: Calls,
-        amount: Nanos,
-        window: Window,
-        span: Span,
-    },
-}
-canonical_enum!(LimitFact {
-    1 => Created { id, origin, scope, amount, window, span },
-    2 => Changed { id, amount, reset },
-    3 => Deleted { id },
-    4 => WindowOpened { limit, span },
-    5 => CreatedFor { id, origin, scope, calls, amount, window, span },
-});
-
 /// What happened to a hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -439,6 +377,10 @@ pub enum HoldFact {
         draws: Vec<Draw>,
         charge: Charge,
     },
+    /// What some limit looks at in the call whose hold is taken next, besides its price. Always followed by that hold.
+    Described { hold: HoldId, traits: HoldTraits },
+    /// How many tokens a call had that a limit on tokens counts. Always followed by the end of its hold, or its correction.
+    Measured { hold: HoldId, tokens: u64 },
 }
 canonical_enum!(HoldFact {
     1 => Taken(taken),
@@ -447,6 +389,8 @@ canonical_enum!(HoldFact {
     4 => Released { hold, reason },
     5 => Presumed { hold, reason },
     6 => Corrected { hold, draws, charge },
+    7 => Described { hold, traits },
+    8 => Measured { hold, tokens },
 });
 
 impl Fact {
@@ -463,6 +407,7 @@ impl Fact {
             Self::Limit(LimitFact::Created { id, .. } | LimitFact::CreatedFor { id, .. }) => {
                 Some(id.to_bytes())
             }
+            Self::Limit(LimitFact::Set { terms, .. }) => Some(terms.id.to_bytes()),
             Self::Budget(BudgetFact::Created { id, .. }) => Some(id.to_bytes()),
             Self::Directory(_)
             | Self::Credit(_)

@@ -28,6 +28,7 @@ mod due;
 mod entry;
 mod fact;
 mod outcome;
+mod quantity;
 mod snapshot;
 mod step;
 mod time;
@@ -35,26 +36,27 @@ mod window;
 
 pub use apply::Inconsistent;
 pub use book::{
-    Balance, Book, Budget, Hold, Key, KeyState, Limit, Lot, Organization, PresumedCharge, Project,
-    ProjectState,
+    Balance, Book, Budget, Count, Hold, Key, KeyState, Limit, Lot, Organization, PresumedCharge,
+    Project, ProjectState, Raise,
 };
 pub use check::{Check, CheckKind, Headroom};
 pub use codec::DecodeError;
 pub use command::{
     AddCredit, ChangeBudget, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, ChargeBack,
-    Command, CreateBudget, CreateKey, CreateLimit, CreateOrganization, CreateProject,
-    DirectoryCommand, Patience, Settlement, TakeHold, UsedSoFar,
+    Command, CreateBudget, CreateKey, CreateOrganization, CreateProject, DirectoryCommand,
+    Patience, Settlement, SpendGuard, TakeHold, Traits, UsedSoFar,
 };
 pub use decide::{Decision, decide};
 pub use due::due;
 pub use entry::{Cause, Entry, Head, IdempotencyKey};
 pub use fact::{
     BudgetFact, Calls, Charge, CreditFact, DirectoryFact, Draw, Fact, Fee, HoldFact, HoldTaken,
-    Holder, KeyChanged, KeyCreated, LimitFact, LimitOrigin, LotKind, PresumeReason, ReleaseReason,
-    Scope,
+    HoldTraits, Holder, KeyChanged, KeyCreated, LimitFact, LimitOrigin, LimitTerms, LotKind, Mode,
+    OnTrip, PresumeReason, ReleaseReason, Scope, Tag,
 };
 pub use outcome::{Grant, KeyProblem, Outcome, Receipt, Refusal, Rejection, Shortfall};
+pub use quantity::{Measure, Quantity};
 pub use snapshot::Snapshot;
 pub use step::{Sealer, Stepped, advance, step};
 pub use time::Time;
-pub use window::{Span, UnknownTimeZone, Window, time_zone};
+pub use window::{Rolling, Span, UnknownTimeZone, Window, time_zone};

@@ -3,7 +3,7 @@
 use ids::HoldId;
 use money::Nanos;
 
-use crate::{Check, Headroom, Time};
+use crate::{Check, Headroom, Measure, Quantity, Time};
 
 /// The answer to a command.
 #[derive(Clone, Debug)]
@@ -100,12 +100,20 @@ pub struct Shortfall {
     pub needed: Nanos,
     /// What it may cost at most when cut down as far as it may be; `needed` where it may not be cut.
     pub least_needed: Nanos,
+    /// The most tokens it may have; looked at by limits on tokens only.
+    pub needed_tokens: u64,
+    /// The most tokens it may have when cut down as far as it may be.
+    pub least_needed_tokens: u64,
     /// Every check that was made, in the order key, project, organization, credit balance.
     pub checks: Vec<Check>,
     /// The binding one's place in `checks`.
     pub binding: usize,
-    /// Whether held money is all that is in the way.
+    /// Whether what running calls hold is all that is in the way.
     pub transient: bool,
+    /// When the call fits where it was stopped, if nothing else is spent there until then; `None`: waiting does not help.
+    pub fits_at: Option<Time>,
+    /// Whether the key was frozen for it.
+    pub froze_key: bool,
 }
 
 impl Shortfall {
@@ -113,6 +121,16 @@ impl Shortfall {
     #[must_use]
     pub fn binding(&self) -> Option<&Check> {
         self.checks.get(self.binding)
+    }
+
+    /// What the call needs at least of what a check counts.
+    #[must_use]
+    pub fn least_needed_of(&self, measure: Measure) -> Quantity {
+        match measure {
+            Measure::Usd => self.least_needed.into(),
+            Measure::Requests => Quantity::new(1),
+            Measure::Tokens => Quantity::count(self.least_needed_tokens),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{Book, Entry};
 
 /// The version of the form this program writes. A snapshot of another version is not an error, just not used: the
 /// journal says the same.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// Writes and reads snapshots.
 #[derive(Debug)]

@@ -3,7 +3,9 @@
 use ids::{EntryId, HoldId, KeyId, LimitId, ProjectId};
 
 use crate::check::Narrow;
-use crate::{Book, Calls, Cause, Command, Entry, Fact, Inconsistent, Outcome, Time, decide, due};
+use crate::{
+    Book, Calls, Cause, Command, Entry, Fact, HoldTraits, Inconsistent, Outcome, Time, decide, due,
+};
 
 /// Gives entries their ids. Ids need only be unique; this makes them from a run's random half and a count.
 #[derive(Debug)]
@@ -87,25 +89,41 @@ pub fn step(
     }
     let mut outcome = decision.outcome;
     if let Outcome::Closed(receipt) = &mut outcome {
-        receipt.headroom = call.map(|(project, key, narrow)| {
-            let asked = book.asked((Some(project), Some(key)), Narrow::Among(&narrow));
-            book.headroom_asked(&asked)
+        receipt.headroom = call.map(|call| {
+            let narrow = Narrow::Among {
+                limits: &call.narrow,
+                traits: &call.traits,
+            };
+            book.headroom_asked(&book.asked((Some(call.project), Some(call.key)), narrow))
         });
     }
     Ok(Stepped { entries, outcome })
 }
 
-/// Whose hold this is, open or presumed, and the limits it counts in that do not count every call.
-fn call_of(book: &Book, id: HoldId) -> Option<(ProjectId, KeyId, Vec<LimitId>)> {
+/// Whose hold one is, open or presumed, and the limits it counts in that do not count every call.
+struct Call {
+    project: ProjectId,
+    key: KeyId,
+    narrow: Vec<LimitId>,
+    traits: HoldTraits,
+}
+
+fn call_of(book: &Book, id: HoldId) -> Option<Call> {
     let open = book.holds.open().get(&id);
-    let open = open.map(|hold| (hold.project, hold.key, &hold.limits));
-    let (project, key, counted) = open.or_else(|| {
-        let presumed = book.holds.presumed().get(&id)?;
-        Some((presumed.project, presumed.key, &presumed.limits))
+    let open = open.map(|hold| (hold.project, hold.key, &hold.limits, hold.traits()));
+    let (project, key, limits, traits) = open.or_else(|| {
+        let charge = book.holds.presumed().get(&id)?;
+        Some((charge.project, charge.key, &charge.limits, charge.traits()))
     })?;
-    let asked = book.asked((Some(project), Some(key)), Narrow::Among(counted));
-    let narrow = asked.iter().filter(|limit| limit.calls != Calls::All);
-    Some((project, key, narrow.map(|limit| limit.id).collect()))
+    let narrow = Narrow::Among { limits, traits };
+    let asked = book.asked((Some(project), Some(key)), narrow);
+    let narrow = asked.limits().filter(|limit| limit.calls != Calls::All);
+    Some(Call {
+        project,
+        key,
+        narrow: narrow.map(|limit| limit.id).collect(),
+        traits: traits.clone(),
+    })
 }
 
 /// Brings the Book to `clock` and decides nothing: for looking at it.

@@ -1,5 +1,9 @@
 //! Windows of time, in which a limit counts.
 
+mod rolling;
+
+pub use rolling::Rolling;
+
 use jiff::civil;
 use jiff::tz::TimeZone;
 
@@ -26,6 +30,8 @@ pub enum Window {
         /// The IANA name of the time zone whose first it is.
         time_zone: Box<str>,
     },
+    /// The last so many seconds, at every moment.
+    Rolling(Rolling),
 }
 
 /// One window: from `start`, which belongs to it, to `end`, which does not.
@@ -42,6 +48,7 @@ canonical_enum!(Window {
     2 => Day { time_zone },
     3 => Week { time_zone },
     4 => Month { time_zone },
+    5 => Rolling(rolling),
 });
 canonical_struct!(Span { start, end });
 
@@ -51,6 +58,38 @@ canonical_struct!(Span { start, end });
 pub struct UnknownTimeZone(pub Box<str>);
 
 impl Window {
+    /// What people and programs call its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Day { .. } => "day",
+            Self::Week { .. } => "week",
+            Self::Month { .. } => "month",
+            Self::Rolling(_) => "rolling",
+        }
+    }
+
+    /// The IANA name of the zone whose midnights it has; `None` where it has none.
+    #[must_use]
+    pub const fn zone(&self) -> Option<&str> {
+        match self {
+            Self::Total | Self::Rolling(_) => None,
+            Self::Day { time_zone } | Self::Week { time_zone } | Self::Month { time_zone } => {
+                Some(time_zone)
+            }
+        }
+    }
+
+    /// The window, if it rolls.
+    #[must_use]
+    pub const fn rolling(&self) -> Option<&Rolling> {
+        match self {
+            Self::Rolling(rolling) => Some(rolling),
+            Self::Total | Self::Day { .. } | Self::Week { .. } | Self::Month { .. } => None,
+        }
+    }
+
     /// The window that contains `now`. The windows of one kind and zone partition time: each moment is in exactly one of
     /// them, also where clocks are set forward or back.
     ///
@@ -58,7 +97,8 @@ impl Window {
     /// [`UnknownTimeZone`].
     pub fn span_at(&self, now: Time) -> Result<Span, UnknownTimeZone> {
         let (zone, first_day): (_, fn(civil::Date) -> civil::Date) = match self {
-            Self::Total => {
+            // A rolling window never begins anew; what leaves it is told by its slots.
+            Self::Total | Self::Rolling(_) => {
                 return Ok(Span {
                     start: Time::EARLIEST,
                     end: Time::LATEST,
@@ -72,7 +112,9 @@ impl Window {
         let today = now.to_timestamp().to_zoned(zone.clone()).date();
         let first = first_day(today);
         let next = match self {
-            Self::Total | Self::Day { .. } => first.tomorrow().unwrap_or(civil::Date::MAX),
+            Self::Total | Self::Rolling(_) | Self::Day { .. } => {
+                first.tomorrow().unwrap_or(civil::Date::MAX)
+            }
             Self::Week { .. } => days_later(first, 7),
             Self::Month { .. } => first.last_of_month().tomorrow().unwrap_or(civil::Date::MAX),
         };

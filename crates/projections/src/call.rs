@@ -101,10 +101,7 @@ impl Call {
                         (charge.amount, charge.fees, charge.catalog);
                 }
             }
-            HoldFact::Renewed {
-                holds: _,
-                deadline: _,
-            } => {}
+            HoldFact::Renewed { .. } | HoldFact::Described { .. } | HoldFact::Measured { .. } => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ledger::{KeyProblem, Shortfall, Time};
+use ledger::{KeyProblem, Shortfall, Time, Traits};
 use money::Bound;
 
 /// How a call was refused on its Book.
@@ -44,6 +44,8 @@ pub struct Decided {
     pub bound: Bound,
     /// The pictures asked for, where the cost is that of so many equal ones.
     pub pictures: Option<u64>,
+    /// What else limits looked at.
+    pub traits: Traits,
     /// The upstream account the call was to go to.
     pub upstream: Box<str>,
     /// The version of the catalogue it was priced by.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ids::{HoldId, KeyId};
 use ledger::{
     Charge, Command, Holder, Outcome, Patience, PresumeReason, ReleaseReason, Settlement, TakeHold,
-    Time,
+    Time, Traits,
 };
 use money::{Bound, Femtos, Nanos};
 use teller::{Clock, HoldAnswer, LiveHold, Teller, Tellers};
@@ -120,6 +120,8 @@ async fn asks(site: &Site, hold: HoldId, (ask, patience): (&Ask, Patience)) -> H
         route: "/v1/chat/completions".into(),
         model: "gpt-5".into(),
         upstream: "openai".into(),
+        traits: Traits::default(),
+        others_wait: false,
     });
     let answer = answer.await;
     let waited = asked_at.elapsed() >= site.wait_for_held;

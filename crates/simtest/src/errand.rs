@@ -2,9 +2,9 @@
 
 use ids::{KeyHash, KeyId, LimitId, LotId, ProjectId};
 use ledger::{
-    AddCredit, Cause, ChangeLimit, Command, CreateKey, CreateLimit, CreateOrganization,
-    CreateProject, DirectoryCommand, IdempotencyKey, LimitOrigin, LotKind, Rejection, Scope, Time,
-    UsedSoFar, Window,
+    AddCredit, Cause, ChangeLimit, Command, CreateKey, CreateOrganization, CreateProject,
+    DirectoryCommand, IdempotencyKey, LimitTerms, LotKind, Rejection, Scope, Time, UsedSoFar,
+    Window,
 };
 use money::Nanos;
 
@@ -61,6 +61,7 @@ impl World {
             approved_usage_limit: dice
                 .chance(200)
                 .then(|| (LimitId::from_bytes([1; 16]), thousandths(dearest * 20))),
+            spend_guard: None,
         }));
         self.intend(project(1));
         for number in 2..5 {
@@ -101,12 +102,13 @@ impl World {
             }
             44..58 => Command::ChangeLimit(ChangeLimit {
                 id: about.limit,
-                amount: dice.chance(800).then_some(amount),
+                amount: dice.chance(800).then_some(amount.into()),
                 used: if dice.chance(250) {
                     UsedSoFar::Reset
                 } else {
                     UsedSoFar::Keep
                 },
+                until: None,
             }),
             58..64 => Command::DeleteLimit { id: about.limit },
             64..76 => {
@@ -206,18 +208,17 @@ fn limit(number: usize, scope: Scope, amount: Nanos, dice: &mut Dice) -> Command
         "Africa/Abidjan"
     }
     .into();
-    Command::CreateLimit(CreateLimit {
-        id: LimitId::from_bytes(bytes(number)),
-        origin: LimitOrigin::Owner,
+    Command::CreateLimit(LimitTerms::hard_limit(
+        LimitId::from_bytes(bytes(number)),
         scope,
         amount,
-        window: match dice.below(4) {
+        match dice.below(4) {
             0 => Window::Total,
             1 => Window::Week { time_zone },
             2 => Window::Month { time_zone },
             _ => Window::Day { time_zone },
         },
-    })
+    ))
 }
 
 /// An errand on its way. Whoever goes away without an answer leaves it open.

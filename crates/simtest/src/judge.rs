@@ -2,8 +2,8 @@
 
 use ids::{HoldId, KeyId};
 use ledger::{
-    Book, Check, Grant, Holder, KeyProblem, Outcome, Patience, Receipt, Refusal, Rejection,
-    Shortfall,
+    Book, Check, Grant, Holder, KeyProblem, Outcome, Patience, Quantity, Receipt, Refusal,
+    Rejection, Shortfall,
 };
 use money::Nanos;
 use teller::Unavailable;
@@ -130,7 +130,7 @@ impl World {
         let mut ever = i128::MAX;
         for check in &told.checks {
             as_in_the_journal(check, figures)?;
-            ever = ever.min(of(check.left) + of(check.held));
+            ever = ever.min(of(check.left.usd()) + of(check.held.usd()));
         }
         if told.transient != (ask.least() <= ever) {
             return Err(format!("it is wrong about being transient: {told:?}"));
@@ -139,7 +139,7 @@ impl World {
             return Err(format!("P2: it did not wait for held money: {told:?}"));
         }
         match told.binding() {
-            Some(check) if of(check.left) < ask.least() => Ok(()),
+            Some(check) if of(check.left.usd()) < ask.least() => Ok(()),
             _ => Err(format!("P6: what it names does not stop it: {told:?}")),
         }
     }
@@ -262,8 +262,12 @@ fn as_in_the_journal(check: &Check, figures: &Figures) -> Result<(), Wrong> {
             (Some(*amount), *sum)
         }
     };
-    let told = (of(check.spent), of(check.held), of(check.left));
-    if told == (sum.spent, sum.held, sum.left) && check.ceiling == ceiling {
+    let told = (
+        of(check.spent.usd()),
+        of(check.held.usd()),
+        of(check.left.usd()),
+    );
+    if told == (sum.spent, sum.held, sum.left) && check.ceiling.map(Quantity::usd) == ceiling {
         Ok(())
     } else {
         Err(format!("P6: it says {check:?}, the journal {sum:?}"))

@@ -143,7 +143,11 @@ impl Reference {
                 });
                 Ok(())
             }
-            LimitFact::CreatedFor { .. } => Err(
+            LimitFact::CreatedFor { .. }
+            | LimitFact::Set { .. }
+            | LimitFact::Amended { .. }
+            | LimitFact::RaiseEnded { .. }
+            | LimitFact::Rolled { .. } => Err(
                 "the reference does not know limits on models, and nobody sets one here".to_owned(),
             ),
             LimitFact::Changed { id, amount, reset } => {

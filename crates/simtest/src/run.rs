@@ -136,6 +136,7 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Budget(_) => "changes of budgets",
         Fact::Hold(HoldFact::Taken(_)) => "holds taken",
         Fact::Hold(HoldFact::Renewed { .. }) => "renewals",
+        Fact::Hold(HoldFact::Described { .. } | HoldFact::Measured { .. }) => "descriptions",
         Fact::Hold(HoldFact::Settled { .. }) => "holds settled",
         Fact::Hold(HoldFact::Released { .. }) => "holds released",
         Fact::Hold(HoldFact::Presumed { reason, .. }) => match reason {

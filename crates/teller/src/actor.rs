@@ -256,7 +256,8 @@ impl Actor {
             return self.take(job);
         };
         let now = self.settings.clock.now();
-        let stepped = match job.command(Instant::now()) {
+        let others_wait = !self.waiting.is_empty();
+        let stepped = match job.command(Instant::now(), others_wait) {
             Some((command, cause)) => step(book, &command, cause, now, &mut self.sealer),
             None => ledger::advance(book, now, &mut self.sealer),
         };

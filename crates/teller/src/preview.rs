@@ -216,7 +216,11 @@ impl Run {
                 self.running.remove(hold);
                 None
             }
-            HoldFact::Taken(_) | HoldFact::Renewed { .. } | HoldFact::Corrected { .. } => None,
+            HoldFact::Taken(_)
+            | HoldFact::Renewed { .. }
+            | HoldFact::Corrected { .. }
+            | HoldFact::Described { .. }
+            | HoldFact::Measured { .. } => None,
         };
         let sum = &mut self.preview.stopped_cost;
         *sum = sum.saturating_add(cost.unwrap_or(Nanos::ZERO));

@@ -12,7 +12,7 @@ use ids::{LimitId, OrganizationId};
 use journal::StoreError;
 use ledger::{
     Book, Check, Command, Entry, Fact, HoldFact, HoldTaken, LimitFact, Patience, Sealer, Shortfall,
-    Snapshot, TakeHold, Time, advance, decide,
+    Snapshot, TakeHold, Time, Traits, advance, decide,
 };
 use money::{Bound, Femtos};
 
@@ -117,11 +117,13 @@ impl Tellers {
                 let (taken, at) = self.taken(organization, *seq).await?;
                 let before = seq.checked_sub(1).ok_or(ReplayError::NotThere(*seq))?;
                 let (book, changes) = self.book_at(organization, (before, at)).await?;
-                let asked = asked_of(&taken);
+                let asked = asked_of(&taken, book.described(taken.hold));
+                let (project, key) = (Some(taken.project), Some(taken.key));
+                let checks = book.checks_of_call(project, key, (&taken.model, &asked.traits));
                 let outcome = decide(&book, &Command::TakeHold(asked), None, at);
-                let again = outcome.facts.first().and_then(taken_in);
+                let again = outcome.facts.iter().find_map(taken_in);
                 Ok(Replayed {
-                    checks: book.checks_of_call(Some(taken.project), Some(taken.key), &taken.model),
+                    checks,
                     differences: of_grants(&taken, again, &outcome.outcome),
                     changes,
                 })
@@ -141,10 +143,11 @@ impl Tellers {
                 let mut ask = TakeHold::clone(ask);
                 ask.patience = Patience::Last;
                 let project = book.key(ask.key).map(|key| key.project);
-                let (key, model) = (ask.key, ask.model.clone());
+                let of_call = (&*ask.model, &ask.traits);
+                let checks = book.checks_of_call(project, Some(ask.key), of_call);
                 let outcome = decide(&book, &Command::TakeHold(ask), None, shortfall.at).outcome;
                 Ok(Replayed {
-                    checks: book.checks_of_call(project, Some(key), &model),
+                    checks,
                     differences: of_refusals(shortfall, &outcome),
                     changes,
                 })
@@ -228,12 +231,14 @@ fn unreadable(seq: u64, error: &dyn std::error::Error) -> ReplayError {
 }
 
 fn note(changes: &mut BTreeMap<LimitId, Change>, entry: &Entry) {
-    let Fact::Limit(
-        LimitFact::Created { id, .. }
-        | LimitFact::CreatedFor { id, .. }
-        | LimitFact::Changed { id, .. },
-    ) = &entry.fact
-    else {
+    let Fact::Limit(fact) = &entry.fact else {
+        return;
+    };
+    let id = match fact {
+        LimitFact::Changed { id, .. } | LimitFact::Amended { id, .. } => Some(*id),
+        _ => fact.created().map(|(terms, _span)| terms.id),
+    };
+    let Some(id) = id else {
         return;
     };
     let actor = entry.cause.as_ref().map(|cause| cause.actor.clone());
@@ -242,7 +247,7 @@ fn note(changes: &mut BTreeMap<LimitId, Change>, entry: &Entry) {
         at: entry.at,
         actor,
     };
-    changes.insert(*id, change);
+    changes.insert(id, change);
 }
 
 const fn taken_in(fact: &Fact) -> Option<&HoldTaken> {
@@ -253,7 +258,7 @@ const fn taken_in(fact: &Fact) -> Option<&HoldTaken> {
 }
 
 /// The question that a hold is the answer to: a bound of this amount for these units.
-fn asked_of(taken: &HoldTaken) -> TakeHold {
+fn asked_of(taken: &HoldTaken, traits: Traits) -> TakeHold {
     let amount = Femtos::from(taken.amount);
     let units = taken.granted_units;
     let bound = Bound::linear(amount, Femtos::ZERO, units, units);
@@ -267,5 +272,7 @@ fn asked_of(taken: &HoldTaken) -> TakeHold {
         route: taken.route.clone(),
         model: taken.model.clone(),
         upstream: taken.upstream.clone(),
+        traits,
+        others_wait: false,
     }
 }

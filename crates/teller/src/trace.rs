@@ -51,7 +51,9 @@ fn is_about(fact: &Fact, request: RequestId) -> bool {
             HoldFact::Settled { hold, .. }
             | HoldFact::Released { hold, .. }
             | HoldFact::Presumed { hold, .. }
-            | HoldFact::Corrected { hold, .. },
+            | HoldFact::Corrected { hold, .. }
+            | HoldFact::Described { hold, .. }
+            | HoldFact::Measured { hold, .. },
         ) => hold.request == request,
         _ => false,
     }

@@ -1,6 +1,8 @@
 //! What stops calls: hard limits that are reached, and credit that does not suffice.
 
-use ledger::{Book, Calls, Check, CheckKind, Limit, LimitOrigin, Scope, Shortfall, Time};
+use ledger::{
+    Book, Calls, Check, CheckKind, Limit, LimitOrigin, Measure, Quantity, Scope, Shortfall, Time,
+};
 use money::Nanos;
 use serde_json::json;
 
@@ -12,7 +14,8 @@ use crate::alert::Draft;
 /// reached again. One of nothing at all is not news.
 pub fn limits_reached(book: &Book) -> impl Iterator<Item = Draft> {
     book.limits()
-        .filter(|limit| limit.left() <= Nanos::ZERO && limit.amount > Nanos::ZERO)
+        .filter(|limit| limit.stops() && limit.measure == Measure::Usd && !limit.calls.apart())
+        .filter(|limit| !limit.left().is_positive() && limit.amount.is_positive())
         .map(|limit| reached(book, limit))
 }
 
@@ -25,6 +28,7 @@ const fn name(origin: LimitOrigin) -> &'static str {
     match origin {
         LimitOrigin::Owner => "hard limit",
         LimitOrigin::Operator => "approved usage limit",
+        LimitOrigin::Guard => "spend guard",
     }
 }
 
@@ -36,15 +40,15 @@ fn reached(book: &Book, limit: &Limit) -> Draft {
     let resets_at = ends(limit.span.end);
     let mut draft = Draft {
         kind: Kind::HardLimitReached,
-        once: once(limit.id, limit.amount, resets_at),
+        once: once(limit.id, limit.amount.usd(), resets_at),
         seq: book.head().seq,
         at: book.now(),
         subject: format!("{what} of {on} reached"),
         sentence: format!(
             "The {what} of {on} is reached: {} are spent and {} held of {} {}. It stops calls until {}.",
-            usd(limit.spent),
-            usd(limit.held),
-            usd(limit.amount),
+            usd(limit.count.spent.usd()),
+            usd(limit.count.held.usd()),
+            usd(limit.amount.usd()),
             window(&limit.window),
             until(resets_at),
         ),
@@ -57,17 +61,17 @@ fn reached(book: &Book, limit: &Limit) -> Draft {
             "set_by": set_by(limit.origin),
             "scope": scope_json(limit.scope, book),
             "window": window_json(&limit.window),
-            "limit_usd": limit.amount.to_string(),
-            "spent_usd": limit.spent.to_string(),
-            "held_usd": limit.held.to_string(),
-            "left_usd": limit.left().to_string(),
+            "limit_usd": limit.amount.usd().to_string(),
+            "spent_usd": limit.count.spent.usd().to_string(),
+            "held_usd": limit.count.held.usd().to_string(),
+            "left_usd": limit.left().usd().to_string(),
             "resets_at": at_json(resets_at),
         })),
     };
     draft.lines = lines(
         what,
         &draft,
-        [limit.spent, limit.held, limit.left()],
+        [limit.count.spent, limit.count.held, limit.left()].map(Quantity::usd),
         resets_at,
     );
     draft
@@ -84,6 +88,7 @@ const fn set_by(origin: LimitOrigin) -> &'static str {
     match origin {
         LimitOrigin::Owner => "owner",
         LimitOrigin::Operator => "operator",
+        LimitOrigin::Guard => "seawall",
     }
 }
 
@@ -109,11 +114,14 @@ fn lines(
 /// `book` gives names only; the figures are those of the decision.
 #[must_use]
 pub fn refused(book: &Book, shortfall: &Shortfall) -> Option<Draft> {
-    let check = shortfall.binding().filter(|_| !shortfall.transient)?;
+    let money = |check: &&Check| check.measure == Measure::Usd;
+    let check = shortfall.binding().filter(money);
+    let check = check.filter(|_| !shortfall.transient)?;
     match check.kind {
-        CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => {
-            Some(by_limit(book, shortfall, (check, id)))
-        }
+        CheckKind::HardLimit(id)
+        | CheckKind::ModelLimit(id)
+        | CheckKind::EndUserLimit(id)
+        | CheckKind::TagLimit(id) => Some(by_limit(book, shortfall, (check, id))),
         CheckKind::ApprovedUsageLimit(id) => Some(by_limit(book, shortfall, (check, id))),
         CheckKind::CreditBalance => by_credit(book, shortfall, check),
     }
@@ -123,6 +131,10 @@ pub fn refused(book: &Book, shortfall: &Shortfall) -> Option<Draft> {
 fn on(scope: String, limit: Option<&Limit>) -> String {
     match limit.map(|limit| &limit.calls) {
         Some(Calls::Model(model)) => format!("model \"{model}\" in {scope}"),
+        Some(Calls::EndUser(user)) => format!("end user {user} in {scope}"),
+        Some(Calls::EachEndUser) => format!("an end user in {scope}"),
+        Some(Calls::Tag(tag)) => format!("tag \"{}\" in {scope}", tag.name),
+        Some(Calls::EachTag) => format!("a tag in {scope}"),
         Some(Calls::All) | None => scope,
     }
 }
@@ -130,13 +142,15 @@ fn on(scope: String, limit: Option<&Limit>) -> String {
 fn by_limit(book: &Book, shortfall: &Shortfall, (check, id): (&Check, ids::LimitId)) -> Draft {
     let origin = match check.kind {
         CheckKind::ApprovedUsageLimit(_) => LimitOrigin::Operator,
-        CheckKind::HardLimit(_) | CheckKind::ModelLimit(_) | CheckKind::CreditBalance => {
-            LimitOrigin::Owner
-        }
+        CheckKind::HardLimit(_)
+        | CheckKind::ModelLimit(_)
+        | CheckKind::EndUserLimit(_)
+        | CheckKind::TagLimit(_)
+        | CheckKind::CreditBalance => LimitOrigin::Owner,
     };
     let limit = book.limit(id);
     let (what, on) = (name(origin), on(scope(check.scope, book), limit));
-    let ceiling = check.ceiling.unwrap_or(Nanos::ZERO);
+    let ceiling = check.ceiling.unwrap_or(Quantity::ZERO).usd();
     let words = check.window.as_ref().map(window).unwrap_or_default();
     let mut draft = Draft {
         kind: Kind::HardLimitReached,
@@ -148,7 +162,7 @@ fn by_limit(book: &Book, shortfall: &Shortfall, (check, id): (&Check, ids::Limit
             "The {what} of {on} stopped a call: of {} {words} {} are left, and the call could have cost {}. Further calls \
              that do not fit are refused until {}.",
             usd(ceiling),
-            usd(check.left),
+            usd(check.left.usd()),
             usd(shortfall.least_needed),
             until(check.resets_at),
         ),
@@ -162,9 +176,9 @@ fn by_limit(book: &Book, shortfall: &Shortfall, (check, id): (&Check, ids::Limit
             "scope": scope_json(check.scope, book),
             "window": check.window.as_ref().map(window_json),
             "limit_usd": ceiling.to_string(),
-            "spent_usd": check.spent.to_string(),
-            "held_usd": check.held.to_string(),
-            "left_usd": check.left.to_string(),
+            "spent_usd": check.spent.usd().to_string(),
+            "held_usd": check.held.usd().to_string(),
+            "left_usd": check.left.usd().to_string(),
             "needed_usd": shortfall.least_needed.to_string(),
             "resets_at": at_json(check.resets_at),
         })),
@@ -172,7 +186,7 @@ fn by_limit(book: &Book, shortfall: &Shortfall, (check, id): (&Check, ids::Limit
     draft.lines = lines(
         what,
         &draft,
-        [check.spent, check.held, check.left],
+        [check.spent, check.held, check.left].map(Quantity::usd),
         check.resets_at,
     );
     draft
@@ -191,12 +205,12 @@ fn by_credit(book: &Book, shortfall: &Shortfall, check: &Check) -> Option<Draft>
         sentence: format!(
             "The credit balance of {on} stopped a call: {} are left, and the call could have cost {}. Calls that do not fit \
              are refused until credit is added.",
-            usd(check.left),
+            usd(check.left.usd()),
             usd(shortfall.least_needed),
         ),
         lines: vec![
-            ("left", usd(check.left)),
-            ("held by running calls", usd(check.held)),
+            ("left", usd(check.left.usd())),
+            ("held by running calls", usd(check.held.usd())),
             (
                 "who can change it",
                 "an administrator, by adding credit".to_owned(),
@@ -206,8 +220,8 @@ fn by_credit(book: &Book, shortfall: &Shortfall, check: &Check) -> Option<Draft>
         command: format!("seawall credit add USD --org {}", organization.id),
         budget: None,
         data: fields(json!({
-            "left_usd": check.left.to_string(),
-            "held_usd": check.held.to_string(),
+            "left_usd": check.left.usd().to_string(),
+            "held_usd": check.held.usd().to_string(),
             "needed_usd": shortfall.least_needed.to_string(),
         })),
     })

@@ -56,7 +56,7 @@ pub(super) fn usd(amount: Nanos) -> String {
 
 fn zone(window: &Window) -> Option<&str> {
     match window {
-        Window::Total => None,
+        Window::Total | Window::Rolling(_) => None,
         Window::Day { time_zone } | Window::Week { time_zone } | Window::Month { time_zone } => {
             Some(time_zone)
         }
@@ -70,6 +70,7 @@ pub(super) fn window(window: &Window) -> String {
         Window::Day { .. } => "day",
         Window::Week { .. } => "week",
         Window::Month { .. } => "month",
+        Window::Rolling(rolling) => return format!("in any {} seconds", rolling.seconds),
     };
     format!("per {kind} ({})", zone(window).unwrap_or("UTC"))
 }
@@ -80,6 +81,7 @@ pub(super) fn window_json(of: &Window) -> Value {
         Window::Day { .. } => "day",
         Window::Week { .. } => "week",
         Window::Month { .. } => "month",
+        Window::Rolling(rolling) => return json!({"kind": "rolling", "seconds": rolling.seconds}),
     };
     match zone(of) {
         Some(zone) => json!({"kind": kind, "time_zone": zone}),

@@ -3,7 +3,7 @@
 use alerts::Wishes;
 use ids::LimitId;
 use ledger::{
-    BudgetFact, ChangeLimit, Command, CreateLimit, Fact, LimitOrigin, PresumeReason, Scope,
+    BudgetFact, ChangeLimit, Command, Fact, LimitOrigin, LimitTerms, PresumeReason, Scope,
     Settlement, UsedSoFar, Window,
 };
 use projections::{Decided, Decision, Refused};
@@ -14,13 +14,12 @@ use crate::world::{KEY, ORGANIZATION, PROJECT, World, cents};
 const LIMIT: LimitId = LimitId::from_bytes([9; 16]);
 
 fn limit(amount: money::Nanos) -> Command {
-    Command::CreateLimit(CreateLimit {
-        id: LIMIT,
-        origin: LimitOrigin::Owner,
-        scope: Scope::Project(PROJECT),
+    Command::CreateLimit(LimitTerms::hard_limit(
+        LIMIT,
+        Scope::Project(PROJECT),
         amount,
-        window: Window::Total,
-    })
+        Window::Total,
+    ))
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,6 +80,7 @@ async fn a_hard_limit_is_told_of_once_in_a_window_and_again_when_it_was_raised()
         id: LIMIT,
         amount: Some(cents(150)),
         used: UsedSoFar::Keep,
+        until: None,
     };
     world.does(Command::ChangeLimit(raised)).await;
     world.call(cents(50), cents(50)).await;

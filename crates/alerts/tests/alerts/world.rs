@@ -15,7 +15,7 @@ use journal::memory::Memory;
 use ledger::{
     AddCredit, Charge, Command, CreateBudget, CreateKey, CreateOrganization, CreateProject,
     DirectoryCommand, Entry, Holder, LotKind, Outcome, Patience, Scope, Settlement, TakeHold, Time,
-    Window,
+    Traits, Window,
 };
 use money::{Bound, Nanos};
 use teller::{Clock, HoldAnswer, LiveHold, Observer, Settings, Teller, Tellers};
@@ -260,6 +260,8 @@ impl World {
             route: "/v1/chat/completions".into(),
             model: "gpt-5-mini".into(),
             upstream: "openai".into(),
+            traits: Traits::default(),
+            others_wait: false,
         };
         self.teller.hold(ask).await.unwrap()
     }
@@ -310,6 +312,7 @@ fn beginning() -> [Command; 3] {
         name: "Acme".into(),
         time_zone: "UTC".into(),
         approved_usage_limit: None,
+        spend_guard: None,
     };
     let project = CreateProject {
         id: PROJECT,

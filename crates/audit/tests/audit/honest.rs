@@ -9,9 +9,9 @@ use ids::{
 use journal::sqlite::Sqlite;
 use journal::{Batch, Store, StoredSnapshot};
 use ledger::{
-    AddCredit, Book, ChangeLimit, Charge, Command, CreateBudget, CreateKey, CreateLimit,
-    CreateOrganization, CreateProject, DirectoryCommand, Fee, Head, Holder, LimitOrigin, LotKind,
-    Patience, PresumeReason, ReleaseReason, Scope, Sealer, Settlement, Snapshot, TakeHold, Time,
+    AddCredit, Book, ChangeLimit, Charge, Command, CreateBudget, CreateKey, CreateOrganization,
+    CreateProject, DirectoryCommand, Fee, Head, Holder, LimitOrigin, LimitTerms, LotKind, Patience,
+    PresumeReason, ReleaseReason, Scope, Sealer, Settlement, Snapshot, TakeHold, Time, Traits,
     UsedSoFar, Window, step,
 };
 use money::{Bound, Femtos, Nanos, Price};
@@ -59,6 +59,7 @@ impl Honest {
             name: "Acme".into(),
             time_zone: "Europe/Berlin".into(),
             approved_usage_limit: Some((LimitId::from_bytes([9; 16]), Nanos::new(1 << 50))),
+            spend_guard: None,
         };
         self.run(DirectoryCommand::CreateOrganization(organization));
         let project = CreateProject {
@@ -103,13 +104,12 @@ impl Honest {
             10 => (Scope::Key(KEY), Window::Day { time_zone }),
             _ => (Scope::Project(PROJECT), Window::Total),
         };
-        self.run(Command::CreateLimit(CreateLimit {
-            id: LimitId::from_bytes([number; 16]),
-            origin: LimitOrigin::Owner,
+        self.run(Command::CreateLimit(LimitTerms::hard_limit(
+            LimitId::from_bytes([number; 16]),
             scope,
-            amount: Nanos::new(1 << 55),
+            Nanos::new(1 << 55),
             window,
-        }));
+        )));
     }
 
     fn set_budget(&mut self, number: u8) {
@@ -162,6 +162,8 @@ impl Honest {
             route: "/v1/chat/completions".into(),
             model: "gpt-5-mini".into(),
             upstream: "openai".into(),
+            traits: Traits::default(),
+            others_wait: false,
         }));
         self.open.push_back(hold);
     }
@@ -227,6 +229,7 @@ impl Honest {
                 id: LimitId::from_bytes([11; 16]),
                 amount: None,
                 used: UsedSoFar::Reset,
+                until: None,
             })),
             3 => {
                 let id = LimitId::from_bytes([10; 16]);

@@ -1,9 +1,10 @@
 //! How facts of credit, hard limits, budgets and holds look in JSON.
 
 use catalog::Unit;
+use ids::LimitId;
 use ledger::{
-    BudgetFact, Calls, Charge, CreditFact, Draw, Fee, HoldFact, HoldTaken, LimitFact, LimitOrigin,
-    PresumeReason, ReleaseReason, Scope, Span, Time, Window,
+    BudgetFact, Calls, Charge, CreditFact, Draw, Fee, HoldFact, HoldTaken, LimitFact, LimitTerms,
+    Measure, Mode, OnTrip, PresumeReason, Quantity, ReleaseReason, Scope, Span, Time, Window,
 };
 use money::Nanos;
 use serde_json::{Value, json};
@@ -50,42 +51,29 @@ pub(super) fn credit(fact: &CreditFact) -> (&'static str, Value) {
 
 pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
     match fact {
-        LimitFact::Created {
-            id,
-            origin,
-            scope,
-            amount,
-            window,
-            span,
-        } => {
-            let mut fields = limit_fields((*origin, *scope), *amount, window, *span);
-            fields["limit_id"] = json!(id.to_string());
-            fields["model"] = Value::Null;
+        LimitFact::Created { .. } | LimitFact::CreatedFor { .. } | LimitFact::Set { .. } => {
+            let created = fact.created();
+            let fields = created.map_or(Value::Null, |(terms, span)| limit_fields(&terms, span));
             ("limit_created", fields)
         }
-        LimitFact::CreatedFor {
-            id,
-            origin,
-            scope,
-            calls,
-            amount,
-            window,
-            span,
-        } => {
-            let mut fields = limit_fields((*origin, *scope), *amount, window, *span);
-            fields["limit_id"] = json!(id.to_string());
-            fields["model"] = match calls {
-                Calls::All => Value::Null,
-                Calls::Model(model) => json!(model),
-            };
-            ("limit_created", fields)
+        LimitFact::Changed { id, amount, reset } => {
+            let amount = (Measure::Usd, Quantity::from(*amount));
+            ("limit_changed", changed_json(*id, amount, (None, *reset)))
         }
-        LimitFact::Changed { id, amount, reset } => (
-            "limit_changed",
-            json!({
-                "limit_id": id.to_string(), "amount_usd": amount.to_string(),
-                "used": if *reset { "reset" } else { "keep" },
-            }),
+        LimitFact::Amended {
+            id,
+            measure,
+            amount,
+            until,
+            reset,
+        } => {
+            let fields = changed_json(*id, (*measure, *amount), (*until, *reset));
+            ("limit_changed", fields)
+        }
+        LimitFact::RaiseEnded { id } => ("limit_raise_ended", json!({"limit_id": id.to_string()})),
+        LimitFact::Rolled { limit, at } => (
+            "limit_rolled",
+            json!({"limit_id": limit.to_string(), "rolled_at": at.to_string()}),
         ),
         LimitFact::Deleted { id } => ("limit_deleted", json!({"limit_id": id.to_string()})),
         LimitFact::WindowOpened { limit, span } => (
@@ -95,20 +83,47 @@ pub(super) fn limit(fact: &LimitFact) -> (&'static str, Value) {
     }
 }
 
-fn limit_fields(
-    (origin, scope): (LimitOrigin, Scope),
-    amount: Nanos,
-    window: &Window,
-    span: Span,
+/// An amount under the name that says its unit; the other name is there, and says nothing.
+fn with_amount(fields: &mut Value, (measure, amount): (Measure, Quantity)) {
+    let money = measure == Measure::Usd;
+    fields["measure"] = json!(measure.name());
+    fields["amount_usd"] = json!(money.then(|| amount.usd().to_string()));
+    fields["amount"] = json!((!money).then_some(amount.get()));
+}
+
+fn changed_json(
+    id: LimitId,
+    amount: (Measure, Quantity),
+    (until, reset): (Option<Time>, bool),
 ) -> Value {
-    let set_by = match origin {
-        LimitOrigin::Owner => "owner",
-        LimitOrigin::Operator => "operator",
-    };
-    json!({
-        "set_by": set_by, "scope": on(scope), "amount_usd": amount.to_string(),
-        "window": window_json(window), "span": span_json(span),
-    })
+    let mut fields = json!({
+        "limit_id": id.to_string(), "until_at": until.map(|at| at.to_string()),
+        "used": if reset { "reset" } else { "keep" },
+    });
+    with_amount(&mut fields, amount);
+    fields
+}
+
+fn limit_fields(terms: &LimitTerms, span: Span) -> Value {
+    let (mut model, mut end_user, mut tag) = (Value::Null, Value::Null, Value::Null);
+    match &terms.calls {
+        Calls::All => {}
+        Calls::Model(pattern) => model = json!(pattern),
+        Calls::EndUser(subject) => end_user = json!(subject.to_string()),
+        Calls::EachEndUser => end_user = json!("each"),
+        Calls::Tag(named) => tag = json!(named.name),
+        Calls::EachTag => tag = json!("each"),
+    }
+    let mut fields = json!({
+        "limit_id": terms.id.to_string(), "set_by": terms.origin.name(), "scope": on(terms.scope),
+        "model": model, "end_user": end_user, "tag": tag,
+        "mode": match terms.mode { Mode::Enforce => "enforce", Mode::Shadow => "shadow" },
+        "on_trip": match terms.on_trip { OnTrip::Refuse => "refuse", OnTrip::FreezeKey => "freeze_key" },
+        "window": window_json(&terms.window), "span": span_json(span),
+        "until_at": terms.ends_at.map(|at| at.to_string()),
+    });
+    with_amount(&mut fields, (terms.measure, terms.amount));
+    fields
 }
 
 pub(super) fn budget(fact: &BudgetFact) -> (&'static str, Value) {
@@ -158,6 +173,19 @@ pub(super) fn budget(fact: &BudgetFact) -> (&'static str, Value) {
 pub(crate) fn hold(fact: &HoldFact) -> (&'static str, Value) {
     match fact {
         HoldFact::Taken(taken) => ("hold_taken", taken_json(taken)),
+        HoldFact::Described { hold, traits } => (
+            "hold_described",
+            json!({
+                "hold": hold.to_string(), "tokens": traits.tokens,
+                "end_user": traits.end_user.map(|user| user.to_string()),
+                "tags": traits.tags.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "over_in_shadow": traits.over.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            }),
+        ),
+        HoldFact::Measured { hold, tokens } => (
+            "hold_measured",
+            json!({"hold": hold.to_string(), "tokens": tokens}),
+        ),
         HoldFact::Renewed { holds, deadline } => {
             let holds: Vec<String> = holds.iter().map(ToString::to_string).collect();
             let fields = json!({"holds": holds, "deadline_at": deadline.to_string()});

@@ -30,9 +30,9 @@ impl Checked {
     }
 
     fn verdict(&self, check: &Check) -> &'static str {
-        if self.needed <= check.left {
+        if self.needed <= check.left.usd() {
             "pass"
-        } else if self.needed <= check.left_without_holds() {
+        } else if self.needed <= check.left_without_holds().usd() {
             "stops_for_now"
         } else {
             "stops"
@@ -44,10 +44,10 @@ impl Checked {
             json!({
                 "kind": check.name(), "limit_id": check.kind.limit().map(|id| id.to_string()),
                 "scope": ScopeView::of(check.scope, book),
-                "limit_usd": check.ceiling.map(|ceiling| ceiling.to_string()),
+                "limit_usd": check.ceiling.map(|ceiling| ceiling.usd().to_string()),
                 "window": check.window.as_ref().map(WindowView::of),
-                "spent_usd": check.spent.to_string(), "held_usd": check.held.to_string(),
-                "left_usd": check.left.to_string(), "needed_usd": self.needed.to_string(),
+                "spent_usd": check.spent.usd().to_string(), "held_usd": check.held.usd().to_string(),
+                "left_usd": check.left.usd().to_string(), "needed_usd": self.needed.to_string(),
                 "resets_at": check.resets_at.map(|at| at.to_string()),
                 "verdict": self.verdict(check), "binding": place == self.binding, "source": self.source,
             })
@@ -58,12 +58,12 @@ impl Checked {
     /// What is left now where it was decided, for comparison. The same key's checks, with today's limits.
     fn now(&self, row: &Row, book: &Book) -> Value {
         let checks = book.checks(row.project, row.key);
-        let stops = checks.iter().find(|check| check.left < self.needed);
+        let stops = checks.iter().find(|check| check.left.usd() < self.needed);
         let kind = self.binding().map(|check| check.kind);
         let same = checks.iter().find(|check| Some(check.kind) == kind);
         json!({
-            "left_usd": same.map(|check| check.left.to_string()),
-            "limit_usd": same.and_then(|check| check.ceiling).map(|ceiling| ceiling.to_string()),
+            "left_usd": same.map(|check| check.left.usd().to_string()),
+            "limit_usd": same.and_then(|check| check.ceiling).map(|ceiling| ceiling.usd().to_string()),
             "would_fit": stops.is_none(), "stopped_by": stops.map(Check::name),
             "decision_seq": book.head().seq,
         })

@@ -42,15 +42,15 @@ fn refused(row: &Row, checked: Option<&Checked>) -> String {
         return format!(
             "Running calls held the money it needed: the {} left ${} beside ${} held; the request may cost up to ${}.",
             spoken(check),
-            check.left,
-            check.held,
+            check.left.usd(),
+            check.held.usd(),
             checked.needed
         );
     }
     format!(
         "The {} left ${}; the request may cost up to ${}.",
         spoken(check),
-        check.left,
+        check.left.usd(),
         checked.needed
     )
 }
@@ -70,7 +70,7 @@ fn granted(row: &Row, checked: Option<&Checked>) -> String {
             format!(
                 " (least was left by the {}: ${})",
                 spoken(check),
-                check.left
+                check.left.usd()
             )
         })
         .unwrap_or_default();

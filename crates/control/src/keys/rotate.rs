@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::response::Response;
 use ids::{ApiKey, KeyId, LimitId};
 use ledger::{
-    Book, ChangeKey, Command, CreateKey, CreateLimit, DirectoryCommand, Key, KeyState, Limit,
-    Scope, Time,
+    Book, ChangeKey, Command, CreateKey, DirectoryCommand, Key, KeyState, Limit, LimitTerms, Scope,
+    Time,
 };
 use teller::Teller;
 
@@ -102,15 +102,12 @@ fn successor(app: &App, old: &Old, id: KeyId, secret: &ApiKey) -> CreateKey {
 
 /// What gives the new key the old one's limits and, last, ends the old one.
 fn hand_over_commands(app: &App, old: &Old, new: KeyId, overlap: u32) -> Vec<Command> {
-    let limit = |limit: &Limit| Command::CreateLimitFor {
-        limit: CreateLimit {
+    let limit = |limit: &Limit| {
+        Command::CreateLimit(LimitTerms {
             id: LimitId::from_bytes(app.ids.id()),
-            origin: limit.origin,
             scope: Scope::Key(new),
-            amount: limit.amount,
-            window: limit.window.clone(),
-        },
-        calls: limit.calls.clone(),
+            ..limit.terms()
+        })
     };
     let end = old.now.plus_seconds(i64::from(overlap));
     let end = old.key.expires_at.map_or(end, |at| at.min(end));

@@ -1,6 +1,6 @@
 //! A hard limit as the API shows it.
 
-use ledger::{Book, Calls, Limit, LimitOrigin};
+use ledger::{Book, Calls, Limit};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,21 +41,18 @@ impl View {
             organization_id: book.organization().map(|found| Text(found.id)),
             scope: ScopeView::of(limit.scope, book),
             model: match &limit.calls {
-                Calls::All => None,
                 Calls::Model(model) => Some(model.clone()),
+                _ => None,
             },
-            set_by: match limit.origin {
-                LimitOrigin::Owner => "owner",
-                LimitOrigin::Operator => "operator",
-            },
-            amount_usd: Usd(limit.amount),
+            set_by: limit.origin.name(),
+            amount_usd: Usd(limit.amount.usd()),
             measure: "usd",
             window: WindowView::of(&limit.window),
             mode: "enforce",
             on_trip: "refuse",
-            spent_usd: Usd(limit.spent),
-            held_usd: Usd(limit.held),
-            left_usd: Usd(limit.left()),
+            spent_usd: Usd(limit.count.spent.usd()),
+            held_usd: Usd(limit.count.held.usd()),
+            left_usd: Usd(limit.left().usd()),
             resets_at: ends(limit.span.end).map(At),
             created_at: At(limit.created_at),
         }

@@ -1,7 +1,7 @@
 //! Calls that cost money, straight through a teller, as the data plane makes them.
 
 use ids::{HoldId, OrganizationId, RequestId};
-use ledger::{Charge, Patience, Settlement, TakeHold, Time};
+use ledger::{Charge, Patience, Settlement, TakeHold, Time, Traits};
 use money::{Bound, Femtos, Nanos};
 use teller::{HoldAnswer, LiveHold};
 
@@ -31,6 +31,8 @@ impl House {
             route: "/v1/chat/completions".into(),
             model: "gpt-5-mini".into(),
             upstream: "openai".into(),
+            traits: Traits::default(),
+            others_wait: false,
         };
         let teller = self.tellers.of(organization).unwrap();
         match teller.hold(ask).await.unwrap() {

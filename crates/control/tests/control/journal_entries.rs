@@ -1,7 +1,7 @@
 //! The journal, entry by entry.
 
 use ids::{BudgetId, LimitId, LotId, OrganizationId};
-use ledger::{Calls, ChargeBack, Command, CreateBudget, CreateLimit, LimitOrigin, Scope, Window};
+use ledger::{Calls, ChargeBack, Command, CreateBudget, LimitOrigin, LimitTerms, Scope, Window};
 use serde_json::{Value, json};
 
 use crate::calls::usd;
@@ -141,13 +141,12 @@ async fn commanded(house: &House, organization: &str, lot: LotId) {
         window: Window::Total,
         thresholds: vec![50],
     };
-    let limit = CreateLimit {
-        id: LimitId::from_bytes([9; 16]),
-        origin: LimitOrigin::Owner,
-        scope: Scope::Organization,
-        amount: usd("7.00"),
-        window: Window::Total,
-    };
+    let limit = LimitTerms::hard_limit(
+        LimitId::from_bytes([9; 16]),
+        Scope::Organization,
+        usd("7.00"),
+        Window::Total,
+    );
     let chargeback = ChargeBack {
         lot,
         amount: usd("2.00"),

@@ -83,7 +83,9 @@ fn granted(would: &Would, id: RequestId) -> Response {
 
 fn refused(gateway: &Gateway, id: RequestId, known: &Known, stop: Stop) -> Response {
     let left = match &stop {
-        Stop::Money(shortfall, _) => shortfall.binding().map(|check| (check.left, check.name())),
+        Stop::Money(shortfall, _) => shortfall
+            .binding()
+            .map(|check| (check.left.usd(), check.name())),
         _ => None,
     };
     let mut response = tell::told(gateway, id, known, stop).into_response(gateway, id);

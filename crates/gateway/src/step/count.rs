@@ -45,7 +45,9 @@ impl Tally {
     /// By what the gateway says, else by what the hold's end says: as the request log does.
     pub(crate) fn of(ending: &Ending) -> Self {
         let (by_hold, fees) = match &ending.settlement {
-            Settlement::Charge(charge) => (Outcome::Served, charge.fees.clone()),
+            Settlement::Charge(charge) | Settlement::Metered { charge, .. } => {
+                (Outcome::Served, charge.fees.clone())
+            }
             Settlement::Release(ReleaseReason::ProviderRefused) => {
                 (Outcome::ProviderRefused, Vec::new())
             }

@@ -1,7 +1,7 @@
 //! Step 5: the money, promised and durable.
 
 use ids::{HoldId, RequestId};
-use ledger::{Grant, Patience, Refusal, TakeHold};
+use ledger::{Grant, Patience, Refusal, TakeHold, Traits};
 use money::Bound;
 use teller::{Bar, HoldAnswer, LiveHold};
 
@@ -60,6 +60,7 @@ impl Wanted<'_> {
                     Wish {
                         bound,
                         pictures: self.pictures,
+                        traits: Traits::default(),
                         upstream: self.served.account.name().into(),
                     },
                 )),
@@ -86,6 +87,8 @@ impl Wanted<'_> {
             route: self.route.path().into(),
             model: self.model.into(),
             upstream: self.served.account.name().into(),
+            traits: Traits::default(),
+            others_wait: false,
         }
     }
 }

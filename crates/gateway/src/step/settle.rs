@@ -160,7 +160,7 @@ fn left(receipt: &Receipt) -> Option<Left> {
     let left = receipt.headroom.as_ref()?;
     Some(Left {
         amount: left.amount.at_least_zero(),
-        binding: left.binding.name(left.scope).into(),
+        binding: left.name().into(),
     })
 }
 

@@ -63,11 +63,7 @@ pub(crate) fn served(headers: &mut HeaderMap, upstream: &str, fitted: Option<u64
 }
 
 pub(crate) fn headroom(headers: &mut HeaderMap, headroom: &Headroom) {
-    left(
-        headers,
-        headroom.amount,
-        headroom.binding.name(headroom.scope),
-    );
+    left(headers, headroom.amount, headroom.name());
 }
 
 pub(crate) fn left(headers: &mut HeaderMap, left: Nanos, binding: &str) {

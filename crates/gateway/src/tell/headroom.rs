@@ -42,7 +42,7 @@ pub(crate) async fn own(State(gateway): State<Gateway>, request: Request) -> Res
                 .collect();
             let body = json!({
                 "headroom_usd": headroom.amount.to_string(),
-                "binding": headroom.binding.name(headroom.scope),
+                "binding": headroom.name(),
                 "binding_limit_id": headroom.binding.limit().map(|id| id.to_string()),
                 "constraints": constraints,
             });
@@ -73,11 +73,11 @@ fn constraint(check: &Check, organization: OrganizationId, names: &Names) -> Val
         "kind": check.name(),
         "limit_id": check.kind.limit().map(|id| id.to_string()),
         "scope": { "kind": kind, "id": id, "name": name },
-        "limit_usd": check.ceiling.map(|ceiling| ceiling.to_string()),
+        "limit_usd": check.ceiling.map(|ceiling| ceiling.usd().to_string()),
         "window": check.window.as_ref().map(shortfall::window),
-        "spent_usd": check.spent.to_string(),
-        "held_usd": check.held.to_string(),
-        "left_usd": check.left.to_string(),
+        "spent_usd": check.spent.usd().to_string(),
+        "held_usd": check.held.usd().to_string(),
+        "left_usd": check.left.usd().to_string(),
         "resets_at": check.resets_at.map(|at| at.to_string()),
     })
 }

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use ids::RequestId;
-use ledger::{Check, CheckKind, Scope, Shortfall, Window};
+use ledger::{Check, CheckKind, Measure, Scope, Shortfall, Window};
 use money::Nanos;
 use serde_json::{Value, json};
 use teller::Names;
@@ -66,6 +66,8 @@ const fn code(check: &Check) -> &'static str {
         (CheckKind::CreditBalance, _) => "credit_balance_exhausted",
         (CheckKind::ApprovedUsageLimit(_), _) => "organization_usage_limit_exceeded",
         (CheckKind::ModelLimit(_), _) => "model_spend_limit_exceeded",
+        (CheckKind::EndUserLimit(_), _) => "end_user_spend_limit_exceeded",
+        (CheckKind::TagLimit(_), _) => "tag_spend_limit_exceeded",
         (CheckKind::HardLimit(_), Scope::Organization) => "organization_spend_limit_exceeded",
         (CheckKind::HardLimit(_), Scope::Project(_)) => "project_spend_limit_exceeded",
         (CheckKind::HardLimit(_), Scope::Key(_)) => "api_key_spend_limit_exceeded",
@@ -93,7 +95,7 @@ impl Case<'_> {
         } else {
             self.check.left_without_holds()
         };
-        self.least().saturating_sub(left)
+        self.least().saturating_sub(left.usd())
     }
 
     fn definitive(&self, request: RequestId) -> String {
@@ -143,35 +145,38 @@ impl Case<'_> {
 
     fn what_stops(&self) -> String {
         let (kind, name) = self.scope_name();
-        match (self.check.kind, self.check.ceiling) {
+        let ceiling = self
+            .check
+            .ceiling
+            .map(|ceiling| self.check.measure.spoken(ceiling));
+        match (self.check.kind, ceiling) {
             (CheckKind::CreditBalance, _) => {
                 format!("the credit balance of organization {name:?} does not suffice")
             }
             (CheckKind::ApprovedUsageLimit(_), Some(ceiling)) => format!(
-                "organization {name:?} would pass its approved usage limit of ${ceiling}{}",
+                "organization {name:?} would pass its approved usage limit of {ceiling}{}",
                 self.per_window()
             ),
             (CheckKind::ModelLimit(_), Some(ceiling)) => format!(
-                "the calls of {kind} {name:?} to {} would pass their hard limit of ${ceiling}{}",
+                "the calls of {kind} {name:?} to {} would pass their hard limit of {ceiling}{}",
                 self.model.unwrap_or("this model"),
                 self.per_window()
             ),
             (_, ceiling) => format!(
-                "{kind} {name:?} would pass its hard limit of ${}{}",
-                ceiling.unwrap_or(Nanos::ZERO),
+                "{kind} {name:?} would pass its hard limit of {}{}",
+                ceiling.unwrap_or_default(),
                 self.per_window()
             ),
         }
     }
 
     fn figures(&self) -> String {
-        let Check {
-            spent, held, left, ..
-        } = self.check;
+        let [spent, held, left] = [self.check.spent, self.check.held, self.check.left]
+            .map(|sum| self.check.measure.spoken(sum));
         if self.check.kind == CheckKind::CreditBalance {
-            format!("Held ${held}, left ${left}")
+            format!("Held {held}, left {left}")
         } else {
-            format!("Spent ${spent}, held ${held}, left ${left}")
+            format!("Spent {spent}, held {held}, left {left}")
         }
     }
 
@@ -181,6 +186,7 @@ impl Case<'_> {
             Some(Window::Day { time_zone }) => format!(" per day ({time_zone})"),
             Some(Window::Week { time_zone }) => format!(" per week ({time_zone})"),
             Some(Window::Month { time_zone }) => format!(" per month ({time_zone})"),
+            Some(Window::Rolling(rolling)) => format!(" in any {} seconds", rolling.seconds),
         }
     }
 
@@ -191,7 +197,10 @@ impl Case<'_> {
             CheckKind::ApprovedUsageLimit(_) => {
                 format!("Ask the operator to approve at least ${}", self.enough())
             }
-            CheckKind::HardLimit(_) | CheckKind::ModelLimit(_) => {
+            CheckKind::HardLimit(_)
+            | CheckKind::ModelLimit(_)
+            | CheckKind::EndUserLimit(_)
+            | CheckKind::TagLimit(_) => {
                 format!("Raise that hard limit to at least ${}", self.enough())
             }
         };
@@ -215,7 +224,8 @@ impl Case<'_> {
         self.shortfall
             .checks
             .iter()
-            .map(|check| check.left)
+            .filter(|check| check.measure == Measure::Usd)
+            .map(|check| check.left.usd())
             .min()
             .unwrap_or(Nanos::ZERO)
     }
@@ -224,7 +234,8 @@ impl Case<'_> {
     fn enough(&self) -> Nanos {
         self.check
             .ceiling
-            .unwrap_or(Nanos::ZERO)
+            .unwrap_or_default()
+            .usd()
             .saturating_add(self.short())
     }
 
@@ -233,7 +244,7 @@ impl Case<'_> {
             .shortfall
             .checks
             .iter()
-            .filter(|check| check.left >= self.least());
+            .filter(|check| check.left >= self.shortfall.least_needed_of(check.measure));
         let mut names: Vec<&'static str> = passed.map(|check| check.name()).collect();
         names.dedup();
         names
@@ -264,11 +275,11 @@ impl Case<'_> {
             "refused_by": "seawall",
             "binding": self.check.name(),
             "scope": { "kind": kind, "id": scope_id, "name": self.scope_name().1 },
-            "limit_usd": self.check.ceiling.map(|ceiling| ceiling.to_string()),
+            "limit_usd": self.check.ceiling.map(|ceiling| ceiling.usd().to_string()),
             "window": self.check.window.as_ref().map(window),
-            "spent_usd": self.check.spent.to_string(),
-            "held_usd": self.check.held.to_string(),
-            "left_usd": self.check.left.to_string(),
+            "spent_usd": self.check.spent.usd().to_string(),
+            "held_usd": self.check.held.usd().to_string(),
+            "left_usd": self.check.left.usd().to_string(),
             "needed_usd": self.least().to_string(),
             "short_usd": self.short().to_string(),
             "resets_at": self.check.resets_at.map(|at| at.to_string()),
@@ -295,7 +306,10 @@ impl Case<'_> {
             CheckKind::ApprovedUsageLimit(_) => {
                 json!({ "do": "raise_approved_usage_limit", "to_at_least_usd": self.enough().to_string(), "who": "operator" })
             }
-            CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => json!({
+            CheckKind::HardLimit(id)
+            | CheckKind::ModelLimit(id)
+            | CheckKind::EndUserLimit(id)
+            | CheckKind::TagLimit(id) => json!({
                 "do": "raise_limit", "limit": id.to_string(), "to_at_least_usd": self.enough().to_string(), "who": "admin",
             }),
         });
@@ -361,12 +375,14 @@ pub(super) fn window(window: &Window) -> Value {
         Window::Day { time_zone } => json!({ "kind": "day", "time_zone": time_zone }),
         Window::Week { time_zone } => json!({ "kind": "week", "time_zone": time_zone }),
         Window::Month { time_zone } => json!({ "kind": "month", "time_zone": time_zone }),
+        Window::Rolling(rolling) => json!({ "kind": "rolling", "seconds": rolling.seconds }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use ids::{KeyId, LimitId, ProjectId};
+    use ledger::Quantity;
 
     use super::*;
 
@@ -405,10 +421,13 @@ mod tests {
                 scope,
                 ceiling: None,
                 window: None,
-                spent: Nanos::ZERO,
-                held: Nanos::ZERO,
-                left: Nanos::ZERO,
+                measure: Measure::Usd,
+                subject: None,
+                spent: Quantity::ZERO,
+                held: Quantity::ZERO,
+                left: Quantity::ZERO,
                 resets_at: None,
+                freezes: false,
             };
             assert_eq!(code(&check), expected);
         }

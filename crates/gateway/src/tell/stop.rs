@@ -6,7 +6,7 @@ use axum::response::Response;
 use catalog::Unpriced;
 use http::StatusCode;
 use ids::RequestId;
-use ledger::{KeyProblem, Shortfall};
+use ledger::{KeyProblem, Shortfall, Traits};
 use money::Bound;
 use projections::{Decided, Decision, Left, Refused};
 use teller::{Bar, Standing, Unavailable};
@@ -26,6 +26,8 @@ pub(crate) struct Wish {
     pub(crate) bound: Bound,
     /// The pictures it asks for, where its cost is that of so many equal ones.
     pub(crate) pictures: Option<u64>,
+    /// What else limits looked at.
+    pub(crate) traits: Traits,
     /// The upstream account it was to go to.
     pub(crate) upstream: Box<str>,
 }
@@ -134,7 +136,7 @@ pub(crate) fn stopped(
             decision_seq,
             decided,
             left: left.map(|(amount, binding)| Left {
-                amount: amount.at_least_zero(),
+                amount: amount.usd().at_least_zero(),
                 binding: binding.into(),
             }),
             details_json: String::from_utf8(body).ok().map(String::into_boxed_str),
@@ -143,7 +145,7 @@ pub(crate) fn stopped(
     let mut response = told.into_response(gateway, request);
     headers::decision(response.headers_mut(), "refused");
     if let Some((left, binding)) = left {
-        headers::left(response.headers_mut(), left, binding);
+        headers::left(response.headers_mut(), left.usd(), binding);
     }
     response
 }
@@ -154,6 +156,7 @@ fn decided(gateway: &Gateway, stop: &Stop) -> Option<Decision> {
         Stop::Money(shortfall, wish) => Some(Decision::Money(Box::new(Decided {
             bound: wish.bound,
             pictures: wish.pictures,
+            traits: wish.traits.clone(),
             upstream: wish.upstream.clone(),
             catalog: gateway.parts().catalog.version().into(),
             shortfall: Shortfall::clone(shortfall),

@@ -142,6 +142,7 @@ impl Author {
                 name: "Example".into(),
                 time_zone: "UTC".into(),
                 approved_usage_limit: None,
+                spend_guard: None,
             };
             return DirectoryCommand::CreateOrganization(first).into();
         }

@@ -43,7 +43,7 @@ impl Book {
             BudgetFact::Deleted { id } => self.budgets.remove(*id),
             BudgetFact::WindowOpened { budget, span } => self
                 .budgets
-                .open_window(*budget, |budget| budget.begin(*span, seq)),
+                .change_one(*budget, |budget| budget.begin(*span, seq)),
             BudgetFact::Crossed {
                 budget,
                 percent,

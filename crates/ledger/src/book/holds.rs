@@ -8,7 +8,7 @@ use money::Nanos;
 use super::Origin;
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
-use crate::{Draw, Holder, Time};
+use crate::{Draw, HoldTraits, Holder, Time, Traits};
 
 /// How many presumed charges are remembered for correction. Beyond it the oldest stand for good.
 const MOST_PRESUMED: usize = 100_000;
@@ -32,6 +32,10 @@ pub struct Hold {
     pub deadline: Time,
     /// The entry that took it.
     pub(crate) taken: u64,
+    /// What its limits look at besides; `None` where none of them does.
+    pub(crate) traits: Option<Box<HoldTraits>>,
+    /// How many tokens the call had, once somebody said so.
+    pub(crate) measured: Option<u64>,
 }
 canonical_struct!(Hold {
     key,
@@ -41,7 +45,9 @@ canonical_struct!(Hold {
     limits,
     holder,
     deadline,
-    taken
+    taken,
+    traits,
+    measured
 });
 
 /// A call that was charged its hold because nobody knew better.
@@ -63,6 +69,10 @@ pub struct PresumedCharge {
     pub(crate) taken: u64,
     /// The entry that presumed it.
     pub(crate) presumed: u64,
+    /// What its limits look at besides; `None` where none of them does.
+    pub(crate) traits: Option<Box<HoldTraits>>,
+    /// How many tokens the call had, once somebody said so.
+    pub(crate) measured: Option<u64>,
 }
 canonical_struct!(PresumedCharge {
     key,
@@ -72,10 +82,25 @@ canonical_struct!(PresumedCharge {
     limits,
     at,
     taken,
-    presumed
+    presumed,
+    traits,
+    measured
 });
 
+/// What is known of a call of which nothing is said.
+pub(crate) static NO_TRAITS: HoldTraits = HoldTraits {
+    tokens: 0,
+    end_user: None,
+    tags: Vec::new(),
+    over: Vec::new(),
+};
+
 impl Hold {
+    /// What its limits look at besides its price.
+    pub(crate) fn traits(&self) -> &HoldTraits {
+        self.traits.as_deref().unwrap_or(&NO_TRAITS)
+    }
+
     pub(crate) const fn origin(&self) -> Origin {
         Origin {
             key: self.key,
@@ -86,6 +111,11 @@ impl Hold {
 }
 
 impl PresumedCharge {
+    /// What its limits look at besides its price.
+    pub(crate) fn traits(&self) -> &HoldTraits {
+        self.traits.as_deref().unwrap_or(&NO_TRAITS)
+    }
+
     pub(crate) const fn origin(&self) -> Origin {
         Origin {
             key: self.key,
@@ -176,6 +206,20 @@ impl Holds {
         }
     }
 
+    /// How many tokens a call had whose hold is open, or was presumed.
+    pub(crate) fn measure(&mut self, id: HoldId, tokens: u64) -> Result<(), Inconsistent> {
+        let open = self.open.get_mut(&id).map(|hold| &mut hold.measured);
+        let measured = match open {
+            Some(measured) => Some(measured),
+            None => self
+                .presumed
+                .get_mut(&id)
+                .map(|charge| &mut charge.measured),
+        };
+        *measured.ok_or(Inconsistent::Unknown("hold"))? = Some(tokens);
+        Ok(())
+    }
+
     pub(crate) fn correct(&mut self, id: HoldId) -> Result<PresumedCharge, Inconsistent> {
         self.presumed
             .remove(&id)
@@ -185,6 +229,18 @@ impl Holds {
 
 /// Reading holds.
 impl crate::Book {
+    /// What the last entry says of the hold that is taken next; nothing where it says nothing of this one.
+    #[must_use]
+    pub fn described(&self, id: HoldId) -> Traits {
+        let described = self.described.as_ref().filter(|(hold, _)| *hold == id);
+        described.map_or_else(Traits::default, |(_, traits)| Traits {
+            tokens: traits.tokens,
+            tokens_per_unit: 0,
+            end_user: traits.end_user,
+            tags: traits.tags.clone(),
+        })
+    }
+
     /// The open holds, oldest first.
     pub fn holds(&self) -> impl Iterator<Item = (&HoldId, &Hold)> {
         self.holds.open().iter()

@@ -1,14 +1,19 @@
 //! Limits and what they count.
 
-use ids::LimitId;
-use money::Nanos;
+use ids::{LimitId, Subject};
 
+use super::count::Count;
+use super::each::{Each, missing};
 use super::scoped::{ByScope, Scoped};
 use crate::apply::Inconsistent;
 use crate::codec::canonical_struct;
-use crate::{Calls, LimitOrigin, Scope, Span, Time, Window};
+use crate::quantity::{Amounts, negative};
+use crate::{
+    Calls, HoldTraits, LimitOrigin, LimitTerms, Measure, Mode, OnTrip, Quantity, Rolling, Scope,
+    Span, Time, Window,
+};
 
-/// A ceiling on spending, and its count in the current window.
+/// A ceiling, and its count in the current window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// Its id.
@@ -19,18 +24,30 @@ pub struct Limit {
     pub scope: Scope,
     /// Which calls on it count.
     pub calls: Calls,
-    /// The most that may be spent in one window.
-    pub amount: Nanos,
+    /// What of them counts.
+    pub measure: Measure,
+    /// Whether it stops calls.
+    pub mode: Mode,
+    /// What it does besides.
+    pub on_trip: OnTrip,
+    /// The most there may be in one window, at present; where each subject counts apart, of each.
+    pub amount: Quantity,
+    /// Where that is a raise for a time, the end of it.
+    pub raise: Option<Raise>,
+    /// When it ends by itself.
+    pub ends_at: Option<Time>,
     /// How long it counts.
     pub window: Window,
-    /// The current window.
+    /// The current window. Of a rolling one that has anything in it, `end` is when the next part of it leaves.
     pub span: Span,
     /// How many windows there were before.
     pub epoch: u32,
-    /// What calls cost in the current window.
-    pub spent: Nanos,
-    /// What is promised to running calls that began in the current window.
-    pub held: Nanos,
+    /// What counts in the current window, all subjects together.
+    pub count: Count,
+    /// What counts of each subject.
+    each: Option<Box<Each>>,
+    /// In shadow mode, how many calls it would have stopped since it was set.
+    pub would_have_stopped: u64,
     /// When it was set.
     pub created_at: Time,
     /// The entry that opened the current window: a hold counts only in the window it was taken in.
@@ -43,25 +60,132 @@ canonical_struct!(Limit {
     origin,
     scope,
     calls,
+    measure,
+    mode,
+    on_trip,
     amount,
+    raise,
+    ends_at,
     window,
     span,
     epoch,
-    spent,
-    held,
+    count,
+    each,
+    would_have_stopped,
     created_at,
     opened,
     forgot
 });
 
+/// The end of a raise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Raise {
+    /// When it is over.
+    pub until: Time,
+    /// The amount from then on.
+    pub back_to: Quantity,
+}
+canonical_struct!(Raise { until, back_to });
+
+/// When a hold was taken, by its entry's number; when it changes, by the clock; and what of the call is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment<'a> {
+    pub(crate) taken: u64,
+    pub(crate) at: Time,
+    pub(crate) traits: &'a HoldTraits,
+}
+
 impl Limit {
-    /// What can still be promised in the current window. Negative where the amount was lowered, or a call cost more than
-    /// it held.
+    pub(crate) fn new(terms: &LimitTerms, span: Span, (seq, at): (u64, Time)) -> Self {
+        Self {
+            id: terms.id,
+            origin: terms.origin,
+            scope: terms.scope,
+            calls: terms.calls.clone(),
+            measure: terms.measure,
+            mode: terms.mode,
+            on_trip: terms.on_trip,
+            amount: terms.amount,
+            raise: None,
+            ends_at: terms.ends_at,
+            window: terms.window.clone(),
+            span,
+            epoch: 0,
+            count: Count::default(),
+            each: terms.calls.apart().then(Box::default),
+            would_have_stopped: 0,
+            created_at: at,
+            opened: seq,
+            forgot: 0,
+        }
+    }
+
+    /// What was decided about it, its present amount included.
     #[must_use]
-    pub fn left(&self) -> Nanos {
+    pub fn terms(&self) -> LimitTerms {
+        LimitTerms {
+            id: self.id,
+            origin: self.origin,
+            scope: self.scope,
+            calls: self.calls.clone(),
+            measure: self.measure,
+            mode: self.mode,
+            on_trip: self.on_trip,
+            amount: self.amount,
+            window: self.window.clone(),
+            ends_at: self.ends_at,
+        }
+    }
+
+    /// What can still be promised in the current window. Negative where the amount was lowered, or a call took more than
+    /// it held. Where each subject counts apart, what is left of them differs: see [`Limit::subjects`].
+    #[must_use]
+    pub fn left(&self) -> Quantity {
+        self.left_in(&self.count)
+    }
+
+    pub(crate) fn left_in(&self, count: &Count) -> Quantity {
         self.amount
-            .saturating_sub(self.spent)
-            .saturating_sub(self.held)
+            .saturating_sub(count.spent)
+            .saturating_sub(count.held)
+    }
+
+    /// Whether a call that does not fit is stopped.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        self.mode == Mode::Enforce && self.origin != LimitOrigin::Guard
+    }
+
+    /// Whether it only counts what it would have stopped.
+    pub(crate) fn shadows(&self) -> bool {
+        self.mode == Mode::Shadow
+    }
+
+    /// Whether it takes more than the price of a call to count it.
+    pub(crate) fn looks_at_traits(&self) -> bool {
+        self.measure == Measure::Tokens || self.calls.of_subjects() || self.shadows()
+    }
+
+    /// The subjects that count apart at present, and what counts of each. Empty where it does not count them apart.
+    pub fn subjects(&self) -> impl Iterator<Item = (Subject, &Count)> {
+        self.each.iter().flat_map(|each| each.iter())
+    }
+
+    /// How many subjects have a counter of their own.
+    pub(crate) fn apart(&self) -> usize {
+        self.each.as_ref().map_or(0, |each| each.len())
+    }
+
+    /// Where a call counts: of this subject, where each counts apart. `None` where nothing counts yet.
+    pub(crate) fn counter(&self, subject: Option<Subject>) -> Option<&Count> {
+        match (&self.each, subject) {
+            (Some(each), Some(subject)) => each.of(subject),
+            (Some(_), None) | (None, _) => Some(&self.count),
+        }
+    }
+
+    const fn rolls(&self) -> Option<&Rolling> {
+        self.window.rolling()
     }
 }
 
@@ -75,52 +199,107 @@ impl Scoped for Limit {
         self.scope
     }
     fn end(&self) -> Time {
-        self.span.end
+        let raised = self.raise.map_or(Time::LATEST, |raise| raise.until);
+        let ends = self.ends_at.unwrap_or(Time::LATEST);
+        self.span.end.min(raised).min(ends)
     }
 }
 
 /// All limits.
 pub(crate) type Limits = ByScope<Limit>;
 
+/// Counting.
 impl Limit {
-    /// Changes what is held and spent in the current window, if that is the one a hold was taken in.
-    pub(crate) fn change(
+    /// A call begins. `room`: whether a subject not seen before gets a counter of its own.
+    pub(crate) fn begin_call(
         &mut self,
-        taken: u64,
-        held: Nanos,
-        spent: Nanos,
+        amounts: &Amounts,
+        traits: &HoldTraits,
+        room: bool,
     ) -> Result<(), Inconsistent> {
-        if taken < self.opened {
-            return Ok(());
+        if traits.over.contains(&self.id) {
+            self.would_have_stopped = self.would_have_stopped.saturating_add(1);
         }
-        self.held = self.held.checked_add(held).ok_or(Inconsistent::Overflow)?;
-        self.spent = self
-            .spent
-            .checked_add(spent)
-            .ok_or(Inconsistent::Overflow)?;
-        if self.held.is_negative() || self.spent.is_negative() {
-            Err(Inconsistent::BelowNothing("limit"))
-        } else {
-            Ok(())
+        let held = amounts.of(self.measure);
+        self.count.hold(held)?;
+        if let Some(each) = &mut self.each {
+            for subject in self.calls.subjects(traits) {
+                each.begin(*subject, room).hold(held)?;
+            }
         }
+        Ok(())
     }
 
-    /// Changes what is spent, unless the charge that is corrected was forgotten by an edit since.
-    pub(crate) fn correct(
+    /// A call that held this ends, having taken that.
+    pub(crate) fn end_call(
         &mut self,
-        (taken, presumed): (u64, u64),
-        difference: Nanos,
+        moment: Moment<'_>,
+        (held, taken): (&Amounts, &Amounts),
     ) -> Result<(), Inconsistent> {
-        if presumed < self.forgot {
+        if moment.taken < self.opened {
             return Ok(());
         }
-        self.change(taken, Nanos::ZERO, difference)
+        let (given_back, spent) = (negative(held.of(self.measure)), taken.of(self.measure));
+        let rolls = self.window.rolling().copied();
+        let dated = rolls.as_ref().map(|rolling| (rolling, moment.at));
+        let end = |count: &mut Count| {
+            count.hold(given_back)?;
+            count.spend(spent, dated)
+        };
+        end(&mut self.count)?;
+        if let Some(each) = &mut self.each {
+            for subject in self.calls.subjects(moment.traits) {
+                end(each.end(*subject).ok_or_else(missing)?)?;
+            }
+        }
+        self.mark_end();
+        Ok(())
     }
 
-    pub(crate) fn edit(&mut self, amount: Nanos, reset_by: Option<u64>) {
+    /// A charge presumed by this entry turns out to differ by so much, unless it was forgotten by an edit since. The
+    /// moment's time is that of the presumption.
+    pub(crate) fn correct_call(
+        &mut self,
+        (moment, presumed): (Moment<'_>, u64),
+        difference: &Amounts,
+    ) -> Result<(), Inconsistent> {
+        if moment.taken < self.opened || presumed < self.forgot {
+            return Ok(());
+        }
+        let difference = difference.of(self.measure);
+        let rolls = self.window.rolling().copied();
+        let dated = rolls.as_ref().map(|rolling| (rolling, moment.at));
+        self.count.correct(difference, dated)?;
+        if let Some(each) = &mut self.each {
+            for subject in self.calls.subjects(moment.traits) {
+                // In a rolling window it may be gone.
+                if let Some(count) = each.end(*subject) {
+                    count.correct(difference, dated)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives it another amount: for good, or until then. What is raised already goes back, in the end, to where it would
+    /// have.
+    pub(crate) fn edit(&mut self, amount: Quantity, until: Option<Time>, reset_by: Option<u64>) {
+        let back_to = self.raise.map_or(self.amount, |raise| raise.back_to);
+        self.raise = until.map(|until| Raise { until, back_to });
         self.amount = amount;
         if let Some(seq) = reset_by {
-            (self.forgot, self.spent) = (seq, Nanos::ZERO);
+            self.forgot = seq;
+            self.count.forget();
+            if let Some(each) = &mut self.each {
+                each.forget();
+            }
+            self.mark_end();
+        }
+    }
+
+    pub(crate) fn end_raise(&mut self) {
+        if let Some(raise) = self.raise.take() {
+            self.amount = raise.back_to;
         }
     }
 
@@ -128,9 +307,30 @@ impl Limit {
         self.span = span;
         self.epoch = self.epoch.checked_add(1).ok_or(Inconsistent::Overflow)?;
         self.opened = seq;
-        self.spent = Nanos::ZERO;
-        self.held = Nanos::ZERO;
+        self.count = Count::default();
+        if let Some(each) = &mut self.each {
+            **each = Each::default();
+        }
         Ok(())
+    }
+
+    /// Lets go what a rolling window has left behind.
+    pub(crate) fn roll(&mut self, now: Time) {
+        let Some(rolling) = self.rolls().copied() else {
+            return;
+        };
+        self.count.leave(&rolling, now);
+        if let Some(each) = &mut self.each {
+            each.leave(&rolling, now);
+        }
+        self.mark_end();
+    }
+
+    /// When the next part of a rolling window leaves.
+    fn mark_end(&mut self) {
+        if let Some(rolling) = self.rolls() {
+            self.span.end = self.count.next_leave(rolling).unwrap_or(Time::LATEST);
+        }
     }
 }
 
@@ -156,5 +356,10 @@ impl crate::Book {
     #[must_use]
     pub fn lot(&self, id: ids::LotId) -> Option<&crate::Lot> {
         self.credit.lot(id)
+    }
+
+    /// Whether another subject gets a counter of its own.
+    pub(crate) fn room_for_subjects(&self) -> bool {
+        self.limits.all().map(Limit::apart).sum::<usize>() < super::each::MOST_SUBJECTS
     }
 }

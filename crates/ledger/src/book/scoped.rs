@@ -21,7 +21,7 @@ pub(crate) trait Scoped: Canonical + Debug {
     const NAME: &'static str;
     fn id(&self) -> Self::Id;
     fn scope(&self) -> Scope;
-    /// When its current window is over.
+    /// When something is due of it next: its current window is over, or what else it has an end of.
     fn end(&self) -> Time;
 }
 
@@ -132,7 +132,7 @@ impl<T: Scoped> ByScope<T> {
         }
     }
 
-    /// What has come to the end of its window, the first to end first.
+    /// That of which something is due, the longest due first.
     pub(crate) fn ended_by(&self, now: Time) -> impl Iterator<Item = &T> {
         self.ends
             .iter()
@@ -184,15 +184,15 @@ impl<T: Scoped> ByScope<T> {
         Ok(())
     }
 
-    /// Changes when it begins anew.
-    pub(crate) fn open_window(
+    /// Changes one, and with it perhaps when something is due of it.
+    pub(crate) fn change_one(
         &mut self,
         id: T::Id,
-        open: impl FnOnce(&mut T) -> Result<(), Inconsistent>,
+        change: impl FnOnce(&mut T) -> Result<(), Inconsistent>,
     ) -> Result<(), Inconsistent> {
         let item = self.get_mut(id)?;
         let before = item.end();
-        open(item)?;
+        change(item)?;
         let after = item.end();
         set_end(&mut self.ends, (before, id), false);
         set_end(&mut self.ends, (after, id), true);
@@ -227,7 +227,13 @@ impl<T: Scoped> ByScope<T> {
                 .or_else(|| self.by_id.get(id))
                 .and_then(|place| usize::try_from(*place).ok());
             if let Some(Some(item)) = place.and_then(|place| self.places.get_mut(place)) {
+                let before = item.end();
                 change(item)?;
+                let after = item.end();
+                if before != after {
+                    set_end(&mut self.ends, (before, *id), false);
+                    set_end(&mut self.ends, (after, *id), true);
+                }
             }
         }
         Ok(())

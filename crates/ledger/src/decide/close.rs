@@ -4,11 +4,12 @@ use ids::HoldId;
 use money::Nanos;
 
 use super::crossing::Crossings;
+use super::hold::freeze;
 use super::{Decision, LONGEST_TEXT};
 use crate::book::{MOST_EVER, Origin};
 use crate::{
-    Book, Charge, Draw, Fact, HoldFact, Holder, Outcome, PresumeReason, Receipt, ReleaseReason,
-    Settlement, Time,
+    Book, Charge, Draw, Fact, Hold, HoldFact, Holder, Limit, LimitOrigin, Measure, Outcome,
+    PresumeReason, Receipt, ReleaseReason, Settlement, Time,
 };
 
 /// At most this many fees make up a charge.
@@ -19,21 +20,51 @@ const MOST_RENEWED: usize = 1_000;
 /// Ends a hold, or corrects one that was presumed. On a hold that was settled or released, or never taken, nothing
 /// changes and the receipt says so.
 pub(super) fn settle(book: &Book, id: HoldId, settlement: &Settlement) -> Decision {
+    let (settlement, tokens) = match settlement {
+        Settlement::Metered { charge, tokens } => (Ended::Charge(charge), Some(*tokens)),
+        Settlement::Charge(charge) => (Ended::Charge(charge), None),
+        Settlement::Release(reason) => (Ended::Release(*reason), Some(0)),
+        Settlement::Presume(reason) => (Ended::Presume(*reason), None),
+    };
+    let mut decision = close(book, id, settlement);
+    // A release gives back all tokens by itself; all else says how many there were where a limit counts them.
+    let told = match decision.facts.first() {
+        Some(Fact::Hold(HoldFact::Settled { .. } | HoldFact::Corrected { .. })) => {
+            tokens.filter(|_| counts_tokens(book, id))
+        }
+        _ => None,
+    };
+    if let Some(tokens) = told {
+        let measured = Fact::Hold(HoldFact::Measured { hold: id, tokens });
+        decision.facts.insert(0, measured);
+    }
+    decision
+}
+
+/// How a call ended, without its tokens.
+#[derive(Clone, Copy)]
+enum Ended<'a> {
+    Charge(&'a Charge),
+    Release(ReleaseReason),
+    Presume(PresumeReason),
+}
+
+fn close(book: &Book, id: HoldId, ended: Ended<'_>) -> Decision {
     if book.holds.open().contains_key(&id) {
-        return match settlement {
-            Settlement::Charge(charge) if !chargeable(book, charge) => {
+        return match ended {
+            Ended::Charge(charge) if !chargeable(book, charge) => {
                 presume(book, id, PresumeReason::NoUsage)
             }
-            Settlement::Charge(charge) => charge_open(book, id, charge),
-            Settlement::Release(reason) => release(id, *reason),
-            Settlement::Presume(reason) => presume(book, id, *reason),
+            Ended::Charge(charge) => charge_open(book, id, charge),
+            Ended::Release(reason) => release(id, reason),
+            Ended::Presume(reason) => presume(book, id, reason),
         };
     }
-    match (book.holds.presumed().get(&id), settlement) {
-        (Some(_), Settlement::Charge(charge)) if chargeable(book, charge) => {
+    match (book.holds.presumed().get(&id), ended) {
+        (Some(_), Ended::Charge(charge)) if chargeable(book, charge) => {
             correct(book, id, charge.clone())
         }
-        (Some(_), Settlement::Release(_)) => {
+        (Some(_), Ended::Release(_)) => {
             let nothing = Charge {
                 amount: Nanos::ZERO,
                 fees: Vec::new(),
@@ -43,6 +74,17 @@ pub(super) fn settle(book: &Book, id: HoldId, settlement: &Settlement) -> Decisi
         }
         _ => unchanged(book, id),
     }
+}
+
+/// Whether a limit that counts a hold counts tokens.
+fn counts_tokens(book: &Book, id: HoldId) -> bool {
+    let open = book.holds.open().get(&id).map(|hold| &hold.limits);
+    let limits = open.or_else(|| book.holds.presumed().get(&id).map(|charge| &charge.limits));
+    let mut limits = limits.into_iter().flatten();
+    limits.any(|id| {
+        book.limit(*id)
+            .is_some_and(|limit| limit.measure == Measure::Tokens)
+    })
 }
 
 /// Whether a Book can hold the sum with this charge, every open hold included, so that each of them can still be
@@ -95,7 +137,19 @@ fn charge_open(book: &Book, id: HoldId, charge: &Charge) -> Decision {
         changed: true,
         headroom: None,
     };
-    charged(book, (hold.origin(), charge.amount), fact, receipt)
+    let mut decision = charged(book, (hold.origin(), charge.amount), fact, receipt);
+    decision.facts.extend(guarded(book, hold, charge.amount));
+    decision
+}
+
+/// A key that takes the organization's spend guard past its amount is frozen with the charge that does it.
+fn guarded(book: &Book, hold: &Hold, charge: Nanos) -> Option<Fact> {
+    let trips = |limit: &&Limit| {
+        limit.origin == LimitOrigin::Guard
+            && limit.count.spent.saturating_add(charge.into()) > limit.amount
+    };
+    let mut limits = hold.limits.iter().filter_map(|id| book.limit(*id));
+    freeze(book.key(hold.key)?, limits.find(trips)?.id)
 }
 
 fn release(id: HoldId, reason: ReleaseReason) -> Decision {
@@ -124,7 +178,9 @@ fn presume(book: &Book, id: HoldId, reason: PresumeReason) -> Decision {
         headroom: None,
     };
     let fact = Fact::Hold(HoldFact::Presumed { hold: id, reason });
-    charged(book, (hold.origin(), hold.amount), fact, receipt)
+    let mut decision = charged(book, (hold.origin(), hold.amount), fact, receipt);
+    decision.facts.extend(guarded(book, hold, hold.amount));
+    decision
 }
 
 fn correct(book: &Book, id: HoldId, charge: Charge) -> Decision {

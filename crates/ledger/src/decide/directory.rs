@@ -3,9 +3,9 @@
 use super::{Decision, check_name, check_text};
 use crate::book::{KeyState, ProjectState};
 use crate::{
-    Book, Calls, ChangeKey, ChangeOrganization, ChangeProject, CreateKey, CreateLimit,
-    CreateOrganization, CreateProject, DirectoryCommand, DirectoryFact, Fact, KeyChanged,
-    KeyCreated, LimitOrigin, Rejection, Scope, Time, Window, time_zone,
+    Book, ChangeKey, ChangeOrganization, ChangeProject, CreateKey, CreateOrganization,
+    CreateProject, DirectoryCommand, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitOrigin,
+    LimitTerms, OnTrip, Rejection, Scope, Time, Window, time_zone,
 };
 
 /// The most projects an organization can have.
@@ -98,16 +98,21 @@ fn create_organization(
         time_zone: ask.time_zone.clone(),
     })];
     if let Some((id, amount)) = ask.approved_usage_limit {
-        let limit = CreateLimit {
-            id,
-            origin: LimitOrigin::Operator,
-            scope: Scope::Organization,
-            amount,
-            window: Window::Month {
-                time_zone: ask.time_zone.clone(),
-            },
+        let month = Window::Month {
+            time_zone: ask.time_zone.clone(),
         };
-        facts.extend(super::limit::create(book, (&limit, &Calls::All), now)?.facts);
+        let terms = LimitTerms::hard_limit(id, Scope::Organization, amount, month);
+        let terms = terms.set_by(LimitOrigin::Operator);
+        facts.extend(super::limit::create(book, &terms, now)?.facts);
+    }
+    if let Some(guard) = ask.spend_guard {
+        let rolling = Window::Rolling(guard.rolling);
+        let terms = LimitTerms::hard_limit(guard.id, Scope::Organization, guard.amount, rolling);
+        let terms = LimitTerms {
+            on_trip: OnTrip::FreezeKey,
+            ..terms.set_by(LimitOrigin::Guard)
+        };
+        facts.extend(super::limit::create(book, &terms, now)?.facts);
     }
     Ok(Decision::done(facts))
 }

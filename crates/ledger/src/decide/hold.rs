@@ -1,36 +1,56 @@
 //! May this call go? (P1, P2)
 
+mod room;
+
+use ids::LimitId;
 use money::Nanos;
 
 use super::{Decision, check_length};
 use crate::check::{Asked, Narrow, least_left};
 use crate::{
-    Book, Fact, Grant, HoldFact, HoldTaken, Key, KeyProblem, Outcome, Patience, Project, Refusal,
-    Rejection, Shortfall, TakeHold, Time,
+    Book, DirectoryFact, Fact, Grant, HoldFact, HoldTaken, HoldTraits, Key, KeyProblem, KeyState,
+    Outcome, Patience, Project, Refusal, Rejection, Shortfall, TakeHold, Time,
 };
+use room::{Need, Room};
 
 /// The most holds of an organization that can be open at once: what a snapshot can hold.
 const MOST_OPEN: usize = 1_000_000;
+/// The most tags of a call; as many as OpenAI's `metadata` can have.
+const MOST_TAGS: usize = 16;
+/// While others wait, no hold that can be cut down takes more than one part in so many of what is left.
+const SHARE: i64 = 4;
 
 /// Grants the hold if its worst case fits everywhere; else waits, fits or refuses, in that order.
 pub(super) fn take(book: &Book, ask: &TakeHold, now: Time) -> Decision {
     let (key, project) = match usable(book, ask, now) {
         Ok(found) => found,
-        Err(problem) => return refuse(Refusal::Key(problem)),
+        Err(problem) => return refuse(Refusal::Key(problem), Vec::new()),
     };
     if let Err(rejection) = sensible(book, ask) {
         return rejection.into();
     }
-    let asked = book.asked((Some(project.id), Some(key.id)), Narrow::Model(&ask.model));
-    let least = asked
-        .iter()
-        .map(crate::Limit::left)
-        .fold(book.credit.balance().available(), Nanos::min);
-    let worst = ask.bound.worst();
-    if worst <= least || worst == Nanos::ZERO {
-        return grant(book, ask, (key, &asked), (worst, ask.bound.units()));
+    let traits = ask.traits.looked_at();
+    let narrow = Narrow::Call {
+        model: &ask.model,
+        traits: &traits,
+    };
+    let asked = book.asked((Some(project.id), Some(key.id)), narrow);
+    let room = Room::left(book, &asked);
+    let worst = Need::with(ask, ask.bound.units());
+    if worst.fits(&room) {
+        let units = share_of(ask, &room).unwrap_or(ask.bound.units());
+        return grant(book, ask, (key, &asked, &traits), Need::with(ask, units));
     }
-    without_room(book, ask, (key, &asked), least, now)
+    without_room(book, ask, (key, &asked, &traits), room, now)
+}
+
+/// Down to how many units a call that would fit is cut, because others wait for what it would hold.
+fn share_of(ask: &TakeHold, room: &Room) -> Option<u64> {
+    if !ask.others_wait || ask.patience == Patience::Try {
+        return None;
+    }
+    let share = Nanos::new(room.usd.get().checked_div(SHARE)?);
+    ask.bound.units_within(share.max(ask.bound.least()))
 }
 
 fn usable<'a>(
@@ -58,6 +78,13 @@ fn sensible(book: &Book, ask: &TakeHold) -> Result<(), Rejection> {
             most: MOST_OPEN,
         });
     }
+    let tags = &ask.traits.tags;
+    if tags.len() > MOST_TAGS || !tags.is_sorted_by(|one, next| one < next) {
+        return Err(Rejection::Invalid {
+            field: "tags",
+            problem: "are more than 16, or not in order",
+        });
+    }
     if ask.bound.worst().is_negative() {
         return Err(Rejection::Invalid {
             field: "bound",
@@ -75,88 +102,90 @@ fn sensible(book: &Book, ask: &TakeHold) -> Result<(), Rejection> {
     .try_for_each(|(field, text)| check_length(field, text))
 }
 
+/// A key, what is asked along its way, and what is looked at in the call.
+type From<'a> = (&'a Key, &'a Asked<'a>, &'a HoldTraits);
+
 /// The worst case does not fit: P2's order of waiting, fitting and refusing.
-fn without_room(
-    book: &Book,
-    ask: &TakeHold,
-    from: (&Key, &Asked<'_>),
-    least: Nanos,
-    now: Time,
-) -> Decision {
+fn without_room(book: &Book, ask: &TakeHold, from: From<'_>, room: Room, now: Time) -> Decision {
     let checks = book.checks_asked(from.1);
-    let worst = ask.bound.worst();
-    let ever = checks
-        .iter()
-        .map(crate::Check::left_without_holds)
-        .min()
-        .unwrap_or(least);
-    if ask.patience == Patience::Wait && worst <= ever {
+    let worst = Need::with(ask, ask.bound.units());
+    let least = Need::with(ask, ask.bound.floor());
+    let ever = Room::without_holds(&checks);
+    if ask.patience == Patience::Wait && worst.fits(&ever) {
         return Decision::nothing(Outcome::Wait);
     }
     if ask.patience != Patience::Try {
-        if let Some((units, amount)) = ask
-            .bound
-            .units_within(least)
-            .and_then(|u| Some((u, ask.bound.cost_of(u)?)))
-        {
-            return grant(book, ask, from, (amount, units));
+        if let Some(units) = room.units_within(ask) {
+            return grant(book, ask, from, Need::with(ask, units));
         }
-        let least_needed = ask.bound.least();
-        if ask.patience == Patience::Wait && least_needed <= ever {
+        if ask.patience == Patience::Wait && least.fits(&ever) {
             return Decision::nothing(Outcome::Wait);
         }
     }
-    let least_needed = ask.bound.least();
     // Who only tries is not fitted, so it is the worst case that was stopped.
     let stopped = match ask.patience {
         Patience::Try => worst,
-        Patience::Wait | Patience::Last => least_needed,
+        Patience::Wait | Patience::Last => least,
     };
-    let transient = stopped <= ever;
+    let transient = stopped.fits(&ever);
     // What no running call can give back stops the call for good; only where there is no such check do held amounts.
-    let stops = |left: Nanos| stopped > left;
-    let definitive = checks
-        .iter()
-        .enumerate()
-        .filter(|(_, check)| stops(check.left_without_holds()));
-    let held = checks
-        .iter()
-        .enumerate()
-        .filter(|(_, check)| stops(check.left));
+    let definitive = checks.iter().enumerate();
+    let definitive = definitive
+        .filter(|(_, check)| !stopped.fits_into(check.measure, check.left_without_holds()));
+    let held = checks.iter().enumerate();
+    let held = held.filter(|(_, check)| !stopped.fits_into(check.measure, check.left));
     let binding = if transient {
         least_left(held)
     } else {
         least_left(definitive)
     }
     .unwrap_or(0);
-    refuse(Refusal::Money(Shortfall {
+    let bound = checks.get(binding);
+    let fits_at = bound.and_then(|check| room::fits_at(book, check, stopped));
+    let freezes = !transient && ask.patience != Patience::Try;
+    let freezing = bound.filter(|check| freezes && check.freezes);
+    let frozen = freezing.and_then(|check| freeze(from.0, check.kind.limit()?));
+    let shortfall = Shortfall {
         at: now,
         seq: book.head().seq,
-        needed: worst,
-        least_needed,
+        needed: worst.usd,
+        least_needed: least.usd,
+        needed_tokens: worst.tokens,
+        least_needed_tokens: least.tokens,
         checks,
         binding,
         transient,
-    }))
+        fits_at,
+        froze_key: frozen.is_some(),
+    };
+    refuse(Refusal::Money(shortfall), frozen.into_iter().collect())
 }
 
-fn refuse(refusal: Refusal) -> Decision {
-    Decision::nothing(Outcome::Refused(Box::new(refusal)))
+/// A key that is stopped by a limit which freezes; `None` where it is frozen already.
+pub(super) fn freeze(key: &Key, limit: LimitId) -> Option<Fact> {
+    (key.state == KeyState::Active).then(|| {
+        Fact::Directory(DirectoryFact::KeyFrozen {
+            id: key.id,
+            reason: format!("the limit {limit} was reached, which freezes the key").into(),
+        })
+    })
 }
 
-fn grant(
-    book: &Book,
-    ask: &TakeHold,
-    (key, asked): (&Key, &Asked<'_>),
-    (amount, units): (Nanos, u64),
-) -> Decision {
+fn refuse(refusal: Refusal, facts: Vec<Fact>) -> Decision {
+    Decision {
+        facts,
+        outcome: Outcome::Refused(Box::new(refusal)),
+    }
+}
+
+fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need) -> Decision {
     // Every check counts the whole amount, so the binding one stays the same.
     let mut headroom = book.headroom_asked(asked);
-    headroom.amount = headroom.amount.saturating_sub(amount).at_least_zero();
+    headroom.amount = headroom.amount.saturating_sub(need.usd).at_least_zero();
     let grant = Grant {
-        amount,
-        units,
-        fitted: units < ask.bound.units(),
+        amount: need.usd,
+        units: need.units,
+        fitted: need.units < ask.bound.units(),
         headroom,
     };
     let taken = HoldTaken {
@@ -165,7 +194,7 @@ fn grant(
         project: key.project,
         amount: grant.amount,
         draws: book.credit.plan(grant.amount),
-        limits: asked.iter().map(|limit| limit.id).collect(),
+        limits: asked.limits().map(|limit| limit.id).collect(),
         holder: ask.holder.clone(),
         deadline: ask.deadline,
         route: ask.route.clone(),
@@ -174,8 +203,34 @@ fn grant(
         granted_units: grant.units,
         asked_units: ask.bound.units(),
     };
+    let mut facts = Vec::with_capacity(2);
+    facts.extend(describe(ask, asked, (traits, need)));
+    facts.push(Fact::Hold(HoldFact::Taken(taken)));
     Decision {
-        facts: vec![Fact::Hold(HoldFact::Taken(taken))],
+        facts,
         outcome: Outcome::Granted(grant),
     }
+}
+
+/// What the limits that count the call look at besides its price; `None` where none of them does.
+fn describe(
+    ask: &TakeHold,
+    asked: &Asked<'_>,
+    (traits, need): (&HoldTraits, Need),
+) -> Option<Fact> {
+    if !asked.limits().any(crate::Limit::looks_at_traits) {
+        return None;
+    }
+    let shadows = asked.counters().filter(|counter| counter.limit.shadows());
+    let over = shadows.filter(|shadow| !need.fits_into(shadow.limit.measure, shadow.left()));
+    let mut over: Vec<LimitId> = over.map(|shadow| shadow.limit.id).collect();
+    over.dedup();
+    Some(Fact::Hold(HoldFact::Described {
+        hold: ask.hold,
+        traits: HoldTraits {
+            tokens: need.tokens,
+            over,
+            ..traits.clone()
+        },
+    }))
 }

@@ -1,29 +1,27 @@
 //! Limits come, change and go.
 
+mod covers;
+
 use ids::LimitId;
-use money::Nanos;
 
 use super::{Decision, check_text};
 use crate::book::MOST_EVER;
 use crate::{
-    Book, Calls, ChangeLimit, CreateLimit, Fact, LimitFact, LimitOrigin, Rejection, Scope, Span,
-    Time, UsedSoFar, Window,
+    Book, Calls, ChangeLimit, Fact, LimitFact, LimitOrigin, LimitTerms, Measure, Quantity,
+    Rejection, Rolling, Scope, Span, Time, UsedSoFar, Window,
 };
 
 /// The most limits an organization can have.
 const MOST_LIMITS: usize = 10_000;
 /// The most limits on one scope, because every call on it makes all its checks.
 const MOST_ON_ONE_SCOPE: usize = 64;
+/// The most requests or tokens that a limit can be of.
+const MOST_COUNTED: Quantity = Quantity::new(1_000_000_000_000_000);
 
-pub(super) fn create(
-    book: &Book,
-    (ask, calls): (&CreateLimit, &Calls),
-    now: Time,
-) -> Result<Decision, Rejection> {
-    check_amount(ask.amount)?;
-    check_calls(calls, ask.origin)?;
-    check_scope(book, ask.scope)?;
-    if book.limit(ask.id).is_some() {
+pub(super) fn create(book: &Book, terms: &LimitTerms, now: Time) -> Result<Decision, Rejection> {
+    check_terms(terms, now)?;
+    check_scope(book, terms.scope)?;
+    if book.limit(terms.id).is_some() {
         return Err(Rejection::Exists("limit"));
     }
     if book.limits.len() >= MOST_LIMITS {
@@ -32,16 +30,35 @@ pub(super) fn create(
             most: MOST_LIMITS,
         });
     }
-    if book.limits.on(ask.scope).len() >= MOST_ON_ONE_SCOPE {
+    if book.limits.on(terms.scope).len() >= MOST_ON_ONE_SCOPE {
         return Err(Rejection::TooMany {
             what: "limits on one scope",
             most: MOST_ON_ONE_SCOPE,
         });
     }
-    let span = span_now(&ask.window, now)?;
-    let (id, origin, scope, amount) = (ask.id, ask.origin, ask.scope, ask.amount);
-    let window = ask.window.clone();
-    let created = match calls {
+    Ok(Decision::done(vec![created(
+        terms,
+        span_now(&terms.window, now)?,
+    )]))
+}
+
+/// The fact in the words that say no more than they must: so the entries of plain limits are what they always were.
+pub(super) fn created(terms: &LimitTerms, span: Span) -> Fact {
+    let plain = LimitTerms::hard_limit(
+        terms.id,
+        terms.scope,
+        terms.amount.usd(),
+        terms.window.clone(),
+    )
+    .set_by(terms.origin)
+    .of_calls(terms.calls.clone());
+    let (id, origin, scope) = (terms.id, terms.origin, terms.scope);
+    let (amount, window) = (terms.amount.usd(), terms.window.clone());
+    Fact::Limit(match &terms.calls {
+        _ if plain != *terms => LimitFact::Set {
+            terms: terms.clone(),
+            span,
+        },
         Calls::All => LimitFact::Created {
             id,
             origin,
@@ -50,7 +67,11 @@ pub(super) fn create(
             window,
             span,
         },
-        Calls::Model(_) => LimitFact::CreatedFor {
+        calls @ (Calls::Model(_)
+        | Calls::EndUser(_)
+        | Calls::EachEndUser
+        | Calls::Tag(_)
+        | Calls::EachTag) => LimitFact::CreatedFor {
             id,
             origin,
             scope,
@@ -59,41 +80,80 @@ pub(super) fn create(
             window,
             span,
         },
-    };
-    Ok(Decision::done(vec![Fact::Limit(created)]))
-}
-
-fn check_calls(calls: &Calls, origin: LimitOrigin) -> Result<(), Rejection> {
-    let Calls::Model(pattern) = calls else {
-        return Ok(());
-    };
-    check_text("model", pattern)?;
-    let problem = if pattern.trim().is_empty() {
-        "is empty"
-    } else if origin == LimitOrigin::Operator {
-        "cannot be said of the approved usage limit, which counts all calls"
-    } else {
-        return Ok(());
-    };
-    Err(Rejection::Invalid {
-        field: "model",
-        problem,
     })
 }
 
-pub(super) fn change(book: &Book, ask: &ChangeLimit) -> Result<Decision, Rejection> {
+fn check_terms(terms: &LimitTerms, now: Time) -> Result<(), Rejection> {
+    let invalid = |field, problem| Err(Rejection::Invalid { field, problem });
+    check_amount(terms.measure, terms.amount)?;
+    check_calls(&terms.calls)?;
+    let plain = terms.calls == Calls::All && terms.measure == Measure::Usd;
+    if terms.origin != LimitOrigin::Owner && !plain {
+        return invalid(
+            "scope",
+            "must be all calls and US dollars where the operator sets it",
+        );
+    }
+    let seconds = terms.window.rolling().map(|rolling| rolling.seconds);
+    if seconds.is_some_and(|seconds| !(1..=Rolling::LONGEST).contains(&seconds)) {
+        return invalid("window.seconds", "must be from 1 to 31622400 (366 days)");
+    }
+    check_end("until_at", terms.ends_at, now)
+}
+
+/// A time that is over already would end what it is about before it began.
+fn check_end(field: &'static str, end: Option<Time>, now: Time) -> Result<(), Rejection> {
+    match end {
+        Some(end) if end <= now => Err(Rejection::Invalid {
+            field,
+            problem: "is over already",
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_calls(calls: &Calls) -> Result<(), Rejection> {
+    let (field, text) = match calls {
+        Calls::Model(pattern) => ("model", pattern),
+        Calls::Tag(tag) => ("value", &tag.name),
+        Calls::All | Calls::EndUser(_) | Calls::EachEndUser | Calls::EachTag => return Ok(()),
+    };
+    check_text(field, text)?;
+    if text.trim().is_empty() {
+        return Err(Rejection::Invalid {
+            field,
+            problem: "is empty",
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn change(book: &Book, ask: &ChangeLimit, now: Time) -> Result<Decision, Rejection> {
     let limit = book.limit(ask.id).ok_or(Rejection::NotFound("limit"))?;
     let amount = ask.amount.unwrap_or(limit.amount);
-    check_amount(amount)?;
+    check_amount(limit.measure, amount)?;
+    check_end("until_at", ask.until, now)?;
+    let id = ask.id;
     let reset = match ask.used {
         UsedSoFar::Keep => false,
         UsedSoFar::Reset => true,
     };
-    Ok(Decision::done(vec![Fact::Limit(LimitFact::Changed {
-        id: ask.id,
-        amount,
-        reset,
-    })]))
+    Ok(Decision::done(vec![Fact::Limit(
+        match (limit.measure, ask.until) {
+            (Measure::Usd, None) => LimitFact::Changed {
+                id,
+                amount: amount.usd(),
+                reset,
+            },
+            (measure, until) => LimitFact::Amended {
+                id,
+                measure,
+                amount,
+                until,
+                reset,
+            },
+        },
+    )]))
 }
 
 pub(super) fn delete(book: &Book, id: LimitId) -> Result<Decision, Rejection> {
@@ -119,16 +179,21 @@ pub(super) fn span_now(window: &Window, now: Time) -> Result<Span, Rejection> {
     })
 }
 
-fn check_amount(amount: Nanos) -> Result<(), Rejection> {
+fn check_amount(measure: Measure, amount: Quantity) -> Result<(), Rejection> {
+    let (field, most) = match measure {
+        Measure::Usd => ("amount_usd", Quantity::from(MOST_EVER)),
+        // So many that sums of them stay in range.
+        Measure::Requests | Measure::Tokens => ("amount", MOST_COUNTED),
+    };
     if amount.is_negative() {
         return Err(Rejection::Invalid {
-            field: "amount_usd",
+            field,
             problem: "must not be negative",
         });
     }
-    if amount > MOST_EVER {
+    if amount > most {
         return Err(Rejection::Invalid {
-            field: "amount_usd",
+            field,
             problem: "is more than an organization can ever spend",
         });
     }

@@ -76,6 +76,7 @@ pub(crate) fn create_organization(zone: &str) -> CreateOrganization {
         name: "Acme".into(),
         time_zone: zone.into(),
         approved_usage_limit: None,
+        spend_guard: None,
     }
 }
 
@@ -241,7 +242,7 @@ fn check_limits(book: &Book) {
     assert!(held.is_empty(), "held in lots that are not there: {held:?}");
     for limit in book.limits() {
         assert!(
-            !limit.spent.is_negative() && !limit.held.is_negative(),
+            !limit.count.spent.is_negative() && !limit.count.held.is_negative(),
             "{limit:?}"
         );
         // Past the last day of the calendar the last window stays.

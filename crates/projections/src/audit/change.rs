@@ -2,9 +2,8 @@
 
 use ledger::{
     BudgetFact, Calls, CreditFact, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitFact,
-    LimitOrigin, LotKind, Scope, Time, Window,
+    LimitOrigin, LimitTerms, LotKind, Measure, Mode, OnTrip, Quantity, Scope, Time, Window,
 };
-use money::Nanos;
 use serde_json::{Map, Value, json};
 
 /// An entry's doing: to what, and the values that its fields have from now on.
@@ -161,58 +160,96 @@ fn credit(fact: &CreditFact) -> Option<Parts> {
 
 fn limit(fact: &LimitFact) -> Option<Parts> {
     match fact {
-        LimitFact::Created {
+        LimitFact::Created { .. } | LimitFact::CreatedFor { .. } | LimitFact::Set { .. } => {
+            let (terms, _span) = fact.created()?;
+            let fields = Value::Object(limit_fields(&terms));
+            Some(("limit_created", "limit", terms.id.to_string(), fields))
+        }
+        LimitFact::Changed { id, amount, reset } => Some((
+            "limit_changed",
+            "limit",
+            id.to_string(),
+            changed((Measure::Usd, (*amount).into()), None, *reset),
+        )),
+        LimitFact::Amended {
             id,
-            origin,
-            scope,
+            measure,
             amount,
-            window,
-            span: _,
-        } => {
-            let fields = limit_fields(*origin, *scope, *amount, window);
-            Some(("limit_created", "limit", id.to_string(), fields))
-        }
-        LimitFact::CreatedFor {
-            id,
-            origin,
-            scope,
-            calls,
-            amount,
-            window,
-            span: _,
-        } => {
-            let mut fields = limit_fields(*origin, *scope, *amount, window);
-            if let (Calls::Model(model), Some(fields)) = (calls, fields.as_object_mut()) {
-                fields.insert("model".to_owned(), json!(model));
-            }
-            Some(("limit_created", "limit", id.to_string(), fields))
-        }
-        LimitFact::Changed { id, amount, reset } => {
-            let mut fields = json!({"amount_usd": amount.to_string()});
-            if let (true, Some(fields)) = (*reset, fields.as_object_mut()) {
-                fields.insert("used".to_owned(), json!("reset"));
-            }
-            Some(("limit_changed", "limit", id.to_string(), fields))
-        }
+            until,
+            reset,
+        } => Some((
+            "limit_changed",
+            "limit",
+            id.to_string(),
+            changed((*measure, *amount), *until, *reset),
+        )),
         LimitFact::Deleted { id } => Some((
             "limit_deleted",
             "limit",
             id.to_string(),
             json!({"state": "deleted"}),
         )),
-        LimitFact::WindowOpened { .. } => None,
+        LimitFact::WindowOpened { .. }
+        | LimitFact::Rolled { .. }
+        | LimitFact::RaiseEnded { .. } => None,
     }
 }
 
-fn limit_fields(origin: LimitOrigin, scope: Scope, amount: Nanos, window: &Window) -> Value {
-    let set_by = match origin {
+/// An amount under the name that says its unit.
+fn amount_field((measure, amount): (Measure, Quantity)) -> (String, Value) {
+    match measure {
+        Measure::Usd => ("amount_usd".to_owned(), json!(amount.usd().to_string())),
+        Measure::Requests | Measure::Tokens => ("amount".to_owned(), json!(amount.get())),
+    }
+}
+
+fn changed(amount: (Measure, Quantity), until: Option<Time>, reset: bool) -> Value {
+    let mut fields = Map::from_iter([amount_field(amount)]);
+    if let Some(until) = until {
+        fields.insert("until_at".to_owned(), json!(until.to_string()));
+    }
+    if reset {
+        fields.insert("used".to_owned(), json!("reset"));
+    }
+    Value::Object(fields)
+}
+
+/// What was decided about it; what is as usual goes without saying.
+fn limit_fields(terms: &LimitTerms) -> Map<String, Value> {
+    let set_by = match terms.origin {
         LimitOrigin::Owner => "owner",
         LimitOrigin::Operator => "operator",
+        LimitOrigin::Guard => "seawall",
     };
-    json!({
-        "scope": on(scope), "amount_usd": amount.to_string(), "window": counts(window), "set_by": set_by,
-        "state": "active",
-    })
+    let mut fields = Map::from_iter([
+        ("scope".to_owned(), on(terms.scope)),
+        amount_field((terms.measure, terms.amount)),
+        ("window".to_owned(), counts(&terms.window)),
+        ("set_by".to_owned(), json!(set_by)),
+        ("state".to_owned(), json!("active")),
+    ]);
+    let mut say = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+    match &terms.calls {
+        Calls::All => {}
+        Calls::Model(model) => drop(say("model", json!(model))),
+        Calls::EndUser(user) => drop(say("end_user", json!(user.to_string()))),
+        Calls::EachEndUser => drop(say("end_user", json!("each"))),
+        Calls::Tag(tag) => drop(say("tag", json!(tag.name))),
+        Calls::EachTag => drop(say("tag", json!("each"))),
+    }
+    if terms.measure != Measure::Usd {
+        say("measure", json!(terms.measure.name()));
+    }
+    if terms.mode == Mode::Shadow {
+        say("mode", json!("shadow"));
+    }
+    if terms.on_trip == OnTrip::FreezeKey {
+        say("on_trip", json!("freeze_key"));
+    }
+    if let Some(end) = terms.ends_at {
+        say("until_at", json!(end.to_string()));
+    }
+    fields
 }
 
 fn budget(fact: &BudgetFact) -> Option<Parts> {
@@ -267,5 +304,6 @@ fn counts(window: &Window) -> Value {
         Window::Day { time_zone } => json!({"kind": "day", "time_zone": time_zone}),
         Window::Week { time_zone } => json!({"kind": "week", "time_zone": time_zone}),
         Window::Month { time_zone } => json!({"kind": "month", "time_zone": time_zone}),
+        Window::Rolling(rolling) => json!({"kind": "rolling", "seconds": rolling.seconds}),
     }
 }

@@ -2,9 +2,12 @@
 //! written.
 
 mod barred;
+mod more;
 
 use ids::{KeyId, LimitId, ProjectId};
-use ledger::{Check, CheckKind, Scope, Shortfall, Time, Window};
+use ledger::{
+    Check, CheckKind, Measure, Quantity, Rolling, Scope, Shortfall, Time, Traits, Window,
+};
 use money::{Bound, Femtos, Nanos};
 
 use crate::{Decided, Decision, LogError};
@@ -26,6 +29,15 @@ type CheckFields = (
 /// When, on which entry; needed, at least; the binding check, transient.
 type AnswerFields = ((i64, u64), (i64, i64), (usize, bool));
 type Fields = (
+    BoundFields,
+    Option<u64>,
+    (String, String),
+    AnswerFields,
+    Vec<CheckFields>,
+    more::Fields,
+);
+/// Those of refusals from before limits could count anything but money.
+type OldFields = (
     BoundFields,
     Option<u64>,
     (String, String),
@@ -72,13 +84,22 @@ fn write_money(decided: &Decided) -> serde_json::Result<String> {
             (shortfall.binding, shortfall.transient),
         ),
         shortfall.checks.iter().map(check_fields).collect(),
+        more::fields(decided),
     );
     serde_json::to_string(&fields)
 }
 
 fn read_money(text: &str) -> Result<Box<Decided>, LogError> {
     let damaged = |what: &str| LogError::Damaged(format!("how it was decided: {what}"));
-    let fields: Fields = serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
+    let (fields, more) = match serde_json::from_str::<Fields>(text) {
+        Ok((bound, pictures, texts, answer, checks, more)) => {
+            ((bound, pictures, texts, answer, checks), Some(more))
+        }
+        Err(_other) => {
+            let old: Result<OldFields, _> = serde_json::from_str(text);
+            (old.map_err(|error| damaged(&error.to_string()))?, None)
+        }
+    };
     let ((base, per_unit, units, floor), pictures, (upstream, catalog), answer, checks) = fields;
     let femtos = |text: &str| text.parse().map(Femtos::new).ok();
     let bound = femtos(&base).zip(femtos(&per_unit));
@@ -86,9 +107,10 @@ fn read_money(text: &str) -> Result<Box<Decided>, LogError> {
         .and_then(|(base, per_unit)| bound_of(Bound::linear(base, per_unit, units, floor), base));
     let ((at, seq), (needed, least_needed), (binding, transient)) = answer;
     let checks: Option<Vec<Check>> = checks.into_iter().map(check_of).collect();
-    Ok(Box::new(Decided {
+    let mut decided = Decided {
         bound: bound.ok_or_else(|| damaged("bound"))?,
         pictures,
+        traits: Traits::default(),
         upstream: upstream.into(),
         catalog: catalog.into(),
         shortfall: Shortfall {
@@ -96,11 +118,19 @@ fn read_money(text: &str) -> Result<Box<Decided>, LogError> {
             seq,
             needed: Nanos::new(needed),
             least_needed: Nanos::new(least_needed),
+            needed_tokens: 0,
+            least_needed_tokens: 0,
             checks: checks.ok_or_else(|| damaged("check"))?,
             binding,
             transient,
+            fits_at: None,
+            froze_key: false,
         },
-    }))
+    };
+    if let Some(more) = more {
+        more::read(more, &mut decided).ok_or_else(|| damaged("what else was looked at"))?;
+    }
+    Ok(Box::new(decided))
 }
 
 /// A cost beyond every range is a bound of its own, which never fits.
@@ -114,6 +144,8 @@ fn check_fields(check: &Check) -> CheckFields {
         CheckKind::HardLimit(_) => 1,
         CheckKind::ApprovedUsageLimit(_) => 2,
         CheckKind::ModelLimit(_) => 3,
+        CheckKind::EndUserLimit(_) => 4,
+        CheckKind::TagLimit(_) => 5,
     };
     let scope = match check.scope {
         Scope::Organization => (0, None),
@@ -125,12 +157,13 @@ fn check_fields(check: &Check) -> CheckFields {
         Window::Day { time_zone } => (1, time_zone.to_string()),
         Window::Week { time_zone } => (2, time_zone.to_string()),
         Window::Month { time_zone } => (3, time_zone.to_string()),
+        Window::Rolling(rolling) => (4, rolling.seconds.to_string()),
     };
     (
         (kind, check.kind.limit().map(|id| id.to_string())),
         scope,
         (
-            check.ceiling.map(Nanos::get),
+            check.ceiling.map(Quantity::get),
             check.window.as_ref().map(window),
         ),
         (check.spent.get(), check.held.get(), check.left.get()),
@@ -146,6 +179,8 @@ fn check_of(fields: CheckFields) -> Option<Check> {
         (1, Some(limit)) => CheckKind::HardLimit(limit),
         (2, Some(limit)) => CheckKind::ApprovedUsageLimit(limit),
         (3, Some(limit)) => CheckKind::ModelLimit(limit),
+        (4, Some(limit)) => CheckKind::EndUserLimit(limit),
+        (5, Some(limit)) => CheckKind::TagLimit(limit),
         _ => return None,
     };
     let scope = match (scope, scope_id) {
@@ -162,17 +197,24 @@ fn check_of(fields: CheckFields) -> Option<Check> {
     Some(Check {
         kind,
         scope,
-        ceiling: ceiling.map(Nanos::new),
+        measure: Measure::Usd,
+        subject: None,
+        ceiling: ceiling.map(Quantity::new),
         window,
-        spent: Nanos::new(spent),
-        held: Nanos::new(held),
-        left: Nanos::new(left),
+        spent: Quantity::new(spent),
+        held: Quantity::new(held),
+        left: Quantity::new(left),
         resets_at: resets_at.map(Time::from_micros),
+        freezes: false,
     })
 }
 
-fn window_of((kind, time_zone): WindowFields) -> Option<Window> {
-    let time_zone = time_zone.into();
+fn window_of((kind, text): WindowFields) -> Option<Window> {
+    if kind == 4 {
+        let seconds = text.parse().ok()?;
+        return Some(Window::Rolling(Rolling { seconds }));
+    }
+    let time_zone = text.into();
     match kind {
         0 => Some(Window::Total),
         1 => Some(Window::Day { time_zone }),

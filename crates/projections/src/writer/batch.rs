@@ -177,7 +177,9 @@ impl<'a> Batch<'a> {
             | HoldFact::Released { hold, .. }
             | HoldFact::Presumed { hold, .. }
             | HoldFact::Corrected { hold, .. } => (*hold, Look::Only),
-            HoldFact::Renewed { .. } => return Ok(()),
+            HoldFact::Renewed { .. } | HoldFact::Described { .. } | HoldFact::Measured { .. } => {
+                return Ok(());
+            }
         };
         let too_old = at < self.memory.cutoff(&self.shared.options);
         if too_old && attempt == 1 && look == Look::New {

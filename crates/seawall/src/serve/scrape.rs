@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures_util::{StreamExt as _, stream};
 use ids::OrganizationId;
-use ledger::{Book, Limit, Scope, Time, Window};
+use ledger::{Book, Calls, Limit, Measure, Scope, Time};
 use metrics::{Figures, LimitFigures, Metrics};
 use money::Nanos;
 use teller::Tellers;
@@ -110,17 +110,14 @@ fn limit(limit: &Limit) -> Option<LimitFigures> {
         Scope::Project(_) => "project",
         Scope::Key(_) => return None,
     };
-    let window = match limit.window {
-        Window::Total => "total",
-        Window::Day { .. } => "day",
-        Window::Week { .. } => "week",
-        Window::Month { .. } => "month",
-    };
+    if limit.measure != Measure::Usd || !limit.stops() || limit.calls != Calls::All {
+        return None;
+    }
     Some(LimitFigures {
         limit: limit.id.to_string(),
         scope,
-        window,
-        amount: limit.amount,
-        left: limit.left(),
+        window: limit.window.kind(),
+        amount: limit.amount.usd(),
+        left: limit.left().usd(),
     })
 }

@@ -52,6 +52,9 @@ impl Reference {
     ) -> Result<(), Wrong> {
         match fact {
             HoldFact::Taken(taken) => self.taken(taken, before, context),
+            HoldFact::Described { .. } | HoldFact::Measured { .. } => {
+                Err("no limit here looks at what a hold is described by".to_owned())
+            }
             HoldFact::Renewed { holds, deadline } => {
                 for id in holds {
                     let hold = self.open_hold(*id)?;

@@ -89,7 +89,12 @@ impl Figures {
         }
         for limit in book.limits() {
             let (amount, sum) = self.limits.get(&limit.id).ok_or("an unknown limit")?;
-            if (limit.amount, of(limit.spent), of(limit.held)) != (*amount, sum.spent, sum.held) {
+            if (
+                limit.amount.usd(),
+                of(limit.count.spent.usd()),
+                of(limit.count.held.usd()),
+            ) != (*amount, sum.spent, sum.held)
+            {
                 return Err(format!("the Book says {limit:?}, the reference {sum:?}"));
             }
         }

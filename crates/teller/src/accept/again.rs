@@ -165,7 +165,12 @@ impl Again {
             // What follows from other entries and from passing time is nobody's change.
             Fact::Hold(HoldFact::Renewed { .. } | HoldFact::Corrected { .. })
             | Fact::Credit(CreditFact::Lapsed { .. } | CreditFact::OwedRepaid { .. })
-            | Fact::Limit(LimitFact::WindowOpened { .. })
+            | Fact::Hold(HoldFact::Described { .. } | HoldFact::Measured { .. })
+            | Fact::Limit(
+                LimitFact::WindowOpened { .. }
+                | LimitFact::Rolled { .. }
+                | LimitFact::RaiseEnded { .. },
+            )
             | Fact::Budget(BudgetFact::WindowOpened { .. } | BudgetFact::Crossed { .. }) => {}
             Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) | Fact::Budget(_) => {
                 if self.changes.len() == MOST_CHANGES {
@@ -212,9 +217,11 @@ impl Again {
                 &mut taken.draws
             }
             HoldFact::Settled { draws, .. } | HoldFact::Corrected { draws, .. } => draws,
-            HoldFact::Renewed { .. } | HoldFact::Released { .. } | HoldFact::Presumed { .. } => {
-                return Ok(fact);
-            }
+            HoldFact::Renewed { .. }
+            | HoldFact::Released { .. }
+            | HoldFact::Presumed { .. }
+            | HoldFact::Described { .. }
+            | HoldFact::Measured { .. } => return Ok(fact),
         };
         for draw in draws {
             if self.book.lot(draw.lot).is_none() {
@@ -236,7 +243,7 @@ impl Again {
                 Ok(later.then(|| fact.clone()))
             }
             LimitFact::Changed { id, amount, .. } => match stands(*id) {
-                Some(limit) if limit.amount <= *amount => Err(STRICTER),
+                Some(limit) if limit.amount <= (*amount).into() => Err(STRICTER),
                 Some(_) => Ok(Some(LimitFact::Changed {
                     id: *id,
                     amount: *amount,
@@ -245,9 +252,18 @@ impl Again {
                 None => Ok(Some(fact.clone())),
             },
             LimitFact::Deleted { id } if stands(*id).is_some() => Err(STRICTER),
+            LimitFact::Amended { id, amount, .. } => match stands(*id) {
+                Some(limit) if limit.amount <= *amount => Err(STRICTER),
+                Some(_) | None => Ok(Some(fact.clone())),
+            },
+            // What time did to a limit it does again by itself, where it still has to.
+            LimitFact::Rolled { limit: id, .. } | LimitFact::RaiseEnded { id } => {
+                Ok(self.book.limit(*id).map(|_limit| fact.clone()))
+            }
             LimitFact::Deleted { .. }
             | LimitFact::Created { .. }
-            | LimitFact::CreatedFor { .. } => Ok(Some(fact.clone())),
+            | LimitFact::CreatedFor { .. }
+            | LimitFact::Set { .. } => Ok(Some(fact.clone())),
         }
     }
 

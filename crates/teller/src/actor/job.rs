@@ -59,11 +59,16 @@ pub(super) enum Answer {
 }
 
 impl Job {
-    /// What to decide; `None` for a question.
-    pub(super) fn command(&self, now: Instant) -> Option<(Cow<'_, Command>, Option<&Cause>)> {
+    /// What to decide; `None` for a question. `others_wait`: whether calls before this one wait for money.
+    pub(super) fn command(
+        &self,
+        now: Instant,
+        others_wait: bool,
+    ) -> Option<(Cow<'_, Command>, Option<&Cause>)> {
         match self {
             Self::Hold { ask, until, .. } => {
                 let mut ask = TakeHold::clone(ask);
+                ask.others_wait = others_wait;
                 if ask.patience == Patience::Wait && until.is_some_and(|until| until <= now) {
                     ask.patience = Patience::Last;
                 }

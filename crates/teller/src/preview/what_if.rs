@@ -2,9 +2,9 @@
 
 use ids::{KeyHash, LimitId, LotId, OrganizationId};
 use ledger::{
-    AddCredit, Book, Command, CreateKey, CreateLimit, CreateOrganization, CreateProject,
-    DirectoryCommand, Entry, HoldFact, HoldTaken, LimitOrigin, LotKind, Outcome, Patience, Sealer,
-    Settlement, TakeHold, Time, step,
+    AddCredit, Book, Command, CreateKey, CreateOrganization, CreateProject, DirectoryCommand,
+    Entry, HoldFact, HoldTaken, LimitTerms, LotKind, Outcome, Patience, Sealer, Settlement,
+    TakeHold, Time, Traits, step,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -35,6 +35,7 @@ impl WhatIf {
             name: "what if".into(),
             time_zone: "UTC".into(),
             approved_usage_limit: None,
+            spend_guard: None,
         });
         let credit = AddCredit {
             lot: LotId::from_bytes([1; 16]),
@@ -64,6 +65,8 @@ impl WhatIf {
             route: taken.route.clone(),
             model: taken.model.clone(),
             upstream: taken.upstream.clone(),
+            traits: Traits::default(),
+            others_wait: false,
         };
         let outcome = self.carry_out(&Command::TakeHold(ask), when)?;
         Ok(matches!(outcome, Outcome::Granted(_)))
@@ -77,7 +80,10 @@ impl WhatIf {
             }
             HoldFact::Released { hold, reason } => (*hold, Settlement::Release(*reason)),
             HoldFact::Presumed { hold, reason } => (*hold, Settlement::Presume(*reason)),
-            HoldFact::Taken(_) | HoldFact::Renewed { .. } => return Ok(()),
+            HoldFact::Taken(_)
+            | HoldFact::Renewed { .. }
+            | HoldFact::Described { .. }
+            | HoldFact::Measured { .. } => return Ok(()),
         };
         let command = Command::Settle { hold, settlement };
         self.carry_out(&command, (entry.seq, entry.at))
@@ -86,9 +92,9 @@ impl WhatIf {
 
     /// What counts in the limit's current window.
     pub(super) fn used(&self) -> Nanos {
-        self.book
-            .limit(LIMIT)
-            .map_or(Nanos::ZERO, |limit| limit.spent.saturating_add(limit.held))
+        self.book.limit(LIMIT).map_or(Nanos::ZERO, |limit| {
+            limit.count.spent.saturating_add(limit.count.held).usd()
+        })
     }
 
     /// Brings in the call's project and key, and with the first call the limit, whose scope must be there before it.
@@ -119,13 +125,12 @@ impl WhatIf {
             self.carry_out(&key.into(), when)?;
         }
         if self.book.limit(LIMIT).is_none() {
-            let limit = CreateLimit {
-                id: LIMIT,
-                origin: LimitOrigin::Owner,
-                scope: self.proposed.scope,
-                amount: self.proposed.amount,
-                window: self.proposed.window.clone(),
-            };
+            let limit = LimitTerms::hard_limit(
+                LIMIT,
+                self.proposed.scope,
+                self.proposed.amount,
+                self.proposed.window.clone(),
+            );
             self.carry_out(&Command::CreateLimit(limit), when)?;
         }
         Ok(())

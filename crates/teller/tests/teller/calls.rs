@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use ids::{HoldId, RequestId};
 use ledger::{
     Charge, Entry, Fact, Grant, HoldFact, Patience, Receipt, Refusal, ReleaseReason, Settlement,
-    Shortfall, TakeHold,
+    Shortfall, TakeHold, Traits,
 };
 use money::{Bound, Femtos, Nanos};
 use teller::{HoldAnswer, LiveHold, Unavailable};
@@ -53,6 +53,8 @@ impl Node {
             route: "/v1/chat/completions".into(),
             model: "gpt-5".into(),
             upstream: "openai".into(),
+            traits: Traits::default(),
+            others_wait: false,
         }
     }
 

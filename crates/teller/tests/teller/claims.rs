@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use ids::LimitId;
 use ledger::{
-    ChangeLimit, CheckKind, Command, CreateLimit, LimitOrigin, Patience, Scope, TakeHold,
-    UsedSoFar, Window,
+    ChangeLimit, CheckKind, Command, LimitOrigin, LimitTerms, Patience, Scope, TakeHold, UsedSoFar,
+    Window,
 };
 use money::Nanos;
 use teller::HoldAnswer;
@@ -23,13 +23,7 @@ const ON_KEY: LimitId = LimitId::from_bytes([71; 16]);
 const ON_PROJECT: LimitId = LimitId::from_bytes([72; 16]);
 
 async fn limited(node: &Node, id: LimitId, scope: Scope, amount: Nanos, window: Window) {
-    let limit = CreateLimit {
-        id,
-        origin: LimitOrigin::Owner,
-        scope,
-        amount,
-        window,
-    };
+    let limit = LimitTerms::hard_limit(id, scope, amount, window);
     node.does(Command::CreateLimit(limit)).await;
 }
 
@@ -247,6 +241,7 @@ async fn an_edit_keeps_what_was_spent_or_resets_it_as_it_was_told() {
         id: LIMIT,
         amount: None,
         used: UsedSoFar::Reset,
+        until: None,
     }))
     .await;
     let reset = node.book().await.limit(LIMIT).unwrap().clone();

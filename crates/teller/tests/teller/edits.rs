@@ -2,8 +2,8 @@
 
 use ids::{KeyId, LimitId, LotId, ProjectId};
 use ledger::{
-    AddCredit, ChangeKey, ChangeLimit, Command, CreateKey, CreateLimit, CreateProject,
-    DirectoryCommand, LimitOrigin, LotKind, Scope, UsedSoFar, Window,
+    AddCredit, ChangeKey, ChangeLimit, Command, CreateKey, CreateProject, DirectoryCommand,
+    LimitOrigin, LimitTerms, LotKind, Scope, UsedSoFar, Window,
 };
 
 use crate::storm::Dice;
@@ -25,17 +25,19 @@ const CLOSED: ProjectId = ProjectId::from_bytes([5; 16]);
 const NOW_AND_THEN: LimitId = LimitId::from_bytes([63; 16]);
 
 fn limit(number: u8, (scope, amount): (Scope, i64), window: Window) -> Command {
-    Command::CreateLimit(CreateLimit {
-        id: LimitId::from_bytes([number; 16]),
-        origin: if number == 62 {
+    Command::CreateLimit(
+        LimitTerms::hard_limit(
+            LimitId::from_bytes([number; 16]),
+            scope,
+            dollars(amount),
+            window,
+        )
+        .set_by(if number == 62 {
             LimitOrigin::Operator
         } else {
             LimitOrigin::Owner
-        },
-        scope,
-        amount: dollars(amount),
-        window,
-    })
+        }),
+    )
 }
 
 /// Limits of every kind, and keys of every state.
@@ -123,8 +125,13 @@ async fn resets(node: &Node, dice: &mut Dice) {
     let id = LimitId::from_bytes([60 + u8::try_from(dice.below(3)).unwrap(); 16]);
     let amount = None;
     let used = UsedSoFar::Reset;
-    node.does(Command::ChangeLimit(ChangeLimit { id, amount, used }))
-        .await;
+    node.does(Command::ChangeLimit(ChangeLimit {
+        id,
+        amount,
+        used,
+        until: None,
+    }))
+    .await;
 }
 
 /// A limit is lowered or raised.
@@ -133,8 +140,13 @@ async fn edits(node: &Node, dice: &mut Dice) {
         [(60, 600), (61, 900), (62, 1_500)][usize::try_from(dice.below(3)).unwrap()];
     let amount = Some(dollars(i64::from(dice.below(most))));
     let (id, used) = (LimitId::from_bytes([number; 16]), UsedSoFar::Keep);
-    node.does(Command::ChangeLimit(ChangeLimit { id, amount, used }))
-        .await;
+    node.does(Command::ChangeLimit(ChangeLimit {
+        id,
+        amount,
+        used,
+        until: None,
+    }))
+    .await;
 }
 
 async fn freezes_or_not(node: &Node, number: u32) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ids::{KeyId, LimitId, RequestId};
-use ledger::{Command, CreateLimit, DirectoryCommand, LimitOrigin, Scope, TakeHold, Time, Window};
+use ledger::{Command, DirectoryCommand, LimitOrigin, LimitTerms, Scope, TakeHold, Time, Window};
 use money::Nanos;
 use teller::{HoldAnswer, LiveHold, Preview, Proposed, ReplayError};
 
@@ -56,13 +56,12 @@ async fn play(seed: u64, limit: Option<&Proposed>) -> Played {
     .await;
     node.does(DirectoryCommand::CreateKey(key(4))).await;
     if let Some(limit) = limit.cloned() {
-        node.does(Command::CreateLimit(CreateLimit {
-            id: LimitId::from_bytes([60; 16]),
-            origin: LimitOrigin::Owner,
-            scope: limit.scope,
-            amount: limit.amount,
-            window: limit.window,
-        }))
+        node.does(Command::CreateLimit(LimitTerms::hard_limit(
+            LimitId::from_bytes([60; 16]),
+            limit.scope,
+            limit.amount,
+            limit.window,
+        )))
         .await;
     }
     let began = node.now();

@@ -11,8 +11,8 @@ use journal::acknowledged::Bounds;
 use journal::memory::Memory;
 use journal::{Acknowledged, Store};
 use ledger::{
-    AddCredit, Book, ChangeLimit, Command, CreateKey, CreateLimit, CreateOrganization,
-    CreateProject, DirectoryCommand, Entry, Holder, LimitOrigin, LotKind, Outcome, Scope, Time,
+    AddCredit, Book, ChangeLimit, Command, CreateKey, CreateOrganization, CreateProject,
+    DirectoryCommand, Entry, Holder, LimitOrigin, LimitTerms, LotKind, Outcome, Scope, Time,
     UsedSoFar, Window,
 };
 use money::Nanos;
@@ -245,6 +245,7 @@ fn beginning() -> [Command; 3] {
         name: "Acme".into(),
         time_zone: "UTC".into(),
         approved_usage_limit: None,
+        spend_guard: None,
     };
     let project = CreateProject {
         id: PROJECT,
@@ -287,13 +288,12 @@ pub(crate) fn add_credit(lot: u32, amount: Nanos) -> Command {
 
 /// A hard limit on the organization.
 pub(crate) fn set_limit(amount: Nanos) -> Command {
-    Command::CreateLimit(CreateLimit {
-        id: LIMIT,
-        origin: LimitOrigin::Owner,
-        scope: Scope::Organization,
+    Command::CreateLimit(LimitTerms::hard_limit(
+        LIMIT,
+        Scope::Organization,
         amount,
-        window: Window::Total,
-    })
+        Window::Total,
+    ))
 }
 
 pub(crate) fn change_limit(amount: Nanos) -> Command {
@@ -301,6 +301,7 @@ pub(crate) fn change_limit(amount: Nanos) -> Command {
         id: LIMIT,
         amount: Some(amount),
         used: UsedSoFar::Keep,
+        until: None,
     })
 }
 

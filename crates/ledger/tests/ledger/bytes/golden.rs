@@ -176,12 +176,18 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Limit(LimitFact::Changed { .. }) => "LimitChanged",
         Fact::Limit(LimitFact::Deleted { .. }) => "LimitDeleted",
         Fact::Limit(LimitFact::WindowOpened { .. }) => "WindowOpened",
+        Fact::Limit(LimitFact::Set { .. }) => "LimitSet",
+        Fact::Limit(LimitFact::Amended { .. }) => "LimitAmended",
+        Fact::Limit(LimitFact::RaiseEnded { .. }) => "RaiseEnded",
+        Fact::Limit(LimitFact::Rolled { .. }) => "Rolled",
         Fact::Hold(HoldFact::Taken(_)) => "Taken",
         Fact::Hold(HoldFact::Renewed { .. }) => "Renewed",
         Fact::Hold(HoldFact::Settled { .. }) => "Settled",
         Fact::Hold(HoldFact::Released { .. }) => "Released",
         Fact::Hold(HoldFact::Presumed { .. }) => "Presumed",
         Fact::Hold(HoldFact::Corrected { .. }) => "Corrected",
+        Fact::Hold(HoldFact::Described { .. }) => "Described",
+        Fact::Hold(HoldFact::Measured { .. }) => "Measured",
         Fact::Budget(BudgetFact::Created { .. }) => "BudgetCreated",
         Fact::Budget(BudgetFact::Changed { .. }) => "BudgetChanged",
         Fact::Budget(BudgetFact::Deleted { .. }) => "BudgetDeleted",
@@ -192,7 +198,7 @@ fn kind(fact: &Fact) -> &'static str {
 
 /// A snapshot has a version and may change with it; this notices a change without one.
 #[test]
-fn a_snapshot_of_version_3_has_the_bytes_it_always_had() {
+fn a_snapshot_of_version_4_has_the_bytes_it_always_had() {
     let mut world = World::new();
     script::run(
         &mut world,
@@ -211,10 +217,10 @@ fn a_snapshot_of_version_3_has_the_bytes_it_always_had() {
         ",
     );
     let bytes = Snapshot::encode(&world.book);
-    assert_eq!(bytes[0], 3);
+    assert_eq!(bytes[0], 4);
     assert_eq!(
         hex(&Sha256::digest(&bytes)),
-        "b4fe63c81df62c7425feab0bede1819e64b23ddafab36f8ac358c5a2a2d53f95",
+        "ce00f67326d225c3fceed0571e5549b548a17c2c61c5ef8e27038139c6f0cb77",
         "a snapshot is written differently: give it a new version"
     );
 }

@@ -42,7 +42,7 @@ pub(super) fn figures(book: &Book, model: &Model) {
 
 fn limit(book: &Book, model: &Model, theirs: &model::Limit) {
     let ours = book.limit(translate::limit(theirs.number)).unwrap();
-    let figures = [ours.amount, ours.held, ours.spent].map(Nanos::get);
+    let figures = [ours.amount, ours.count.held, ours.count.spent].map(ledger::Quantity::get);
     let expected = [theirs.amount, model.held_in(theirs), model.spent_in(theirs)];
     assert_eq!(figures, expected, "{ours:?}");
     let (start, end) = (ours.span.start.micros(), ours.span.end.micros());
@@ -61,7 +61,11 @@ pub(super) fn granted_within_every_limit(book: &Book, (key, model): (u8, u8), an
     };
     let key = translate::key(key);
     let project = book.key(key).map(|key| key.project);
-    let checks = book.checks_of_call(project, Some(key), &translate::model_name(model));
+    let checks = book.checks_of_call(
+        project,
+        Some(key),
+        (&translate::model_name(model), &ledger::Traits::default()),
+    );
     for check in checks {
         assert!(
             !check.left.is_negative(),

@@ -1,9 +1,9 @@
 //! Absurd amounts and times: the ledger refuses them or takes them up, and neither panics nor contradicts itself.
 
 use ledger::{
-    AddCredit, Book, ChangeBudget, ChangeLimit, ChargeBack, Command, CreateBudget, CreateLimit,
-    Draw, Fact, HoldFact, LimitOrigin, LotKind, Outcome, Patience, PresumeReason, Scope,
-    Settlement, TakeHold, Time, UsedSoFar, Window,
+    AddCredit, Book, ChangeBudget, ChangeLimit, ChargeBack, Command, CreateBudget, Draw, Fact,
+    HoldFact, LimitOrigin, LimitTerms, LotKind, Outcome, Patience, PresumeReason, Scope,
+    Settlement, TakeHold, Time, Traits, UsedSoFar, Window,
 };
 use money::{Bound, Femtos, Nanos};
 use proptest::prelude::*;
@@ -68,19 +68,12 @@ fn command() -> impl Strategy<Value = Command> {
             note: "".into(),
         })),
         2 => (name("l"), amount(), any::<bool>()).prop_map(|(id, amount, key)| {
-            Command::CreateLimit(CreateLimit {
-                id: world::limit(&id),
-                origin: LimitOrigin::Operator,
-                scope: if key { Scope::Key(world::key("k")) } else { Scope::Organization },
-                amount,
-                window: Window::Month { time_zone: "Pacific/Apia".into() },
-            })
+            Command::CreateLimit(LimitTerms::hard_limit(world::limit(&id), if key { Scope::Key(world::key("k")) } else { Scope::Organization }, amount, Window::Month { time_zone: "Pacific/Apia".into() }).set_by(LimitOrigin::Operator))
         }),
         1 => (name("l"), amount()).prop_map(|(id, amount)| Command::ChangeLimit(ChangeLimit {
             id: world::limit(&id),
-            amount: Some(amount),
-            used: UsedSoFar::Reset,
-        })),
+            amount: Some(amount.into()),
+            used: UsedSoFar::Reset, until: None,})),
         1 => (name("b"), amount(), any::<bool>()).prop_map(|(id, amount, total)| {
             Command::CreateBudget(CreateBudget {
                 id: world::budget(&id),
@@ -96,7 +89,7 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         1 => (name("b"), amount()).prop_map(|(id, amount)| Command::ChangeBudget(ChangeBudget {
             id: world::budget(&id),
-            amount: Some(amount),
+            amount: Some(amount.into()),
             thresholds: None,
         })),
         5 => (name("h"), amount(), moment()).prop_map(|(hold, amount, deadline)| take(
@@ -126,6 +119,8 @@ fn take(hold: &str, amount: Nanos, deadline: Time) -> Command {
         route: "".into(),
         model: "".into(),
         upstream: "".into(),
+        traits: Traits::default(),
+        others_wait: false,
     })
 }
 

@@ -2,9 +2,9 @@
 
 use ledger::{
     AddCredit, Calls, ChangeBudget, ChangeKey, ChangeLimit, ChargeBack, CheckKind, Command,
-    CreateBudget, CreateKey, CreateLimit, DirectoryCommand, KeyProblem, LimitOrigin, LotKind,
-    Outcome, Patience as LedgerPatience, PresumeReason, Refusal, ReleaseReason,
-    Scope as LedgerScope, Settlement, TakeHold, Time, UsedSoFar, Window as LedgerWindow,
+    CreateBudget, CreateKey, DirectoryCommand, KeyProblem, LimitTerms, LotKind, Outcome,
+    Patience as LedgerPatience, PresumeReason, Refusal, ReleaseReason, Scope as LedgerScope,
+    Settlement, TakeHold, Time, Traits, UsedSoFar, Window as LedgerWindow,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -103,19 +103,17 @@ fn limit_command(op: &Op) -> Command {
             window,
             only_model,
         } => {
-            let limit = CreateLimit {
-                id: limit(number),
-                origin: LimitOrigin::Owner,
-                scope: on(scope),
-                amount: Nanos::new(amount),
-                window: in_words(window),
-            };
+            let limit = LimitTerms::hard_limit(
+                limit(number),
+                on(scope),
+                Nanos::new(amount),
+                in_words(window),
+            );
             match only_model {
                 None => Command::CreateLimit(limit),
-                Some(model) => Command::CreateLimitFor {
-                    limit,
-                    calls: Calls::Model(model_name(model)),
-                },
+                Some(model) => {
+                    Command::CreateLimit(limit.of_calls(Calls::Model(model_name(model))))
+                }
             }
         }
         Op::ChangeLimit {
@@ -124,12 +122,13 @@ fn limit_command(op: &Op) -> Command {
             reset,
         } => Command::ChangeLimit(ChangeLimit {
             id: limit(number),
-            amount: amount.map(Nanos::new),
+            amount: amount.map(ledger::Quantity::new),
             used: if reset {
                 UsedSoFar::Reset
             } else {
                 UsedSoFar::Keep
             },
+            until: None,
         }),
         _ => unreachable!(),
     }
@@ -272,6 +271,8 @@ fn take(ask: &Ask, now: Time) -> TakeHold {
         route: "/v1/chat/completions".into(),
         model: model_name(ask.model),
         upstream: "openai".into(),
+        traits: Traits::default(),
+        others_wait: false,
     }
 }
 
@@ -319,7 +320,10 @@ fn refused(refusal: &Refusal) -> Answer {
     };
     let binding = short.binding().expect("a check that binds");
     let binding = match binding.kind {
-        CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => {
+        CheckKind::HardLimit(id)
+        | CheckKind::ModelLimit(id)
+        | CheckKind::EndUserLimit(id)
+        | CheckKind::TagLimit(id) => {
             let name = world::name_of(id.to_bytes());
             Some(name.trim_start_matches('l').parse().unwrap())
         }

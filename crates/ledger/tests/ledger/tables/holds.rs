@@ -118,7 +118,12 @@ fn in_state(state: &str) -> World {
 fn figures(world: &World) -> [Nanos; 4] {
     let lot = world.book.lot(world::lot("a")).unwrap();
     let limit = world.book.limit(world::limit("l")).unwrap();
-    [lot.held, lot.spent, limit.held, limit.spent]
+    [
+        lot.held,
+        lot.spent,
+        limit.count.held.usd(),
+        limit.count.spent.usd(),
+    ]
 }
 
 fn hold_facts(stepped: &Stepped) -> Vec<&HoldFact> {

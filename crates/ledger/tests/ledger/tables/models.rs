@@ -66,7 +66,7 @@ fn limits_on_models_that_cannot_be_are_rejected() {
     check(
         "
         limit m org 1.00 day model=                                       -> rejected: model: is empty
-        limit m org 1.00 day model=a by=operator                          -> rejected: model: cannot be said of the approved usage limit, which counts all calls
+        limit m org 1.00 day model=a by=operator                          -> rejected: scope: must be all calls and US dollars where the operator sets it
         limit m org -1.00 day model=a                                     -> rejected: amount_usd: must not be negative
         limit m key:none 1.00 day model=a                                 -> rejected: there is no such key
         limit m org 1.00 day model=a idem=x/y                             -> done m

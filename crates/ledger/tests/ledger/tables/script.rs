@@ -19,8 +19,8 @@
 
 use ledger::{
     AddCredit, Calls, Cause, ChangeBudget, ChangeKey, ChangeLimit, ChargeBack, Command,
-    CreateBudget, CreateLimit, DirectoryCommand, IdempotencyKey, LimitOrigin, LotKind, Patience,
-    PresumeReason, ReleaseReason, Scope, Settlement, TakeHold, Time, UsedSoFar, Window,
+    CreateBudget, DirectoryCommand, IdempotencyKey, LimitOrigin, LimitTerms, LotKind, Patience,
+    PresumeReason, ReleaseReason, Scope, Settlement, TakeHold, Time, Traits, UsedSoFar, Window,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -137,10 +137,7 @@ fn command(words: &Words<'_>) -> Command {
         }),
         "limit" => match words.option("model") {
             None => Command::CreateLimit(limit(words)),
-            Some(model) => Command::CreateLimitFor {
-                limit: limit(words),
-                calls: Calls::Model(model.into()),
-            },
+            Some(model) => Command::CreateLimit(limit(words).of_calls(Calls::Model(model.into()))),
         },
         "change" => Command::ChangeLimit(change(words)),
         "delete" => Command::DeleteLimit {
@@ -155,7 +152,9 @@ fn command(words: &Words<'_>) -> Command {
         }),
         "change-budget" => Command::ChangeBudget(ChangeBudget {
             id: world::budget(words.at(1)),
-            amount: Some(words.at(2)).filter(|text| *text != "-").map(amount),
+            amount: Some(words.at(2))
+                .filter(|text| *text != "-")
+                .map(|text| amount(text).into()),
             thresholds: words.option("at").map(percents),
         }),
         "delete-budget" => Command::DeleteBudget {
@@ -264,28 +263,31 @@ fn window(text: &str) -> Window {
     }
 }
 
-fn limit(words: &Words<'_>) -> CreateLimit {
-    CreateLimit {
-        id: world::limit(words.at(1)),
-        origin: match words.option("by") {
-            Some("operator") => LimitOrigin::Operator,
-            _ => LimitOrigin::Owner,
-        },
-        scope: scope(words.at(2)),
-        amount: words.amount(3),
-        window: window(words.at(4)),
-    }
+fn limit(words: &Words<'_>) -> LimitTerms {
+    LimitTerms::hard_limit(
+        world::limit(words.at(1)),
+        scope(words.at(2)),
+        words.amount(3),
+        window(words.at(4)),
+    )
+    .set_by(match words.option("by") {
+        Some("operator") => LimitOrigin::Operator,
+        _ => LimitOrigin::Owner,
+    })
 }
 
 fn change(words: &Words<'_>) -> ChangeLimit {
     ChangeLimit {
         id: world::limit(words.at(1)),
-        amount: Some(words.at(2)).filter(|text| *text != "-").map(amount),
+        amount: Some(words.at(2))
+            .filter(|text| *text != "-")
+            .map(|text| amount(text).into()),
         used: if words.at(3) == "reset" {
             UsedSoFar::Reset
         } else {
             UsedSoFar::Keep
         },
+        until: None,
     }
 }
 
@@ -316,6 +318,8 @@ fn take(words: &Words<'_>) -> TakeHold {
         route: "/v1/chat/completions".into(),
         model: words.option("model").unwrap_or("gpt-5").into(),
         upstream: "openai".into(),
+        traits: Traits::default(),
+        others_wait: false,
     }
 }
 

@@ -80,7 +80,9 @@ fn refused(refusal: &Refusal) -> String {
 }
 
 fn needs(short: &Shortfall) -> String {
-    let left = short.binding().map_or(Nanos::ZERO, |check| check.left);
+    let left = short
+        .binding()
+        .map_or(Nanos::ZERO, |check| check.left.usd());
     if short.least_needed == short.needed {
         format!(", needs {} of {left}", short.needed)
     } else {
@@ -125,7 +127,10 @@ fn closed(receipt: &Receipt) -> String {
 
 fn kind(kind: CheckKind) -> String {
     match kind {
-        CheckKind::HardLimit(id) | CheckKind::ModelLimit(id) => name_of(id.to_bytes()),
+        CheckKind::HardLimit(id)
+        | CheckKind::ModelLimit(id)
+        | CheckKind::EndUserLimit(id)
+        | CheckKind::TagLimit(id) => name_of(id.to_bytes()),
         CheckKind::ApprovedUsageLimit(id) => format!("approved {}", name_of(id.to_bytes())),
         CheckKind::CreditBalance => "credit".to_owned(),
     }
@@ -173,6 +178,8 @@ pub(crate) fn hold_fact(fact: &HoldFact) -> &'static str {
         HoldFact::Released { .. } => "Released",
         HoldFact::Presumed { .. } => "Presumed",
         HoldFact::Corrected { .. } => "Corrected",
+        HoldFact::Described { .. } => "Described",
+        HoldFact::Measured { .. } => "Measured",
     }
 }
 
@@ -199,7 +206,16 @@ pub(crate) fn figures(book: &Book, words: &Words<'_>) -> Option<String> {
         }
         "lim" => Some(book.limit(world::limit(words.at(1))).map_or_else(
             || "gone".to_owned(),
-            |limit| sums([limit.spent, limit.held, limit.left()], &[]),
+            |limit| {
+                sums(
+                    [
+                        limit.count.spent.usd(),
+                        limit.count.held.usd(),
+                        limit.left().usd(),
+                    ],
+                    &[],
+                )
+            },
         )),
         "bud" => Some(book.budget(world::budget(words.at(1))).map_or_else(
             || "gone".to_owned(),

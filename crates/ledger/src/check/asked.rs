@@ -1,0 +1,110 @@
+//! The limits that a question is about: those along a key's scopes, and of the narrow ones those that the call is for.
+
+use ids::{LimitId, Subject};
+
+use crate::book::{Along, Count, Limit};
+use crate::fact::names_model;
+use crate::{Calls, HoldTraits, Quantity};
+
+/// Which limits are asked about that count only some of the calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Narrow<'a> {
+    /// None of them: the question is about every call.
+    None,
+    /// Those that count such a call.
+    Call {
+        model: &'a str,
+        traits: &'a HoldTraits,
+    },
+    /// Those among these, for a call of such traits.
+    Among {
+        limits: &'a [LimitId],
+        traits: &'a HoldTraits,
+    },
+}
+
+/// A limit, and whose counter of it: where it counts each end user or tag apart, one of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counter<'a> {
+    pub(crate) limit: &'a Limit,
+    pub(crate) subject: Option<Subject>,
+}
+
+impl Counter<'_> {
+    pub(crate) fn count(&self) -> Count {
+        let count = self.limit.counter(self.subject);
+        count.cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn left(&self) -> Quantity {
+        match self.limit.counter(self.subject) {
+            Some(count) => self.limit.left_in(count),
+            None => self.limit.amount,
+        }
+    }
+}
+
+/// The limits that a question is about.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    along: Along<'a, Limit>,
+    narrow: Narrow<'a>,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) const fn new(along: Along<'a, Limit>, narrow: Narrow<'a>) -> Self {
+        Self { along, narrow }
+    }
+
+    /// In the order key, project, organization; on each the oldest first.
+    pub(crate) fn limits(&self) -> impl Iterator<Item = &'a Limit> + use<'a> {
+        let narrow = self.narrow;
+        self.along
+            .iter()
+            .filter(move |limit| limit.calls == Calls::All || narrow.includes(limit))
+    }
+
+    /// The same, one for each counter that such a call counts in.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = Counter<'a>> + use<'a> {
+        let narrow = self.narrow;
+        self.limits().flat_map(move |limit| {
+            let subjects = narrow.subjects(limit);
+            let whole = subjects.is_empty().then_some(Counter {
+                limit,
+                subject: None,
+            });
+            let apart = subjects.iter().map(move |subject| Counter {
+                limit,
+                subject: Some(*subject),
+            });
+            whole.into_iter().chain(apart)
+        })
+    }
+}
+
+impl<'a> Narrow<'a> {
+    /// Whether a limit on some of the calls is asked about.
+    fn includes(self, limit: &Limit) -> bool {
+        let (model, traits) = match self {
+            Self::None => return false,
+            Self::Among { limits, .. } => return limits.contains(&limit.id),
+            Self::Call { model, traits } => (model, traits),
+        };
+        match &limit.calls {
+            Calls::All => true,
+            Calls::Model(pattern) => names_model(pattern, model),
+            Calls::EndUser(subject) => traits.end_user == Some(*subject),
+            Calls::EachEndUser => traits.end_user.is_some(),
+            Calls::Tag(tag) => traits.tags.contains(&tag.subject),
+            Calls::EachTag => !traits.tags.is_empty(),
+        }
+    }
+
+    /// Whom a limit tells apart in such a call; empty where it does not.
+    fn subjects(self, limit: &Limit) -> &'a [Subject] {
+        match self {
+            Self::None => &[],
+            Self::Call { traits, .. } | Self::Among { traits, .. } => limit.calls.subjects(traits),
+        }
+    }
+}
