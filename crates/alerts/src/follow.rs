@@ -281,7 +281,7 @@ async fn open(
             last = entry.id;
         }
     }
-    Ok((last == offset.last).then(|| Watch::new(book, last, offset.state.clone())))
+    Ok((last == offset.last).then(|| Watch::new(book, last, offset.state(organization))))
 }
 
 /// The journal's last entry: its number and id.

@@ -296,6 +296,15 @@ impl World {
         assert!(next.is_err(), "{next:?}");
     }
 
+    /// Makes what was gathered and not told of something that nobody can read.
+    pub(crate) fn spoil_state(&self) {
+        let file = rusqlite::Connection::open(self.folder.path().join("seawall-alerts.db"));
+        let spoilt = file
+            .unwrap()
+            .execute("UPDATE organization SET state = 'of another program'", []);
+        assert_eq!(spoilt.unwrap(), 1);
+    }
+
     /// The journal's entries.
     pub(crate) async fn journal(&self) -> Vec<Entry> {
         let bytes = self.store.read(ORGANIZATION, 0, usize::MAX).await.unwrap();
