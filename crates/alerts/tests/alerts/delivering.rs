@@ -97,6 +97,26 @@ async fn what_nobody_read_while_no_server_ran_is_read_at_the_next_start() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_does_not_wait_for_more_to_be_gathered() {
+    let gather = Duration::from_secs(3600);
+    let mut world = World::silent(Options {
+        gather,
+        ..Options::default()
+    })
+    .await;
+    world.tell(&[HOOK]).await;
+    world.budget(cents(1000), &[50]).await;
+    world.call(cents(600), cents(600)).await;
+    world.nothing_for(gather / 2).await;
+    let stopped = tokio::time::Instant::now();
+    world.end().await;
+    assert!(stopped.elapsed() < gather / 4, "{:?}", stopped.elapsed());
+    // What was to be gathered with more is read nevertheless.
+    let recent = world.alerts.recent(ORGANIZATION, None, 10).await.unwrap();
+    assert_eq!(recent[0].alert.kind, "budget.threshold_crossed");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_state_that_cannot_be_read_is_forgotten_with_one_warning() {
     let warnings = Warnings::hear();
     let mut world = World::new().await;

@@ -292,7 +292,11 @@ impl World {
 
     /// Nothing is told for a day.
     pub(crate) async fn nothing_more(&mut self) {
-        let next = timeout(Duration::from_secs(86_400), self.heard.recv()).await;
+        self.nothing_for(Duration::from_secs(86_400)).await;
+    }
+
+    pub(crate) async fn nothing_for(&mut self, time: Duration) {
+        let next = timeout(time, self.heard.recv()).await;
         assert!(next.is_err(), "{next:?}");
     }
 
