@@ -15,6 +15,7 @@ pub(crate) mod key;
 pub(crate) mod limit;
 pub(crate) mod notify;
 pub(crate) mod org;
+pub(crate) mod per;
 pub(crate) mod price;
 pub(crate) mod print;
 pub(crate) mod project;
