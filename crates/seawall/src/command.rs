@@ -9,6 +9,7 @@ pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod credit;
 pub(crate) mod explain;
+pub(crate) mod filter;
 pub(crate) mod find;
 pub(crate) mod headroom;
 pub(crate) mod key;
