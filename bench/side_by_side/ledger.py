@@ -26,7 +26,7 @@ def measure(binaries, folder, rounds, seconds):
 
 
 def decisions(binaries):
-    """Commands decided and applied a second, with ten hard limits: the median of three runs of the ledger's example."""
+    """Commands decided and applied a second, with ten hard limits: the median of three runs of the example `speed`."""
     found = []
     for _ in range(3):
         lines = printed([binaries / "examples" / "speed"], 0).splitlines()

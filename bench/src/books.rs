@@ -72,6 +72,7 @@ pub fn furniture(organization: OrganizationId, limits: u8) -> Vec<Command> {
             note: "for the measurement".into(),
         }),
     ];
+    // At most 64 limits may be on one scope, so they are on three in turn.
     commands.extend((0..limits).map(|number| {
         Command::CreateLimit(LimitTerms::hard_limit(
             LimitId::from_bytes([number; 16]),
@@ -87,6 +88,19 @@ pub fn furniture(organization: OrganizationId, limits: u8) -> Vec<Command> {
         ))
     }));
     commands
+}
+
+/// The Book that these commands make.
+///
+/// # Errors
+/// Where the ledger contradicts itself.
+pub fn made_by(commands: &[Command], now: Time) -> Outcome<Book> {
+    let mut book = Book::empty();
+    let mut sealer = Sealer::new([9; 8]);
+    for command in commands {
+        step(&mut book, command, None, now, &mut sealer)?;
+    }
+    Ok(book)
 }
 
 /// Asks for the money of call `number`.

@@ -86,7 +86,10 @@ impl<'a> Follower<'a> {
                 Some(one) = news.recv() => self.hear(one).await,
                 () = self.inner.marks.marked() => {
                     // More than what began it is read with it.
-                    tokio::time::sleep(self.inner.options.gather).await;
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = tokio::time::sleep(self.inner.options.gather) => {}
+                    }
                     if let Err(error) = self.read_marked().await {
                         tracing::warn!(%error, "alerts are behind the journal");
                         tokio::select! {
@@ -281,7 +284,7 @@ async fn open(
             last = entry.id;
         }
     }
-    Ok((last == offset.last).then(|| Watch::new(book, last, offset.state.clone())))
+    Ok((last == offset.last).then(|| Watch::new(book, last, offset.state(organization))))
 }
 
 /// The journal's last entry: its number and id.

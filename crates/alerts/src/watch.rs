@@ -18,8 +18,9 @@ const GATHER: i64 = 600;
 /// Amounts of holds and presumed charges kept at most. A Book remembers about as many.
 const MOST_HELD: usize = 250_000;
 
-/// What must not be forgotten between two runs. It is written with the offset.
+/// What must not be forgotten between two runs. It is written with the offset; where reading begins, `{}` is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
 pub(crate) struct State {
     /// Whether it was told that the balance is low, and it is since.
     pub(crate) low: bool,

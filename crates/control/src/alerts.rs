@@ -2,7 +2,7 @@
 
 pub(crate) mod contract;
 
-use ::alerts::{Delivery, DeliveryState, Recent, Whose, Wishes};
+use ::alerts::{Alert, Delivery, DeliveryState, Recent, Whose, Wishes};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use ids::{AlertId, OrganizationId};
 use ledger::{Book, Time};
 use money::Nanos;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::app::{App, look};
@@ -113,9 +113,10 @@ pub(crate) struct AlertView {
     as_of_entry: Option<u64>,
     subject: String,
     text: String,
-    /// What a webhook is sent as `data`.
-    #[schema(value_type = BTreeMap<String, Anything>)]
-    data: Value,
+    /// What a webhook is sent as `data`. Null where what was kept of it cannot be read: the server's log says so then, and
+    /// `text` has the same figures.
+    #[schema(value_type = Option<BTreeMap<String, Anything>>)]
+    data: Option<Value>,
     /// `delivered`, `waiting` or `failed`, whichever is worst; `nobody` where there was nobody to tell.
     #[schema(value_type = contract::AlertState)]
     state: &'static str,
@@ -164,7 +165,6 @@ impl DeliveryView {
 impl AlertView {
     fn of(recent: Recent) -> Self {
         let alert = recent.alert;
-        let payload: Value = serde_json::from_str(&alert.payload).unwrap_or_default();
         let has = |state| {
             recent
                 .deliveries
@@ -178,12 +178,12 @@ impl AlertView {
         ];
         Self {
             id: Text(alert.id),
+            data: data(&alert),
             r#type: alert.kind,
             at: At(alert.at),
             as_of_entry: Some(alert.seq).filter(|seq| *seq > 0),
             subject: alert.subject,
             text: alert.text,
-            data: payload.get("data").cloned().unwrap_or_default(),
             state: worst
                 .into_iter()
                 .find(|state| has(*state))
@@ -195,6 +195,18 @@ impl AlertView {
                 .collect(),
         }
     }
+}
+
+/// The figures of an alert for programs. One that cannot be read must not hide the rest of the list.
+fn data(alert: &Alert) -> Option<Value> {
+    let read = match serde_json::from_str::<Map<String, Value>>(&alert.payload) {
+        Ok(mut payload) => payload.remove("data").filter(Value::is_object),
+        Err(_not_an_object) => None,
+    };
+    if read.is_none() {
+        tracing::warn!(alert = %alert.id, "what was kept of an alert for programs cannot be read; it is shown without its data");
+    }
+    read
 }
 
 /// The alerts of an organization, newest first.
@@ -230,4 +242,46 @@ pub(crate) async fn test(State(app): State<App>, mut ask: Ask) -> Result<Respons
     let alert = app.alerts.test(whose(&app, id).await?).await?;
     let body = json!({"id": alert.to_string(), "organization_id": id.to_string()});
     Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(payload: &str) -> Value {
+        let alert = Alert {
+            id: AlertId::from_bytes([1; 16]),
+            organization: OrganizationId::from_bytes([2; 16]),
+            kind: "test".to_owned(),
+            seq: 7,
+            at: Time::from_micros(1_795_000_000_000_000),
+            subject: "[Seawall] Acme: a test".to_owned(),
+            text: "left: $2.00".to_owned(),
+            payload: payload.to_owned(),
+        };
+        let recent = Recent {
+            made_at: alert.at,
+            alert,
+            deliveries: Vec::new(),
+        };
+        serde_json::to_value(AlertView::of(recent)).unwrap()
+    }
+
+    #[test]
+    fn an_alert_whose_payload_cannot_be_read_is_shown_without_its_data() {
+        let whole = shown(r#"{"type": "test", "data": {"left_usd": "2.00"}}"#);
+        assert_eq!(whole["data"], json!({"left_usd": "2.00"}));
+        for payload in [
+            "",
+            "{\"data\": {\"left_usd\"",
+            "[]",
+            "{}",
+            r#"{"data": "2.00"}"#,
+        ] {
+            let mut spoilt = shown(payload);
+            assert_eq!(spoilt["data"], Value::Null, "{payload}");
+            spoilt["data"] = whole["data"].clone();
+            assert_eq!(spoilt, whole, "all else is there: {payload}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ids::BudgetId;
-use ledger::{Book, Budget, ChangeBudget, Command, CreateBudget, Time};
+use ledger::{Book, ChangeBudget, Command, CreateBudget, Time};
 use teller::Teller;
 
 use self::view::{Figures, View};
@@ -21,7 +21,7 @@ use crate::notify::{self, owner};
 use crate::organizations::nothing_to_change;
 use crate::path::Named;
 use crate::query::Params;
-use crate::scope::Place;
+use crate::scope;
 use crate::show::List;
 
 const WHAT: &str = "budget";
@@ -63,38 +63,20 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
     Ok((StatusCode::CREATED, Json(view)).into_response())
 }
 
-/// Those on exactly the organization, project or key that is named; an organization's list has all of them.
 pub(crate) async fn list(
     State(app): State<App>,
-    mut params: Params,
+    params: Params,
 ) -> Result<Json<List<View>>, ApiError> {
-    let place = Place::read(&mut params)?;
-    let page = params.page::<BudgetId>()?;
-    params.finish()?;
-    let place = place.ok_or_else(|| {
-        ApiError::bad(
-            "missing_parameter",
-            "Say whose budgets: add ?organization=org_…, ?project=proj_… or ?key=key_….",
-        )
-    })?;
-    let question = move |book: &Book, _now: Time| {
-        place.within(book)?;
-        let wanted = |budget: &&Budget| match place {
-            Place::Organization(_) => true,
-            Place::Project(_) | Place::Key(_) => budget.scope == place.scope(),
-        };
-        let (budgets, next) = page.cut(book.budgets().filter(wanted), |budget| budget.id);
-        let figures = budgets.into_iter().map(|budget| Figures::of(budget, book));
-        Some((figures.collect::<Vec<_>>(), next))
-    };
-    let teller = place.teller(&app).await?;
-    let (found, next) = look(&teller, place.what(), question).await?;
+    let (teller, list) = scope::list(&app, params, Figures::of).await?;
     let mut data = Vec::new();
-    for figures in found {
+    for figures in list.data {
         let owner = owner(teller.organization(), Some(figures.id().to_bytes()));
         data.push(View::new(figures, notify::views(&app, owner).await?));
     }
-    Ok(Json(List::new(data, next)))
+    Ok(Json(List {
+        data,
+        next_cursor: list.next_cursor,
+    }))
 }
 
 pub(crate) async fn get(

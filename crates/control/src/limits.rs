@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ids::LimitId;
-use ledger::{Book, ChangeLimit, Command, Limit, LimitOrigin, LimitTerms, Time, UsedSoFar};
+use ledger::{Book, ChangeLimit, Command, LimitOrigin, LimitTerms, Time, UsedSoFar};
 use teller::Teller;
 
 use self::view::View;
@@ -24,7 +24,7 @@ use crate::error::ApiError;
 use crate::organizations::nothing_to_change;
 use crate::path::Named;
 use crate::query::Params;
-use crate::scope::Place;
+use crate::scope;
 use crate::show::List;
 
 const WHAT: &str = "hard limit";
@@ -60,33 +60,12 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
     Ok((StatusCode::CREATED, Json(read(&teller, id).await?)).into_response())
 }
 
-/// Those on exactly the organization, project or key that is named; an organization's list has all of them.
 pub(crate) async fn list(
     State(app): State<App>,
-    mut params: Params,
+    params: Params,
 ) -> Result<Json<List<View>>, ApiError> {
-    let place = Place::read(&mut params)?;
-    let page = params.page::<LimitId>()?;
-    params.finish()?;
-    let place = place.ok_or_else(|| {
-        ApiError::bad(
-            "missing_parameter",
-            "Say whose hard limits: add ?organization=org_…, ?project=proj_… or ?key=key_….",
-        )
-    })?;
-    let question = move |book: &Book, _now: Time| {
-        place.within(book)?;
-        let wanted = |limit: &&Limit| match place {
-            Place::Organization(_) => true,
-            Place::Project(_) | Place::Key(_) => limit.scope == place.scope(),
-        };
-        let (limits, next) = page.cut(book.limits().filter(wanted), |limit| limit.id);
-        let views = limits.into_iter().map(|limit| View::of(limit, book));
-        Some((views.collect(), next))
-    };
-    let teller = place.teller(&app).await?;
-    let (data, next) = look(&teller, place.what(), question).await?;
-    Ok(Json(List::new(data, next)))
+    let (_teller, list) = scope::list(&app, params, View::of).await?;
+    Ok(Json(list))
 }
 
 pub(crate) async fn get(

@@ -1,11 +1,14 @@
 //! What a hard limit or a check is on, in paths, bodies, parameters and answers.
 
+mod list;
+
 use ids::{KeyId, OrganizationId, ProjectId};
 use ledger::{Book, Scope, Time, Window};
 use serde::Serialize;
 use teller::Teller;
 use utoipa::ToSchema;
 
+pub(crate) use self::list::list;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::words;

@@ -18,8 +18,23 @@ pub(crate) struct Offset {
     pub(crate) seq: u64,
     /// Its id, by which a journal that is not the same any more is recognized.
     pub(crate) last: EntryId,
-    pub(crate) state: State,
+    /// As it is written: only who begins to read a journal needs what it says.
+    state: String,
     pub(crate) wishes: Wishes,
+}
+
+impl Offset {
+    /// What must not be forgotten. A state that cannot be read is: at worst something is told again, or a call that
+    /// waited to be told of with others is not.
+    pub(crate) fn state(&self, organization: OrganizationId) -> State {
+        serde_json::from_str(&self.state).unwrap_or_else(|error| {
+            tracing::warn!(
+                %organization, %error,
+                "what alerts had gathered cannot be read and is forgotten; something may be told again, or not at all"
+            );
+            State::default()
+        })
+    }
 }
 
 /// What was read, and what is to be told of it.
@@ -45,12 +60,10 @@ impl AlertFile {
                     "SELECT seq, last, state FROM organization WHERE organization = ?1",
                 )?
                 .query_row(params![organization.to_bytes()], |row| {
-                    let state: String = row.get(2)?;
                     Ok(Offset {
                         seq: row.get::<_, i64>(0)?.cast_unsigned(),
                         last: EntryId::from_bytes(row.get(1)?),
-                        // A state of another program's is forgotten: at worst something is told again.
-                        state: serde_json::from_str(&state).unwrap_or_default(),
+                        state: row.get(2)?,
                         wishes,
                     })
                 })

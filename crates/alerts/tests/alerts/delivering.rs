@@ -6,6 +6,7 @@ use std::time::Duration;
 use alerts::{DeliveryState, Options, Owner, Sent, Whose};
 
 use crate::courier::down;
+use crate::warnings::Warnings;
 use crate::world::{BUDGET, HOOK, ORGANIZATION, World, cents};
 
 const OTHER: &str = "https://example.org/other";
@@ -93,6 +94,51 @@ async fn what_nobody_read_while_no_server_ran_is_read_at_the_next_start() {
     world.run();
     assert_eq!(world.next().await.kind(), "budget.threshold_crossed");
     world.nothing_more().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_does_not_wait_for_more_to_be_gathered() {
+    let gather = Duration::from_secs(3600);
+    let mut world = World::silent(Options {
+        gather,
+        ..Options::default()
+    })
+    .await;
+    world.tell(&[HOOK]).await;
+    world.budget(cents(1000), &[50]).await;
+    world.call(cents(600), cents(600)).await;
+    world.nothing_for(gather / 2).await;
+    let stopped = tokio::time::Instant::now();
+    world.end().await;
+    assert!(stopped.elapsed() < gather / 4, "{:?}", stopped.elapsed());
+    // What was to be gathered with more is read nevertheless.
+    let recent = world.alerts.recent(ORGANIZATION, None, 10).await.unwrap();
+    assert_eq!(recent[0].alert.kind, "budget.threshold_crossed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_cannot_be_read_is_forgotten_with_one_warning() {
+    let warnings = Warnings::hear();
+    let mut world = World::new().await;
+    world.budget(cents(1000), &[50, 80]).await;
+    world.call(cents(600), cents(600)).await;
+    world.next().await;
+    let mut world = world.again().await;
+    assert_eq!(warnings.so_far(), [""; 0], "a new file is no reason");
+    world.spoil_state();
+    world.run();
+    world.call(cents(300), cents(300)).await;
+    assert_eq!(world.next().await.data()["threshold_percent"], 80);
+    // Reading goes on, of which there is nothing more to say.
+    world.call(cents(100), cents(100)).await;
+    world.nothing_more().await;
+    let said = warnings.so_far();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("cannot be read and is forgotten"),
+        "{said:?}"
+    );
+    assert!(said[0].contains(&ORGANIZATION.to_string()), "{said:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,4 +8,6 @@ mod delivering;
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
+mod warnings;
+#[cfg(test)]
 mod world;

@@ -294,8 +294,21 @@ impl World {
 
     /// Nothing is told for a day.
     pub(crate) async fn nothing_more(&mut self) {
-        let next = timeout(Duration::from_secs(86_400), self.heard.recv()).await;
+        self.nothing_for(Duration::from_secs(86_400)).await;
+    }
+
+    pub(crate) async fn nothing_for(&mut self, time: Duration) {
+        let next = timeout(time, self.heard.recv()).await;
         assert!(next.is_err(), "{next:?}");
+    }
+
+    /// Makes what was gathered and not told of something that nobody can read.
+    pub(crate) fn spoil_state(&self) {
+        let file = rusqlite::Connection::open(self.folder.path().join("seawall-alerts.db"));
+        let spoilt = file
+            .unwrap()
+            .execute("UPDATE organization SET state = 'of another program'", []);
+        assert_eq!(spoilt.unwrap(), 1);
     }
 
     /// The journal's entries.

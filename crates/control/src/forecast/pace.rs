@@ -80,16 +80,11 @@ pub(super) struct End {
     pub(super) lapses: Nanos,
 }
 
-/// Spends the lots in their order at a steady pace; what a lot still has when its time is over is lost.
+/// Spends the lots in the ledger's order at a steady pace; what a lot still has when its time is over is lost.
 pub(super) fn of_credit(lots: &[&Lot], pace: Pace, now: Time) -> End {
-    // The ledger's order: priority, then soonest to lapse, then oldest.
-    let order = |lot: &&Lot| {
-        let lapses_at = lot.lapses_at.unwrap_or(Time::LATEST);
-        (lot.priority, lapses_at, lot.added_at, lot.id)
-    };
     let mut waiting: Vec<&Lot> = lots.to_vec();
     waiting.retain(|lot| lot.left().is_positive());
-    waiting.sort_by_key(order);
+    waiting.sort_by_key(|lot| lot.rank());
     // What was spent beyond all credit is paid first.
     let mut owed = lots
         .iter()

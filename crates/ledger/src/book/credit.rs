@@ -76,7 +76,10 @@ impl Lot {
         Nanos::ZERO.saturating_sub(self.free()).at_least_zero()
     }
 
-    fn rank(&self) -> Rank {
+    /// Its place in the order in which lots are spent, least first: priority, then soonest to lapse, then oldest, then by
+    /// id. Whoever foretells what a Book will spend sorts by this.
+    #[must_use]
+    pub fn rank(&self) -> Rank {
         (
             self.priority,
             self.lapses_at.unwrap_or(Time::LATEST),
@@ -86,7 +89,7 @@ impl Lot {
     }
 }
 
-/// The order in which lots are spent: priority, then soonest to lapse, then oldest.
+/// See [`Lot::rank`].
 type Rank = (u32, Time, Time, LotId);
 
 /// Sums over lots.

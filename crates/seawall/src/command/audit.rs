@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::client::with;
+use super::filter::{self, TimeArgs};
 use super::print::{self, Table};
-use super::{Answer, Client, find};
+use super::{Answer, Client};
 use crate::exit::Failure;
 
 #[derive(Args, Debug)]
@@ -16,35 +16,14 @@ pub(crate) struct AuditArgs {
     /// Only what was changed by this one
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
-    /// Not before this time
-    #[arg(long, value_name = "TIME")]
-    from: Option<jiff::Timestamp>,
-    /// Before this time
-    #[arg(long, value_name = "TIME")]
-    to: Option<jiff::Timestamp>,
-    /// Where an earlier page ended
-    #[arg(long, value_name = "CURSOR")]
-    cursor: Option<String>,
+    #[command(flatten)]
+    time: TimeArgs,
 }
 
 pub(crate) async fn run(client: &Client, args: AuditArgs) -> Result<Answer, Failure> {
-    let organization = match &args.org {
-        Some(wanted) => Some(find::id(&find::organization(client, Some(wanted)).await?).to_owned()),
-        None => None,
-    };
-    let time = |time: jiff::Timestamp| time.to_string();
-    let path = [
-        ("organization", organization),
-        ("actor", args.actor),
-        ("from", args.from.map(time)),
-        ("to", args.to.map(time)),
-        ("cursor", args.cursor),
-    ]
-    .into_iter()
-    .fold("audit".to_owned(), |path, (name, value)| match value {
-        Some(value) => with(&path, name, &value),
-        None => path,
-    });
+    let organization = filter::organization(client, args.org.as_deref()).await?;
+    let asked = [("organization", organization), ("actor", args.actor)];
+    let path = filter::path("audit", asked.into_iter().chain(args.time.parameters()));
     let json = client.get(&path).await?;
     Ok(Answer {
         text: text(&json),
@@ -66,9 +45,7 @@ fn text(json: &Value) -> String {
         table.row(cells);
     }
     let mut text = table.or("no change");
-    if let Some(cursor) = json.get("next_cursor").and_then(Value::as_str) {
-        text.push_str(&format!("earlier ones: --cursor {cursor}\n"));
-    }
+    text.push_str(&filter::next_page(json, "earlier"));
     text
 }
 

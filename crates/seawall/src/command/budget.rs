@@ -4,8 +4,9 @@ use clap::{Args, Subcommand};
 use money::Nanos;
 use serde_json::{Map, Value, json};
 
-use super::find::{self, ScopeArgs};
+use super::find::ScopeArgs;
 use super::notify::{self, NotifyArgs};
+use super::per::PerArgs;
 use super::print::{self, Table};
 use super::{Answer, Client, amount, client};
 use crate::exit::Failure;
@@ -39,13 +40,7 @@ pub(crate) struct CreateArgs {
     #[arg(value_name = "USD", value_parser = amount::positive, allow_negative_numbers = true)]
     amount: Nanos,
     #[command(flatten)]
-    of: ScopeArgs,
-    /// In which time: a calendar day, week or month, or in total
-    #[arg(long, value_parser = ["day", "week", "month", "total"])]
-    per: String,
-    /// Where days and months begin. Without: the organization's time zone
-    #[arg(long, value_name = "ZONE")]
-    time_zone: Option<String>,
+    per: PerArgs,
     /// At which percentages of it to tell, such as 50,80,100
     #[arg(long, value_name = "PERCENT", value_delimiter = ',')]
     threshold: Vec<u16>,
@@ -93,20 +88,8 @@ pub(crate) async fn run(client: &Client, command: BudgetCommand) -> Result<Answe
 }
 
 async fn create(client: &Client, args: CreateArgs) -> Result<Value, Failure> {
-    if args.of.is_empty() {
-        return Err(Failure::usage("say on what: --org, --project or --key"));
-    }
-    let (kind, id) = args.of.find(client).await?;
-    let mut window = Map::new();
-    window.insert("kind".to_owned(), json!(args.per));
-    window.extend(
-        args.time_zone
-            .map(|zone| ("time_zone".to_owned(), json!(zone))),
-    );
-    let mut body = Map::new();
-    body.insert("scope".to_owned(), json!({"kind": kind, "id": id}));
+    let mut body = args.per.body(client).await?;
     body.insert("amount_usd".to_owned(), json!(args.amount.to_string()));
-    body.insert("window".to_owned(), Value::Object(window));
     tell(&mut body, &args.threshold, &args.notify);
     client.post("budgets", body.into()).await
 }
@@ -123,15 +106,7 @@ fn path(budget: &str) -> String {
 }
 
 async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
-    let mut all = Vec::new();
-    if of.is_empty() {
-        for organization in client.list("organizations").await? {
-            let path = client::with("budgets", "organization", find::id(&organization));
-            all.extend(client.list(&path).await?);
-        }
-    } else {
-        all = client.list(&of.query(client, "budgets").await?).await?;
-    }
+    let all = of.list(client, "budgets").await?;
     let mut table = Table::new(&[
         "of",
         "budget",
@@ -143,9 +118,9 @@ async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
         "id",
     ]);
     for budget in &all {
-        let mut row = vec![scope(budget)];
+        let mut row = vec![print::scope_of(budget)];
         row.extend(print::fields(budget, &["amount_usd"]));
-        row.push(window(budget));
+        row.push(print::window_of(budget));
         row.extend(print::fields(budget, &["spent_usd"]));
         row.push(percents(budget, "thresholds"));
         row.push(percents(budget, "crossed"));
@@ -163,7 +138,10 @@ async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
 }
 
 fn one(budget: &Value) -> String {
-    let mut facts = vec![("of", scope(budget)), ("per", window(budget))];
+    let mut facts = vec![
+        ("of", print::scope_of(budget)),
+        ("per", print::window_of(budget)),
+    ];
     for (name, field) in [("budget", "amount_usd"), ("spent", "spent_usd")] {
         facts.push((name, print::field(budget, field)));
     }
@@ -191,17 +169,5 @@ fn percents(budget: &Value, name: &str) -> String {
         "–".to_owned()
     } else {
         all.join(", ")
-    }
-}
-
-fn scope(budget: &Value) -> String {
-    print::scope(budget.get("scope").unwrap_or(&Value::Null))
-}
-
-fn window(budget: &Value) -> String {
-    let window = budget.get("window").unwrap_or(&Value::Null);
-    match window.get("time_zone").and_then(Value::as_str) {
-        Some(zone) => format!("{} ({zone})", print::field(window, "kind")),
-        None => print::field(window, "kind"),
     }
 }

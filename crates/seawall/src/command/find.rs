@@ -180,6 +180,19 @@ impl ScopeArgs {
         let (kind, id) = self.find(client).await?;
         Ok(with(path, kind, &id))
     }
+
+    /// The list at this path of what was named; if nothing was, of every organization.
+    pub(crate) async fn list(&self, client: &Client, path: &str) -> Result<Vec<Value>, Failure> {
+        if !self.is_empty() {
+            return client.list(&self.query(client, path).await?).await;
+        }
+        let mut all = Vec::new();
+        for organization in client.list("organizations").await? {
+            let path = with(path, "organization", id(&organization));
+            all.extend(client.list(&path).await?);
+        }
+        Ok(all)
+    }
 }
 
 #[cfg(test)]

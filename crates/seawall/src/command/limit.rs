@@ -5,8 +5,9 @@ use money::Nanos;
 use serde_json::{Map, Value, json};
 
 use super::find::ScopeArgs;
+use super::per::PerArgs;
 use super::print::{self, Table};
-use super::{Answer, Client, amount, client, find};
+use super::{Answer, Client, amount, client};
 use crate::exit::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -55,36 +56,20 @@ pub(crate) struct CreateArgs {
     #[arg(value_name = "USD", value_parser = amount::not_negative, allow_negative_numbers = true)]
     amount: Nanos,
     #[command(flatten)]
-    of: ScopeArgs,
-    /// In which time: a calendar day, week or month, or in total
-    #[arg(long, value_parser = ["day", "week", "month", "total"])]
-    per: String,
-    /// Where days and months begin. Without: the organization's time zone
-    #[arg(long, value_name = "ZONE")]
-    time_zone: Option<String>,
+    per: PerArgs,
 }
 
 impl CreateArgs {
     /// The request that sets it.
     async fn body(self, client: &Client) -> Result<Map<String, Value>, Failure> {
-        if self.of.is_empty() {
-            // A ceiling on everything by a slip of the keyboard would stop everything.
-            return Err(Failure::usage("say on what: --org, --project or --key"));
-        }
-        let (kind, id) = self.of.find(client).await?;
-        let mut window = Map::new();
-        window.insert("kind".to_owned(), json!(self.per));
-        let zone = self.time_zone;
-        window.extend(zone.map(|zone| ("time_zone".to_owned(), json!(zone))));
+        let mut body = self.per.body(client).await?;
         let members = [
-            ("scope", json!({"kind": kind, "id": id})),
             ("amount_usd", json!(self.amount.to_string())),
             ("measure", json!("usd")),
-            ("window", window.into()),
             ("mode", json!("enforce")),
         ];
-        let members = members.map(|(name, value)| (name.to_owned(), value));
-        Ok(members.into_iter().collect())
+        body.extend(members.map(|(name, value)| (name.to_owned(), value)));
+        Ok(body)
     }
 }
 
@@ -147,7 +132,7 @@ async fn preview(client: &Client, ceiling: CreateArgs, days: u32) -> Result<Answ
         )
     };
     let facts = [
-        ("of", scope(&json)),
+        ("of", print::scope_of(&json)),
         ("refused, cost", text("would_refuse_cost_usd")),
         ("refused first", which("first")),
         ("refused last", which("last")),
@@ -173,19 +158,7 @@ fn path(limit: &str) -> String {
 }
 
 async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
-    let mut all = Vec::new();
-    if of.is_empty() {
-        for organization in client.list("organizations").await? {
-            let id = find::id(&organization);
-            all.extend(
-                client
-                    .list(&client::with("limits", "organization", id))
-                    .await?,
-            );
-        }
-    } else {
-        all = client.list(&of.query(client, "limits").await?).await?;
-    }
+    let all = of.list(client, "limits").await?;
     let mut table = Table::new(&[
         "of",
         "hard limit",
@@ -197,9 +170,9 @@ async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
         "id",
     ]);
     for limit in &all {
-        let mut row = vec![scope(limit)];
+        let mut row = vec![print::scope_of(limit)];
         row.extend(print::fields(limit, &["amount_usd"]));
-        row.push(window(limit));
+        row.push(print::window_of(limit));
         row.extend(print::fields(
             limit,
             &["spent_usd", "held_usd", "left_usd", "resets_at", "id"],
@@ -217,7 +190,10 @@ async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
 }
 
 fn one(limit: &Value) -> String {
-    let mut facts = vec![("of", scope(limit)), ("per", window(limit))];
+    let mut facts = vec![
+        ("of", print::scope_of(limit)),
+        ("per", print::window_of(limit)),
+    ];
     for (name, field) in [
         ("hard limit", "amount_usd"),
         ("spent", "spent_usd"),
@@ -229,16 +205,4 @@ fn one(limit: &Value) -> String {
         facts.push((name, print::field(limit, field)));
     }
     print::facts(&facts)
-}
-
-fn scope(limit: &Value) -> String {
-    print::scope(limit.get("scope").unwrap_or(&Value::Null))
-}
-
-fn window(limit: &Value) -> String {
-    let window = limit.get("window").unwrap_or(&Value::Null);
-    match window.get("time_zone").and_then(Value::as_str) {
-        Some(zone) => format!("{} ({zone})", print::field(window, "kind")),
-        None => print::field(window, "kind"),
-    }
 }

@@ -146,6 +146,20 @@ pub(crate) fn scope(scope: &Value) -> String {
         .to_owned()
 }
 
+/// On what a hard limit or a budget is.
+pub(crate) fn scope_of(thing: &Value) -> String {
+    scope(thing.get("scope").unwrap_or(&Value::Null))
+}
+
+/// In which time a hard limit or a budget counts, such as `month (Europe/Berlin)`.
+pub(crate) fn window_of(thing: &Value) -> String {
+    let window = thing.get("window").unwrap_or(&Value::Null);
+    match window.get("time_zone").and_then(Value::as_str) {
+        Some(zone) => format!("{} ({zone})", field(window, "kind")),
+        None => field(window, "kind"),
+    }
+}
+
 /// A constraint, such as `project hard limit`.
 pub(crate) fn plain(code: &str) -> String {
     code.replace('_', " ")

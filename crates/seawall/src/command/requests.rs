@@ -3,9 +3,10 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::client::{encoded, with};
+use super::client::encoded;
+use super::filter::{self, CallsArgs, TimeArgs};
 use super::print::{self, Table};
-use super::{Answer, Client, find};
+use super::{Answer, Client};
 use crate::exit::Failure;
 
 #[derive(Args, Debug)]
@@ -15,24 +16,10 @@ pub(crate) struct RequestsArgs {
     /// Only those that ended so
     #[arg(long, value_parser = ["served", "refused", "provider_refused", "failed", "cancelled"])]
     outcome: Option<String>,
-    /// Only those of a project
-    #[arg(long, value_name = "NAME")]
-    project: Option<String>,
-    /// Only those of a key
-    #[arg(long, value_name = "NAME")]
-    key: Option<String>,
-    /// Only those of a model
-    #[arg(long, value_name = "MODEL")]
-    model: Option<String>,
-    /// Not before this time
-    #[arg(long, value_name = "TIME")]
-    from: Option<jiff::Timestamp>,
-    /// Before this time
-    #[arg(long, value_name = "TIME")]
-    to: Option<jiff::Timestamp>,
-    /// Where an earlier page ended
-    #[arg(long, value_name = "CURSOR")]
-    cursor: Option<String>,
+    #[command(flatten)]
+    calls: CallsArgs,
+    #[command(flatten)]
+    time: TimeArgs,
 }
 
 const COLUMNS: &[&str] = &[
@@ -57,29 +44,11 @@ pub(crate) async fn run(client: &Client, args: RequestsArgs) -> Result<Answer, F
             schema: "request",
         });
     }
-    let project = match &args.project {
-        Some(wanted) => Some(find::id(&find::project(client, wanted, None).await?).to_owned()),
-        None => None,
-    };
-    let key = match &args.key {
-        Some(wanted) => Some(find::id(&find::key(client, wanted, None).await?).to_owned()),
-        None => None,
-    };
-    let time = |time: jiff::Timestamp| time.to_string();
-    let path = [
-        ("outcome", args.outcome),
-        ("project", project),
-        ("key", key),
-        ("model", args.model),
-        ("from", args.from.map(time)),
-        ("to", args.to.map(time)),
-        ("cursor", args.cursor),
-    ]
-    .into_iter()
-    .fold("requests".to_owned(), |path, (name, value)| match value {
-        Some(value) => with(&path, name, &value),
-        None => path,
-    });
+    let asked = [("outcome", args.outcome)]
+        .into_iter()
+        .chain(args.calls.parameters(client).await?)
+        .chain(args.time.parameters());
+    let path = filter::path("requests", asked);
     let json = client.get(&path).await?;
     let mut table = Table::new(&["time", "outcome", "model", "upstream", "cost", "code", "id"]);
     for one in json
@@ -91,9 +60,7 @@ pub(crate) async fn run(client: &Client, args: RequestsArgs) -> Result<Answer, F
         table.row(print::fields(one, COLUMNS));
     }
     let mut text = table.or("no such call");
-    if let Some(cursor) = json.get("next_cursor").and_then(Value::as_str) {
-        text.push_str(&format!("earlier ones: --cursor {cursor}\n"));
-    }
+    text.push_str(&filter::next_page(&json, "earlier"));
     Ok(Answer {
         text,
         json,

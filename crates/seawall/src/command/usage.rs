@@ -1,14 +1,15 @@
 //! `seawall usage`: what calls cost, by the hour or day.
 
-use clap::Args;
+use clap::{Arg, Args};
 use serde_json::Value;
 
-use super::client::with;
+use super::filter::{self, CallsArgs, TimeArgs};
 use super::print::{self, Table};
-use super::{Answer, Client, find};
+use super::{Answer, Client};
 use crate::exit::Failure;
 
 #[derive(Args, Debug)]
+#[command(mut_args(whole_hours))]
 pub(crate) struct UsageArgs {
     /// How much time makes one line
     #[arg(long, value_name = "TIME", default_value = "day", value_parser = ["hour", "day"])]
@@ -20,58 +21,34 @@ pub(crate) struct UsageArgs {
     /// Only that of an organization
     #[arg(long, value_name = "NAME")]
     org: Option<String>,
-    /// Only that of a project
-    #[arg(long, value_name = "NAME")]
-    project: Option<String>,
-    /// Only that of a key
-    #[arg(long, value_name = "NAME")]
-    key: Option<String>,
-    /// Only that of a model
-    #[arg(long, value_name = "MODEL")]
-    model: Option<String>,
-    /// Not before this time; the hour it is in counts whole
-    #[arg(long, value_name = "TIME")]
-    from: Option<jiff::Timestamp>,
-    /// Before this time; the hour it is in counts whole
-    #[arg(long, value_name = "TIME")]
-    to: Option<jiff::Timestamp>,
-    /// Where an earlier page ended
-    #[arg(long, value_name = "CURSOR")]
-    cursor: Option<String>,
+    #[command(flatten)]
+    calls: CallsArgs,
+    #[command(flatten)]
+    time: TimeArgs,
+}
+
+/// Sums are kept by the hour.
+fn whole_hours(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "from" => argument.help("Not before this time; the hour it is in counts whole"),
+        "to" => argument.help("Before this time; the hour it is in counts whole"),
+        _ => argument,
+    }
 }
 
 pub(crate) async fn run(client: &Client, args: UsageArgs) -> Result<Answer, Failure> {
-    let id = |found: Value| find::id(&found).to_owned();
-    let organization = match &args.org {
-        Some(wanted) => Some(id(find::organization(client, Some(wanted)).await?)),
-        None => None,
-    };
-    let project = match &args.project {
-        Some(wanted) => Some(id(find::project(client, wanted, None).await?)),
-        None => None,
-    };
-    let key = match &args.key {
-        Some(wanted) => Some(id(find::key(client, wanted, None).await?)),
-        None => None,
-    };
-    let time = |time: jiff::Timestamp| time.to_string();
+    let organization = filter::organization(client, args.org.as_deref()).await?;
     let groups = Some(args.group_by.join(",")).filter(|groups| !groups.is_empty());
-    let path = [
+    let asked = [
         ("bucket", Some(args.bucket)),
         ("group_by", groups),
         ("organization", organization),
-        ("project", project),
-        ("key", key),
-        ("model", args.model),
-        ("from", args.from.map(time)),
-        ("to", args.to.map(time)),
-        ("cursor", args.cursor),
-    ]
-    .into_iter()
-    .fold("usage".to_owned(), |path, (name, value)| match value {
-        Some(value) => with(&path, name, &value),
-        None => path,
-    });
+    ];
+    let asked = asked
+        .into_iter()
+        .chain(args.calls.parameters(client).await?)
+        .chain(args.time.parameters());
+    let path = filter::path("usage", asked);
     let json = client.get(&path).await?;
     Ok(Answer {
         text: text(&json, &args.group_by),
@@ -108,9 +85,7 @@ fn text(json: &Value, group_by: &[String]) -> String {
         table.row(cells);
     }
     let mut text = table.or("no calls");
-    if let Some(cursor) = json.get("next_cursor").and_then(Value::as_str) {
-        text.push_str(&format!("later ones: --cursor {cursor}\n"));
-    }
+    text.push_str(&filter::next_page(json, "later"));
     text
 }
 

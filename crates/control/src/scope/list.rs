@@ -1,0 +1,90 @@
+//! Lists of what a Book has on its organization, projects and keys: hard limits and budgets.
+
+use std::str::FromStr;
+
+use ids::{BudgetId, LimitId};
+use ledger::{Book, Budget, Limit, Scope, Time};
+use teller::Teller;
+
+use super::Place;
+use crate::app::{App, look};
+use crate::error::ApiError;
+use crate::query::Params;
+use crate::show::List;
+
+/// Something that is on exactly one scope, and has an id that lists are in the order of.
+pub(crate) trait Placed: Sized + 'static {
+    type Id: FromStr + Ord + Copy + ToString + Send + 'static;
+    /// What several of them are called.
+    const SEVERAL: &'static str;
+
+    fn all(book: &Book) -> impl Iterator<Item = &Self>;
+    fn id(&self) -> Self::Id;
+    fn scope(&self) -> Scope;
+}
+
+impl Placed for Limit {
+    type Id = LimitId;
+    const SEVERAL: &'static str = "hard limits";
+
+    fn all(book: &Book) -> impl Iterator<Item = &Self> {
+        book.limits()
+    }
+
+    fn id(&self) -> LimitId {
+        self.id
+    }
+
+    fn scope(&self) -> Scope {
+        self.scope
+    }
+}
+
+impl Placed for Budget {
+    type Id = BudgetId;
+    const SEVERAL: &'static str = "budgets";
+
+    fn all(book: &Book) -> impl Iterator<Item = &Self> {
+        book.budgets()
+    }
+
+    fn id(&self) -> BudgetId {
+        self.id
+    }
+
+    fn scope(&self) -> Scope {
+        self.scope
+    }
+}
+
+/// A page of those on exactly the organization, project or key that is named; an organization's list has all of them.
+/// With the teller of whom they are.
+pub(crate) async fn list<T: Placed, V: Send + 'static>(
+    app: &App,
+    mut params: Params,
+    show: impl Fn(&T, &Book) -> V + Send + 'static,
+) -> Result<(Teller, List<V>), ApiError> {
+    let place = Place::read(&mut params)?;
+    let page = params.page::<T::Id>()?;
+    params.finish()?;
+    let place = place.ok_or_else(|| {
+        let several = T::SEVERAL;
+        ApiError::bad(
+            "missing_parameter",
+            format!("Say whose {several}: add ?organization=org_…, ?project=proj_… or ?key=key_…."),
+        )
+    })?;
+    let question = move |book: &Book, _now: Time| {
+        place.within(book)?;
+        let wanted = |thing: &&T| match place {
+            Place::Organization(_) => true,
+            Place::Project(_) | Place::Key(_) => thing.scope() == place.scope(),
+        };
+        let (things, next) = page.cut(T::all(book).filter(wanted), |thing| thing.id());
+        let views = things.into_iter().map(|thing| show(thing, book));
+        Some((views.collect(), next))
+    };
+    let teller = place.teller(app).await?;
+    let (data, next) = look(&teller, place.what(), question).await?;
+    Ok((teller, List::new(data, next)))
+}
