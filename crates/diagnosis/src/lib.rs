@@ -28,3 +28,6 @@ pub use provider::{Page, Provider};
 pub use symptom::{Endpoint, HEADERS, Symptom};
 pub use table::diagnose;
 pub use verdict::{Billed, Confidence, Retry, Scope, Verdict};
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::{Billed, Cause, Confidence, Retry, Scope, Symptom, Verdict, tokens, w
 #[must_use]
 pub fn diagnose(symptom: &Symptom<'_>) -> Verdict {
     let message = symptom.message.to_lowercase();
-    let found = rows::TABLE.iter().find(|row| row.fits(symptom, &message));
+    let found = place(symptom, &message).and_then(|place| rows::TABLE.get(place));
     let (cause, scope, confidence) = match found {
         Some(row) => (row.cause, row.scope, row.confidence()),
         None if symptom.told_status() >= 500 => (Cause::ServerFailure, None, Confidence::Likely),
@@ -24,6 +24,26 @@ pub fn diagnose(symptom: &Symptom<'_>) -> Verdict {
         retry: retry(symptom, cause, &message),
         refusal: cause.is_refusal(),
     }
+}
+
+/// Which row decides: the first that fits.
+fn place(symptom: &Symptom<'_>, message: &str) -> Option<usize> {
+    let mut rows = rows::TABLE.iter();
+    rows.position(|row| row.fits(symptom, message))
+}
+
+/// The rows that decide for none of these, as they stand in the table.
+#[cfg(test)]
+pub(crate) fn idle<'a>(symptoms: impl Iterator<Item = Symptom<'a>>) -> Vec<String> {
+    let mut busy = vec![false; rows::TABLE.len()];
+    for symptom in symptoms {
+        let place = place(&symptom, &symptom.message.to_lowercase());
+        if let Some(row) = place.and_then(|place| busy.get_mut(place)) {
+            *row = true;
+        }
+    }
+    let idle = rows::TABLE.iter().zip(busy).filter(|(_, busy)| !busy);
+    idle.map(|(row, _)| format!("{row:?}")).collect()
 }
 
 /// Where there are no organizations, what would close one closes all that is billed together.

@@ -4,7 +4,7 @@ use crate::wait;
 use crate::{Cause, Confidence, Endpoint, Provider, Scope, Symptom};
 
 /// One row: everything it names has to be so. Written as a chain of conditions, tried from top to bottom.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) cause: Cause,
     providers: &'static [Provider],

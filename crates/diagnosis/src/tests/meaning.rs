@@ -1,6 +1,6 @@
 //! What is said of the causes: every one has its words and its place, and no library reads them wrongly.
 
-use diagnosis::{Billed, Cause, Confidence, Endpoint, Page, Provider, Retry, Symptom, diagnose};
+use crate::{Billed, Cause, Confidence, Endpoint, Page, Provider, Retry, Symptom, diagnose};
 use proptest::prelude::*;
 use wire::error::ProviderError;
 

@@ -1,20 +1,23 @@
 //! Every body that was seen or documented, taken as bytes, with what it means.
 //!
-//! A file a provider, in `../bodies/`. An error begins with `### name | provider | endpoint` and goes on as it went over the
+//! A file a provider, in `tests/bodies/` of the crate. An error begins with `### name | provider | endpoint` and goes on as it went over the
 //! wire: status, headers, an empty line, the body. Behind `=>` stands what it means: cause, what it closes, whether it was
 //! billed, how well that is known, whether another attempt can help.
 
-use diagnosis::{Billed, Endpoint, Provider, Retry, Symptom, Verdict, diagnose};
+use crate::table::idle;
+use crate::{Billed, Cause, Endpoint, Provider, Retry, Symptom, Verdict, diagnose};
 use wire::error::ProviderError;
 
-const FILES: [&str; 7] = [
-    include_str!("../bodies/openai.txt"),
-    include_str!("../bodies/openrouter.txt"),
-    include_str!("../bodies/anthropic.txt"),
-    include_str!("../bodies/azure.txt"),
-    include_str!("../bodies/google.txt"),
-    include_str!("../bodies/others.txt"),
-    include_str!("../bodies/streams.txt"),
+const FILES: [&str; 8] = [
+    include_str!("../../tests/bodies/openai.txt"),
+    include_str!("../../tests/bodies/openrouter.txt"),
+    include_str!("../../tests/bodies/anthropic.txt"),
+    include_str!("../../tests/bodies/azure.txt"),
+    include_str!("../../tests/bodies/google.txt"),
+    include_str!("../../tests/bodies/others.txt"),
+    include_str!("../../tests/bodies/streams.txt"),
+    // Texts that people have in place of a body.
+    include_str!("../../tests/bodies/pasted.txt"),
 ];
 
 /// 2026-08-22, noon.
@@ -66,20 +69,25 @@ fn case(text: &str) -> Case<'_> {
     }
 }
 
-fn verdict(case: &Case<'_>, body: &[u8]) -> Verdict {
-    let error = ProviderError::read(case.status, body);
-    diagnose(&Symptom {
-        endpoint: case.endpoint,
-        kind: error.kind.as_deref(),
-        code: error.code.as_deref(),
-        reason: error.reason.as_deref(),
-        message: &error.message,
-        cap: error.cap.as_deref(),
-        wait: error.wait.as_deref(),
-        headers: &case.headers,
-        now: NOW,
-        ..Symptom::bare(case.provider, case.status)
-    })
+impl Case<'_> {
+    fn error(&self) -> ProviderError {
+        ProviderError::read(self.status, self.body.as_bytes())
+    }
+
+    fn symptom<'a>(&'a self, error: &'a ProviderError) -> Symptom<'a> {
+        Symptom {
+            endpoint: self.endpoint,
+            kind: error.kind.as_deref(),
+            code: error.code.as_deref(),
+            reason: error.reason.as_deref(),
+            message: &error.message,
+            cap: error.cap.as_deref(),
+            wait: error.wait.as_deref(),
+            headers: &self.headers,
+            now: NOW,
+            ..Symptom::bare(self.provider, self.status)
+        }
+    }
 }
 
 fn spelt(verdict: &Verdict) -> String {
@@ -109,7 +117,7 @@ fn every_body_means_what_it_was_seen_to_mean() {
     assert!(cases.len() > 100, "{}", cases.len());
     let mut wrong = String::new();
     for case in &cases {
-        let told = spelt(&verdict(case, case.body.as_bytes()));
+        let told = spelt(&diagnose(&case.symptom(&case.error())));
         if told != case.expected {
             wrong.push_str(&format!(
                 "{}: {told}\n   instead of {}\n",
@@ -126,9 +134,18 @@ fn every_cause_has_a_body_that_shows_it() {
         .iter()
         .map(|case| case.expected.split(" | ").next().unwrap())
         .collect();
-    let without: Vec<&str> = diagnosis::Cause::all()
-        .map(diagnosis::Cause::as_str)
+    let without: Vec<&str> = Cause::all()
+        .map(Cause::as_str)
         .filter(|name| !seen.contains(name))
         .collect();
     assert!(without.is_empty(), "{without:?}");
+}
+
+#[test]
+fn every_row_of_the_table_decides_for_some_body() {
+    let cases = cases();
+    let errors: Vec<ProviderError> = cases.iter().map(Case::error).collect();
+    let both = cases.iter().zip(&errors);
+    let idle = idle(both.map(|(case, error)| case.symptom(error)));
+    assert!(idle.is_empty(), "{idle:#?}");
 }
