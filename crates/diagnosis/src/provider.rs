@@ -238,6 +238,13 @@ impl Provider {
         found.map_or(Self::Compatible, |facts| facts.provider)
     }
 
+    /// The provider of this word, as a configuration has it: its name in lower case.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        let is_it = |facts: &&Facts| facts.name.to_ascii_lowercase() == word;
+        TABLE.iter().find(is_it).map(|facts| facts.provider)
+    }
+
     /// What people call it; `None` for [`Self::Compatible`].
     #[must_use]
     pub fn name(self) -> Option<&'static str> {

@@ -123,6 +123,11 @@ fn a_provider_is_known_by_its_host_and_by_nothing_that_only_looks_like_it() {
     ] {
         assert_eq!(Provider::of_host(host), provider, "{host}");
     }
+    for provider in Provider::all() {
+        let word = provider.name().unwrap().to_ascii_lowercase();
+        assert_eq!(Provider::named(&word), Some(provider));
+    }
+    assert_eq!(Provider::named("OpenAI"), None);
 }
 
 #[test]
