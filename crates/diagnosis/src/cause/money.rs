@@ -72,6 +72,8 @@ pub(super) const FACTS: &[Facts] = &[
     Facts {
         cause: Cause::BillingOnImagePath,
         name: "billing_on_image_path",
+        // Chat was seen to go on while images were refused so. Where it does not, its own error closes the rest.
+        scope: Scope::Model,
         sentence: "A billing stop that the provider does not name: image and batch endpoints call an empty credit balance, \
                    any hard limit and the assigned ceiling alike \"billing hard limit\", so it does not prove that a hard \
                    limit was set.",

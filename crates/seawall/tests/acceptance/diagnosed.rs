@@ -1,6 +1,8 @@
 //! What a provider's refusal means, as the client is told it and as it is on record: in an answer, in the middle of a stream,
 //! and in the body of an answer that is well by its status.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::call::Call;
@@ -49,12 +51,7 @@ async fn the_image_endpoints_hard_limit_is_told_as_the_stop_it_may_be_with_what_
     let error = answer.error();
     assert_eq!(error["code"], "billing_hard_limit_reached");
     assert_eq!(error["type"], "image_generation_user_error");
-    let verdict = [
-        "billing_on_image_path",
-        "organization",
-        "certain",
-        "elsewhere",
-    ];
+    let verdict = ["billing_on_image_path", "model", "certain", "elsewhere"];
     assert_verdict(&error, verdict);
     assert_eq!(
         diagnosis(&error)["may_be"][0],
@@ -79,10 +76,7 @@ async fn the_image_endpoints_hard_limit_is_told_as_the_stop_it_may_be_with_what_
         "{why}"
     );
     let explained = explain(&stage, id).stdout;
-    for part in [
-        "billing_on_image_path (certain), closes the organization",
-        page,
-    ] {
+    for part in ["billing_on_image_path (certain), closes the model", page] {
         assert!(explained.contains(part), "{explained}");
     }
 }
@@ -216,6 +210,41 @@ async fn an_error_in_the_body_of_a_good_answer_is_told_as_an_error_and_charged_a
     assert!(told.presumed && told.charged > 0, "{told:?}");
     assert_eq!(told.outcome, "failed");
     assert_eq!(stage.get(&format!("requests/{id}")).await["error"], error);
+}
+
+#[tokio::test]
+async fn an_error_that_arrives_in_two_pieces_is_on_record_as_the_client_got_it() {
+    // Every piece completes the error that the one before began.
+    let piece = " active\",\"type\":\"billing_not_active\",\"code\":\"billing_not_active\"}}\n\ndata: {\"error\":{\"message\":\"Not";
+    let chunk = format!("{:x}\r\n{piece}\r\n", piece.len());
+    let head = "content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n";
+    let pieces = Manner::Dribbles(
+        rogue::ok(head, b""),
+        chunk.into_bytes(),
+        Duration::from_millis(20),
+    );
+    let rogue = Rogue::raise(vec![("pieces", pieces)]).await;
+    let stage = Setting::default()
+        .config(&rogue.config())
+        .config("[gateway]\ncall_timeout = \"1s\"")
+        .raise();
+    let tenant = stage.tenant(5 * DOLLAR).await;
+    let call = Call::stream(true)
+        .model("gpt-5-nano")
+        .header("x-rogue", "pieces");
+    let answer = stage.call(&tenant.secret, &call).await;
+    let events = answer.events();
+    let mut errors = events
+        .iter()
+        .filter_map(|event| serde_json::from_str::<Value>(event).ok());
+    let first = errors.next().unwrap();
+    assert!(message(&first["error"]).contains("Not active"), "{first}");
+    let id = answer.must("x-request-id");
+    stage.told(id).await;
+    assert_eq!(
+        stage.get(&format!("requests/{id}")).await["error"],
+        first["error"]
+    );
 }
 
 #[tokio::test]

@@ -139,7 +139,7 @@ impl Metered {
     fn ended(&mut self) -> End {
         let splitter = std::mem::replace(&mut self.splitter, Splitter::new(LONGEST_EVENT));
         if let Some(rest) = splitter.finish() {
-            let looked = self.seen.look(&rest, &self.call);
+            let looked = self.seen.look(&rest, &self.call, self.strip);
             if self.strip {
                 let told = looked.instead.as_deref().unwrap_or(&rest);
                 self.joined.extend_from_slice(told);
@@ -163,8 +163,8 @@ impl Metered {
         let (call, seen_to) = (&self.call, &mut self.seen_to);
         let mut changed = Changed::new(begin);
         let cut = self.splitter.push(&data, |event| {
-            let looked = seen.look(event, call);
             let start = *seen_to;
+            let looked = seen.look(event, call, strip || start >= begin);
             *seen_to = start.saturating_add(event.len());
             if strip && looked.keep {
                 let told = looked.instead.as_deref().unwrap_or(event);
@@ -308,8 +308,8 @@ struct Looked {
 }
 
 impl Seen {
-    /// Learns from an event.
-    fn look(&mut self, event: &[u8], call: &UnderWay) -> Looked {
+    /// Learns from an event. `held` says that nothing of it has gone out yet.
+    fn look(&mut self, event: &[u8], call: &UnderWay, held: bool) -> Looked {
         let (keep, instead) = match chat_event(event) {
             ChatEvent::Done => {
                 self.done = true;
@@ -323,17 +323,22 @@ impl Seen {
                 self.usage = usage.or(self.usage);
                 (!choices_empty, None)
             }
-            ChatEvent::Error(error) => (true, self.failed(event, error, call)),
+            ChatEvent::Error(error) => (true, self.failed((event, held), error, call)),
             ChatEvent::Other => (true, None),
         };
         Looked { keep, instead }
     }
 
     /// The provider gave up. Answers what the client is told instead of its bare words.
-    fn failed(&mut self, event: &[u8], error: ProviderError, call: &UnderWay) -> Option<Vec<u8>> {
+    fn failed(
+        &mut self,
+        (event, held): (&[u8], bool),
+        error: ProviderError,
+        call: &UnderWay,
+    ) -> Option<Vec<u8>> {
         let about = (&call.served.account, call.meter.route());
         let diagnosed = diagnosed(&call.held.gateway, about, &HeaderMap::new(), &error);
-        let note = diagnosed.note();
+        let note = diagnosed.note().filter(|_| held);
         let told = note.and_then(|note| annotated_event(event, &note));
         let code = error
             .code
