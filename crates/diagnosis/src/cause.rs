@@ -10,7 +10,7 @@ mod money;
 mod rate;
 
 use crate::provider::Page;
-use crate::{Provider, Scope};
+use crate::{Provider, Retry, Scope};
 
 /// Why a provider did not serve a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -244,8 +244,21 @@ impl Cause {
         )
     }
 
-    pub(crate) fn scope(self) -> Scope {
+    /// What it closes where the provider's words do not narrow or widen it; a [`crate::Verdict`] has the scope of the case.
+    #[must_use]
+    pub fn scope(self) -> Scope {
         self.facts().scope
+    }
+
+    /// What kind of attempt can help, without any figure; a [`crate::Verdict`] has those of the case.
+    #[must_use]
+    pub fn retry(self) -> Retry {
+        match self.class() {
+            Class::Never => Retry::Never,
+            Class::Wait => Retry::After(None),
+            Class::Elsewhere => Retry::Elsewhere,
+            Class::FewerTokens => Retry::FewerTokens(None),
+        }
     }
 
     pub(crate) fn class(self) -> Class {

@@ -1,6 +1,6 @@
 //! Every cause of a provider's error and every provider that is known, from the tables that diagnose.
 
-use diagnosis::{Cause, Page, Provider, Whose};
+use diagnosis::{Cause, Page, Provider, Retry, Scope, Whose};
 
 /// A section for every cause.
 pub(super) fn all() -> String {
@@ -9,10 +9,12 @@ pub(super) fn all() -> String {
 
 fn section(cause: Cause) -> String {
     let mut text = format!(
-        "\n### `{}`\n{}\n\n- Whose matter: {}.\n- What to do: {}\n",
+        "\n### `{}`\n{}\n\n- Whose matter: {}. It closes: {}. Asking again: {}.\n- What to do: {}\n",
         cause.as_str(),
         cause.sentence(),
         whose(cause.whose()),
+        closed(cause.scope()),
+        again(cause),
         cause.remedy(Provider::Compatible),
     );
     let own = |provider: Provider| {
@@ -54,7 +56,28 @@ const fn whose(whose: Whose) -> &'static str {
     }
 }
 
-/// A row for every provider, with what its plainest refusals close.
+const fn closed(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Request => "this call alone",
+        Scope::Model => "the model",
+        Scope::Deployment => "the deployment",
+        Scope::Key => "the key",
+        Scope::Project => "the project",
+        Scope::Organization => "the organization",
+        Scope::Account => "the account",
+    }
+}
+
+fn again(cause: Cause) -> &'static str {
+    match cause.retry() {
+        Retry::Never => "only with another request",
+        Retry::After(_) => "after a while",
+        Retry::Elsewhere => "elsewhere at once, here when that was changed",
+        Retry::FewerTokens(_) => "with fewer tokens",
+    }
+}
+
+/// A row for every provider.
 pub(super) fn providers() -> String {
     let mut text =
         "\n| provider | credit | rates | keys | status |\n|---|---|---|---|---|\n".to_owned();
