@@ -50,6 +50,8 @@ mod crowd;
 #[cfg(test)]
 mod described;
 #[cfg(test)]
+mod diagnosed;
+#[cfg(test)]
 mod dice;
 #[cfg(test)]
 mod dry_run;
