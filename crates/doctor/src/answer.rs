@@ -1,0 +1,200 @@
+//! What the provider answered, or what somebody pasted of it.
+
+mod pasted;
+
+use diagnosis::{Cause, Provider};
+use jiff::Timestamp;
+use serde_json::Value;
+use wire::error::ProviderError;
+
+pub use pasted::read as read_pasted;
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The list of models, which costs nothing.
+    Models,
+    /// A chat of this model.
+    Chat(String),
+    /// A picture of this model.
+    Image(String),
+    /// What the key may spend (`OpenRouter`).
+    KeyInfo,
+    /// Nobody here asked: the error was pasted. Its endpoint, where the text names one.
+    Pasted(Option<&'static str>),
+}
+
+impl Asked {
+    /// Whether a picture was asked for, as far as it is known.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        matches!(self, Self::Image(_)) || *self == Self::Pasted(Some("images"))
+    }
+
+    /// Whether it was a call that costs money and makes no picture.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Chat(_)) || *self == Self::Pasted(Some("chat"))
+    }
+
+    /// Its name in a row of the report.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Models => "model list".to_owned(),
+            Self::Chat(model) => format!("chat, {model}"),
+            Self::Image(model) => format!("image, {model}"),
+            Self::KeyInfo => "key's own limits".to_owned(),
+            Self::Pasted(None) => "pasted error".to_owned(),
+            Self::Pasted(Some(endpoint)) => format!("pasted error ({endpoint})"),
+        }
+    }
+}
+
+/// What the headers of an answer say, and those of the request where they were pasted along.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// The organization that is billed.
+    pub organization: Option<String>,
+    /// The project that is billed.
+    pub project: Option<String>,
+    /// The provider's id of the call.
+    pub request_id: Option<String>,
+    /// Seconds to wait.
+    pub retry_after: Option<u64>,
+    /// Which attempt of the client's library it was; 0 is the first.
+    pub retry_count: Option<u64>,
+    /// Whether the client is the library for Node.
+    pub from_node: bool,
+}
+
+impl Headers {
+    /// Takes a header in; one that says nothing here is passed over.
+    pub fn take(&mut self, name: &str, value: &str) {
+        let value = value.trim();
+        match name.to_ascii_lowercase().as_str() {
+            "openai-organization" => self.organization = Some(value.to_owned()),
+            "openai-project" => self.project = Some(value.to_owned()),
+            "x-request-id" | "request-id" => self.request_id = Some(value.to_owned()),
+            "retry-after" => self.retry_after = value.parse().ok(),
+            "x-stainless-retry-count" => self.retry_count = value.parse().ok(),
+            "x-stainless-lang" => self.from_node |= value == "js",
+            "user-agent" => self.from_node |= value.starts_with("OpenAI/JS"),
+            _ => {}
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What was asked for.
+    pub asked: Asked,
+    /// Whose answer it is.
+    pub provider: Provider,
+    /// The HTTP status.
+    pub status: u16,
+    /// The error in it.
+    pub error: Option<ProviderError>,
+    /// What that means.
+    pub cause: Option<Cause>,
+    /// Google's word for it, such as `RESOURCE_EXHAUSTED`, which no other provider sends.
+    pub google_status: Option<String>,
+    /// What its headers say.
+    pub headers: Headers,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+impl Answer {
+    /// Reads an answer. `body` is looked at only where it is an error.
+    #[must_use]
+    pub fn read(
+        asked: Asked,
+        provider: Provider,
+        (status, headers): (u16, Headers),
+        body: &[u8],
+        at: Timestamp,
+    ) -> Self {
+        let failed = !(200..300).contains(&status) || is_error(body);
+        let error = failed.then(|| ProviderError::read(status, body));
+        let cause = error.as_ref().map(|error| cause_of(provider, error));
+        Self {
+            asked,
+            provider,
+            status,
+            error,
+            cause,
+            google_status: google_status(body),
+            headers,
+            at,
+        }
+    }
+
+    /// Whether it is what was asked for.
+    #[must_use]
+    pub const fn is_served(&self) -> bool {
+        self.error.is_none()
+    }
+
+    /// Whether it was refused for want of money, whatever the provider calls that.
+    #[must_use]
+    pub fn is_billing(&self) -> bool {
+        matches!(
+            self.cause,
+            Some(
+                Cause::CreditExhausted
+                    | Cause::OrganizationSpendLimit
+                    | Cause::ProjectSpendLimit
+                    | Cause::OrganizationUsageLimit
+                    | Cause::BillingUnspecified
+                    | Cause::BillingOnImagePath
+                    | Cause::BillingNotActive
+            )
+        )
+    }
+
+    /// The error in one line: status, code and message.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let Some(error) = &self.error else {
+            return format!("HTTP {}", self.status);
+        };
+        let code = error.finest_code().or(error.kind.as_deref());
+        let code = code.map_or(String::new(), |code| format!(" {code}"));
+        let message: String = error.message.chars().take(160).collect();
+        let quoted = if message.is_empty() {
+            String::new()
+        } else {
+            format!(" \"{message}\"")
+        };
+        format!("HTTP {}{code}{quoted}", self.status)
+    }
+}
+
+/// The one place where a provider's words become a cause.
+fn cause_of(provider: Provider, error: &ProviderError) -> Cause {
+    diagnosis::diagnose(
+        provider,
+        error.status,
+        error.kind.as_deref(),
+        error.finest_code(),
+        &error.message,
+    )
+    .cause
+}
+
+/// Whether a body with a good status is an error after all, as in the middle of a stream.
+fn is_error(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body)
+        .ok()
+        .is_some_and(|body| body.get("error").is_some_and(Value::is_object))
+}
+
+fn google_status(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    // Google wraps the object into a list where a stream was asked for.
+    let body = body.get(0).unwrap_or(&body);
+    let status = body.get("error")?.get("status")?.as_str()?;
+    Some(status.to_owned())
+}
