@@ -162,7 +162,8 @@ impl Answer {
         };
         let code = error.finest_code().or(error.kind.as_deref());
         let code = code.map_or(String::new(), |code| format!(" {code}"));
-        let message: String = error.message.chars().take(160).collect();
+        let words: Vec<&str> = error.message.split_whitespace().collect();
+        let message: String = words.join(" ").chars().take(160).collect();
         let quoted = if message.is_empty() {
             String::new()
         } else {

@@ -110,6 +110,8 @@ pub struct Observations {
     pub key_budget: Option<KeyBudget>,
     /// What the user says.
     pub told: Told,
+    /// What was to be looked at and could not be, and why.
+    pub not_seen: Vec<(&'static str, String)>,
 }
 
 impl Observations {
@@ -128,6 +130,7 @@ impl Observations {
             balance: None,
             key_budget: None,
             told: Told::default(),
+            not_seen: Vec::new(),
         }
     }
 

@@ -54,7 +54,9 @@ fn without_keys(text: &str) -> String {
         } else {
             finish(&mut clean, &word);
             word.clear();
-            clean.push(letter);
+            // What others wrote must not steer the terminal that it is shown on.
+            let steers = letter.is_control() && letter != '\n';
+            clean.push(if steers { ' ' } else { letter });
         }
     }
     finish(&mut clean, &word);

@@ -68,6 +68,9 @@ pub(crate) fn of(o: &Observations) -> Vec<Row> {
         rows.push(row(Mark::Fail, "reachable", why.clone(), "this computer"));
     }
     rows.extend(o.answers.iter().map(answer));
+    let not_seen =
+        |(what, why): &(&str, String)| row(Mark::Unknown, *what, why.clone(), "this computer");
+    rows.extend(o.not_seen.iter().map(not_seen));
     if let Some(organization) = o.billed_organization() {
         let project = o
             .billed_project()
@@ -119,9 +122,9 @@ pub(crate) fn of(o: &Observations) -> Vec<Row> {
     for (libraries, what) in who_uses_what(o) {
         rows.push(row(
             Mark::Info,
-            libraries,
-            what,
-            "the libraries' own sources",
+            "libraries",
+            format!("{libraries}: {what}"),
+            "their own sources",
         ));
     }
     rows

@@ -83,8 +83,12 @@ fn a_report_begins_with_the_verdict_and_both_forms_name_it() {
     for situation in all().iter().filter(|situation| situation.is_verdict) {
         let report = examine(&situation.there);
         let text = report.to_text();
-        let after = text.split_once("\nVerdict  ").unwrap().1;
-        assert!(after.starts_with(&report.findings[0].verdict), "{text}");
+        let after = text.split_once("\nVerdict ").unwrap().1;
+        let words: Vec<&str> = after.split_whitespace().collect();
+        assert!(
+            words.join(" ").starts_with(&report.findings[0].verdict),
+            "{text}"
+        );
         assert_eq!(report.to_json()["verdict"], situation.id);
     }
 }
@@ -98,4 +102,13 @@ fn an_account_with_which_nothing_is_wrong_has_no_finding() {
             .to_text()
             .contains("Nothing was found that stops calls")
     );
+}
+
+#[test]
+fn the_book_has_every_row() {
+    let page = include_str!("../../../docs/doctor.md");
+    for entry in &CATALOGUE {
+        let row = format!("\n| {} | {} | ", entry.id, entry.about);
+        assert!(page.contains(&row), "docs/doctor.md lacks {row}");
+    }
 }

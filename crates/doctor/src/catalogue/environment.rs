@@ -71,7 +71,9 @@ pub(super) fn e02(o: &Observations) -> Option<Finding> {
     };
     let mut evidence: Vec<String> = o.set(&ADDRESS).filter_map(wrong).collect();
     if evidence.is_empty() {
-        let what = misshapen(&o.account.base_url)?;
+        // Where an error was pasted, its account may have no address that is known here.
+        let known = Some(&o.account.base_url).filter(|url| !url.is_empty());
+        let what = misshapen(known?)?;
         evidence.push(format!("the base URL is {}: it {what}", o.account.base_url));
     }
     Some(

@@ -6,8 +6,10 @@ use super::Report;
 use crate::finding::Finding;
 use crate::rows::{Mark, Row};
 
-/// Columns of the evidence.
+/// Where the lines of a finding begin.
 const INDENT: &str = "           ";
+/// Columns of a line; a longer word, such as an address, stays whole.
+const COLUMNS: usize = 110;
 /// The widest first column of the rows.
 const WIDEST: usize = 34;
 
@@ -56,23 +58,43 @@ impl Report {
 
 fn finding(text: &mut String, head: &str, finding: &Finding) {
     let confidence = finding.confidence.word();
-    text.push_str(&format!(
-        "{head:<7}  {} ({confidence}, {})\n",
-        finding.verdict, finding.id
-    ));
+    let verdict = format!("{} ({confidence}, {})", finding.verdict, finding.id);
+    wrapped(text, head, &verdict);
     for evidence in &finding.supports {
-        text.push_str(&format!("  for      {evidence}\n"));
+        wrapped(text, "  for", evidence);
     }
     for evidence in &finding.contradicts {
-        text.push_str(&format!("  against  {evidence}\n"));
+        wrapped(text, "  against", evidence);
     }
     for (at, remedy) in finding.remedies.iter().enumerate() {
-        let head = if at == 0 { "  do       " } else { INDENT };
-        text.push_str(&format!("{head}{}\n", remedy.text));
+        wrapped(text, if at == 0 { "  do" } else { "" }, &remedy.text);
         if let Some(page) = &remedy.page {
-            text.push_str(&format!("{INDENT}{page}\n"));
+            wrapped(text, "", page);
         }
     }
+}
+
+/// A paragraph with its head at the left.
+fn wrapped(text: &mut String, head: &str, paragraph: &str) {
+    let width = INDENT.len();
+    let mut line = format!("{head:<width$}");
+    let mut is_empty = true;
+    for word in paragraph.split_whitespace() {
+        let columns = line.chars().count().saturating_add(word.chars().count());
+        if !is_empty && columns >= COLUMNS {
+            text.push_str(&line);
+            text.push('\n');
+            INDENT.clone_into(&mut line);
+            is_empty = true;
+        }
+        if !is_empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_empty = false;
+    }
+    text.push_str(&line);
+    text.push('\n');
 }
 
 fn line(row: &Row, width: usize, now: Timestamp) -> String {
@@ -90,8 +112,7 @@ fn line(row: &Row, width: usize, now: Timestamp) -> String {
 fn age(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_second().saturating_sub(at.as_second());
     match seconds {
-        ..=1 => "now".to_owned(),
-        2..=119 => format!("{seconds} s ago"),
+        ..=59 => "just now".to_owned(),
         _ => format!("{} min ago", seconds.checked_div(60).unwrap_or(0)),
     }
 }

@@ -69,6 +69,7 @@ fn what_others_wrote_is_cleaned_of_keys() {
             "a risk-management-team".to_owned(),
             "a risk-management-team",
         ),
+        ("\u{1b}[2Jgone\nnext".to_owned(), " [2Jgone\nnext"),
         (
             "https://u:gsk_abcdefgh01234567@h/v1".to_owned(),
             "https://u:gsk_…4567@h/v1",
@@ -118,7 +119,7 @@ fn which_variable_wins_is_said_for_each_library() {
         .variable("OPENAI_ORGANIZATION", "org-b");
     let report = examine(&o);
     let of = |library: &str| {
-        let row = report.rows.iter().find(|row| row.what.contains(library));
+        let row = report.rows.iter().find(|row| row.seen.contains(library));
         row.unwrap().seen.clone()
     };
     assert!(of("openai (Python, Node)").contains("org-a"));

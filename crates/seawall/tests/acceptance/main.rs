@@ -52,6 +52,8 @@ mod described;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod dry_run;
 #[cfg(test)]
 mod explain;

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_below_or_inactive_or_anothers_stops_nobody() {
+    fn what_is_below_or_inactive_or_of_another_project_stops_nobody() {
         for text in [
             r#"{"credit_usd": "0.01"}"#,
             r#"{"spend_limit": {"threshold_amount": 3000, "enforcing": false}, "projects": [{"id": "p", "name": "p", "spent_usd": "30"}]}"#,
