@@ -98,6 +98,8 @@ pub struct Answer {
     pub error: Option<ProviderError>,
     /// What that means.
     pub cause: Option<Cause>,
+    /// Where it is Seawall's own refusal, not a provider's: the id of the call.
+    pub refused_by_seawall: Option<String>,
     /// Google's word for it, such as `RESOURCE_EXHAUSTED`, which no other provider sends.
     pub google_status: Option<String>,
     /// What its headers say.
@@ -118,13 +120,17 @@ impl Answer {
     ) -> Self {
         let failed = !(200..300).contains(&status) || is_error(body);
         let error = failed.then(|| ProviderError::read(status, body));
-        let cause = error.as_ref().map(|error| cause_of(provider, error));
+        let refused_by_seawall = refused_by_seawall(body);
+        // Seawall speaks with OpenAI's codes; what they mean of an account at a provider does not hold of it.
+        let foreign = error.as_ref().filter(|_| refused_by_seawall.is_none());
+        let cause = foreign.map(|error| cause_of(provider, error));
         Self {
             asked,
             provider,
             status,
             error,
             cause,
+            refused_by_seawall,
             google_status: google_status(body),
             headers,
             at,
@@ -157,8 +163,12 @@ impl Answer {
     /// The error in one line: status, code and message.
     #[must_use]
     pub fn said(&self) -> String {
+        let status = match self.status {
+            0 => "an error".to_owned(),
+            status => format!("HTTP {status}"),
+        };
         let Some(error) = &self.error else {
-            return format!("HTTP {}", self.status);
+            return status;
         };
         let code = error.finest_code().or(error.kind.as_deref());
         let code = code.map_or(String::new(), |code| format!(" {code}"));
@@ -169,7 +179,7 @@ impl Answer {
         } else {
             format!(" \"{message}\"")
         };
-        format!("HTTP {}{code}{quoted}", self.status)
+        format!("{status}{code}{quoted}")
     }
 }
 
@@ -190,6 +200,15 @@ fn is_error(body: &[u8]) -> bool {
     serde_json::from_slice::<Value>(body)
         .ok()
         .is_some_and(|body| body.get("error").is_some_and(Value::is_object))
+}
+
+/// The id of the call where Seawall says that it refused it itself.
+fn refused_by_seawall(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let details = body.get("error")?.get("details")?;
+    let by = details.get("refused_by")?.as_str()?;
+    let id = details.get("request_id").and_then(Value::as_str);
+    (by == "seawall").then(|| id.unwrap_or("ID").to_owned())
 }
 
 fn google_status(body: &[u8]) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The catalogue: one row for each known way of being refused, D01 to D30, and E01 to E10 for what is wrong on this side.
+//! The catalogue: one row for each known way of being refused, D01 to D30, and E01 to E11 for what is wrong on this side.
 //!
 //! A row is found at once: its function has the row's name and stands in the file named beside it. A function answers
 //! `None` where its row does not fit what was seen.
@@ -36,7 +36,8 @@ const fn row(
 
 /// All rows. Where two findings are equally sure, the one that stands first comes first.
 #[rustfmt::skip] // One row a line.
-pub const CATALOGUE: [Entry; 40] = [
+pub const CATALOGUE: [Entry; 41] = [
+    row("E11", "Seawall refused, not the provider", environment::e11),
     row("D18", "the account was banned", standing::d18),
     row("D01", "the credit balance is used up", balance::d01),
     row("D03", "the organization's hard limit at the provider", limits::d03),

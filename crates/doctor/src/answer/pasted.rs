@@ -46,13 +46,12 @@ pub fn read(text: &str, provider: Provider, at: Timestamp) -> Answer {
     let status = status(text, &body).unwrap_or(0);
     let bytes = body.to_string().into_bytes();
     let asked = Asked::Pasted(endpoint(text));
-    Answer::read(
-        asked,
-        hint(text).unwrap_or(provider),
-        (status, headers),
-        &bytes,
-        at,
-    )
+    let provider = match (hint(text), provider) {
+        // Azure's bodies name OpenAI's pages.
+        (Some(Provider::OpenAi), Provider::Azure) | (None, _) => provider,
+        (Some(other), _) => other,
+    };
+    Answer::read(asked, provider, (status, headers), &bytes, at)
 }
 
 /// A line as a header: `< name: value`, `name: value`, `'name': 'value',`.
@@ -95,6 +94,7 @@ fn of_fields(text: &str) -> Value {
     json!({"error": {
         "message": message, "type": field(text, "type"), "code": field(text, "code"),
         "param": field(text, "param"), "status": field(text, "status"),
+        "details": {"refused_by": field(text, "refused_by"), "request_id": field(text, "request_id")},
     }})
 }
 
@@ -179,6 +179,7 @@ fn hint(text: &str) -> Option<Provider> {
     let hints = [
         ("openrouter", Provider::OpenRouter),
         ("azure", Provider::Azure),
+        ("x-ms-region", Provider::Azure),
         ("anthropic", Provider::Anthropic),
         ("platform.claude.com", Provider::Anthropic),
         ("resource_exhausted", Provider::Compatible),

@@ -1,4 +1,4 @@
-//! E01 to E08: what is wrong on this side, before any money matters.
+//! E01 to E08, E11: what is wrong on this side, before any money matters.
 
 use diagnosis::{Cause, Provider};
 
@@ -70,6 +70,13 @@ pub(super) fn e02(o: &Observations) -> Option<Finding> {
         ))
     };
     let mut evidence: Vec<String> = o.set(&ADDRESS).filter_map(wrong).collect();
+    let redirects = |answer: &&Answer| (300..400).contains(&answer.status);
+    if let Some(answer) = o.answers.iter().find(redirects) {
+        evidence.push(format!(
+            "the address redirects (HTTP {}); a key does not follow to another one",
+            answer.status
+        ));
+    }
     if evidence.is_empty() {
         // Where an error was pasted, its account may have no address that is known here.
         let known = Some(&o.account.base_url).filter(|url| !url.is_empty());
@@ -79,7 +86,7 @@ pub(super) fn e02(o: &Observations) -> Option<Finding> {
     Some(
         Finding::new(
             Confidence::VeryLikely,
-            "The base URL leads to paths that do not exist.",
+            "The base URL leads to paths that do not exist, or elsewhere.",
         )
         .because_all(evidence)
         .fix("Use https://api.openai.com/v1, or leave the variable out."),
@@ -259,5 +266,23 @@ pub(super) fn e08(o: &Observations) -> Option<Finding> {
         .fix(
             "Look at the network, the proxy and the base URL; then at the provider's status page.",
         ),
+    )
+}
+
+pub(super) fn e11(o: &Observations) -> Option<Finding> {
+    let denial = o
+        .denials()
+        .find(|answer| answer.refused_by_seawall.is_some())?;
+    let id = denial.refused_by_seawall.as_deref()?;
+    Some(
+        Finding::new(
+            Confidence::Certain,
+            "Seawall refused this call, not the provider: nothing was sent, and no limit at the provider is to blame.",
+        )
+        .because(denial.said())
+        .because("the error's details say `refused_by: seawall`")
+        .fix(format!(
+            "Ask the one who runs it: `seawall explain {id}` shows which limit it was, its figures, and who can change it."
+        )),
     )
 }

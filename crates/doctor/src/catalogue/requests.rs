@@ -114,7 +114,9 @@ pub(super) fn e09(o: &Observations) -> Option<Finding> {
 }
 
 pub(super) fn e10(o: &Observations) -> Option<Finding> {
-    let denial = o.denied_by(&[Cause::MalformedRequest, Cause::Unknown])?;
+    let denial = o
+        .denied_by(&[Cause::MalformedRequest, Cause::Unknown])
+        .filter(|answer| !(300..400).contains(&answer.status))?;
     let wrong = denial.cause == Some(Cause::MalformedRequest);
     let (confidence, verdict) = if wrong {
         (

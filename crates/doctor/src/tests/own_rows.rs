@@ -1,4 +1,4 @@
-//! E01 to E10: what is wrong on this side, or with the provider itself.
+//! E01 to E11: what is wrong on this side, or with the provider itself.
 
 use diagnosis::Provider;
 use serde_json::json;
@@ -65,6 +65,12 @@ fn variables() -> Vec<Situation> {
     ]
 }
 
+/// A refusal in Seawall's envelope.
+fn ours(refused_by: &str) -> serde_json::Value {
+    json!({"error": {"message": "insufficient_quota: no credit is left", "type": "insufficient_quota", "param": null,
+        "code": "credit_balance_exhausted", "details": {"refused_by": refused_by, "request_id": "req_01"}}})
+}
+
 fn provider() -> Vec<Situation> {
     let unreachable = || {
         let mut o = fine();
@@ -93,6 +99,16 @@ fn provider() -> Vec<Situation> {
             "E10",
             denied(418, "", "", "I am a teapot"),
             denied(500, "server_error", "", "Sorry"),
+        ),
+        situation(
+            "E02",
+            fine().answered(chat(), 308, &json!({}), headers(&[])),
+            fine().answered(chat(), 418, &json!({}), headers(&[])),
+        ),
+        situation(
+            "E11",
+            fine().denied(chat(), 429, &ours("seawall")),
+            fine().denied(chat(), 429, &ours("openai")),
         ),
     ]
 }

@@ -19,9 +19,19 @@ fn verdict(text: &str) -> (u16, Vec<&'static str>) {
     (status, ids)
 }
 
-#[test]
-fn an_error_is_read_however_it_was_copied() {
-    let rows: [(&str, u16, &str); 12] = [
+/// What was copied, the status in it (0: none), and the verdict.
+#[rustfmt::skip] // One row a line.
+const COPIED: [(&str, u16, &str); 14] = [
+        (
+            "Error code: 429 - {'error': {'message': 'insufficient_quota: no credit', 'type': 'insufficient_quota', 'code': 'credit_balance_exhausted', 'details': {'refused_by': 'seawall', 'request_id': 'req_1'}}}",
+            429,
+            "E11",
+        ),
+        (
+            "HTTP/1.1 429\nx-ms-region: East US\n\n{\"error\":{\"message\":\"You exceeded your current quota, see https://platform.openai.com/docs\",\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\"}}",
+            429,
+            "D20",
+        ),
         (
             r#"{"error":{"message":"You have no credits remaining.","type":"insufficient_quota","param":null,"code":"credit_balance_exhausted"}}"#,
             0,
@@ -79,7 +89,10 @@ fn an_error_is_read_however_it_was_copied() {
         ),
         ("nothing that anybody knows", 0, "E10"),
     ];
-    for (text, status, id) in rows {
+
+#[test]
+fn an_error_is_read_however_it_was_copied() {
+    for (text, status, id) in COPIED {
         // Anthropic's body names no status; whoever pastes it has the line before it, too.
         let whole = if status == 400 && text.starts_with('{') {
             format!("HTTP/1.1 400 Bad Request\n\n{text}")

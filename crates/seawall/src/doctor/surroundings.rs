@@ -13,8 +13,17 @@ const FILES: [&str; 2] = [".env.local", ".env"];
 const MOST_FOLDERS: usize = 16;
 /// A larger file is none that holds variables, in bytes.
 const LARGEST: u64 = 256 * 1024;
-/// What the name of a variable has in it whose value is a secret.
-const SECRET_NAMES: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
+/// Words in the name of a variable whose value is a secret.
+const SECRET_NAMES: [&str; 8] = [
+    "KEY",
+    "APIKEY",
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "PASSWD",
+    "CREDENTIAL",
+    "CREDENTIALS",
+];
 
 /// A variable with its value. No `Debug`.
 struct Variable {
@@ -75,7 +84,7 @@ impl Surroundings {
     pub(crate) fn redactor(&self, others: &[&str]) -> Redactor {
         let secret = |one: &&Variable| {
             let name = one.name.to_uppercase();
-            SECRET_NAMES.iter().any(|part| name.contains(part))
+            name.split('_').any(|word| SECRET_NAMES.contains(&word))
         };
         let own = self.variables.iter().filter(secret);
         let headers = self

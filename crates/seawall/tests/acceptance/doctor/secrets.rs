@@ -90,21 +90,25 @@ async fn a_key_does_not_follow_a_redirect() {
         Start::new(&["doctor", "--json"])
             .env("OPENAI_API_KEY", KEY)
             .env("OPENAI_BASE_URL", &base)
+            .env("OPENAI_ORG_ID", "org-of-the-user")
             .run(&path)
     });
     let (mut stream, _) = here.accept().await.unwrap();
     let mut head = vec![0; 16_384];
     let read = stream.read(&mut head).await.unwrap();
-    assert!(
-        String::from_utf8_lossy(&head[..read]).contains(KEY),
-        "the first host is the one that was configured"
-    );
+    let head = String::from_utf8_lossy(&head[..read]);
+    for sent in [KEY, "org-of-the-user"] {
+        assert!(
+            head.contains(sent),
+            "what the user's library would send: {head}"
+        );
+    }
     let answer = format!(
         "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{elsewhere}/v1/models\r\ncontent-length: 0\r\n\r\n"
     );
     stream.write_all(answer.as_bytes()).await.unwrap();
     let ended = running.await.unwrap();
-    assert_eq!(super::found(&ended), ["E10"], "{ended:?}");
+    assert_eq!(super::found(&ended), ["E02"], "{ended:?}");
     // Nobody has come: a connection would wait in the listener's queue.
     there.into_std().unwrap().accept().unwrap_err();
 }
