@@ -182,11 +182,19 @@ impl Observations {
         answer.headers.project.as_deref()
     }
 
-    /// What the administration API says of the project that is billed.
+    /// What the administration API says of the project that is billed: the one of the headers, or where no call was made
+    /// the one that lists the key.
     pub(crate) fn billed_project_known(&self) -> Option<&Project> {
-        let id = self.billed_project()?;
         let projects = self.admin.known()?.projects.known()?;
-        projects.iter().find(|project| project.id == id)
+        if let Some(id) = self.billed_project() {
+            return projects.iter().find(|project| project.id == id);
+        }
+        let tail = self.account.key.as_ref()?.0.tail.as_ref()?;
+        let lists = |project: &&Project| {
+            let mut keys = project.keys.known().into_iter().flatten();
+            keys.any(|key| key.tail == *tail)
+        };
+        projects.iter().find(lists)
     }
 
     /// All settings of these names.

@@ -263,7 +263,7 @@ fn alerts(what: impl Into<String>, alerts: &Reading<Vec<Alert>>) -> Row {
 }
 
 fn project(o: &Observations, project: &Project, rows: &mut Vec<Row>) {
-    let billed = o.billed_project() == Some(&project.id);
+    let billed = o.billed_project_known() == Some(project);
     let state = if project.archived { ", archived" } else { "" };
     let is_billed = if billed { ", is billed" } else { "" };
     let spent = project

@@ -122,6 +122,8 @@ impl Office<'_> {
         let told = &self.args.told;
         let mut o = Observations::new(now, patient.account.clone());
         o.settings = self.around.settings();
+        let missing = patient.missing.iter();
+        o.not_seen.extend(missing.map(|why| ("key", why.clone())));
         o.model = self.args.model.as_ref().map(|name| Model {
             name: name.clone(),
             shutdown: self.catalog.model(name).and_then(catalog::Model::shutdown),

@@ -15,13 +15,17 @@ pub(super) fn e01(o: &Observations) -> Option<Finding> {
     if o.account.key.is_some() || o.account.provider == Provider::Compatible {
         return None;
     }
+    let missing = o.not_seen.iter().find(|(what, _)| *what == "key");
     // An error that was pasted comes from somewhere that had a key.
     if !o.answers.is_empty() {
         return None;
     }
     Some(
         Finding::new(Confidence::Certain, "There is no API key here.")
-            .because("OPENAI_API_KEY is neither in the environment nor in an .env file on the way up from here")
+            .because(missing.map_or_else(
+            || "OPENAI_API_KEY is neither in the environment nor in an .env file on the way up from here".to_owned(),
+            |(_, why)| why.clone(),
+        ))
             .fix_at("Set OPENAI_API_KEY where your program reads it, and run this command there.", pages::keys(o.account.provider).unwrap_or_default()),
     )
 }

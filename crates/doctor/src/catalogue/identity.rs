@@ -173,11 +173,19 @@ pub(super) fn d24(o: &Observations) -> Option<Finding> {
         return None;
     }
     let kind =
-        wrong_kind.map(|(key, source)| format!("{source} holds {key}: an {}", key.kind.words()));
+        wrong_kind.map(|(key, source)| format!("{source} holds {key}: {}", key.kind.words()));
+    // A restricted key may be kept from the list of models and make every call it is for.
+    let served = o.text_served() && wrong_kind.is_none();
+    let confidence = if served {
+        Confidence::Possible
+    } else {
+        Confidence::Certain
+    };
     Some(
-        Finding::new(Confidence::Certain, "The key is of a kind that may not make this call.")
+        Finding::new(confidence, "The key is of a kind that may not make this call.")
             .because_all(denial.map(Answer::said))
             .because_all(kind)
+            .against(served.then(|| "a text call with it was served".to_owned()))
             .fix_at(
                 "Use a project's key that has the scope. An admin key belongs into OPENAI_ADMIN_KEY and opens administration only.",
                 pages::keys(o.account.provider).unwrap_or_default(),

@@ -8,9 +8,10 @@ use upstream::Secret;
 
 use super::surroundings::Surroundings;
 use crate::cli::ConfigArgs;
+use crate::config::secret::SecretRef;
 use crate::config::{Config, Kind, Sources};
 use crate::environment::Environment;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 
 /// An account with its credentials. No `Debug`.
 pub(crate) struct Patient {
@@ -20,6 +21,8 @@ pub(crate) struct Patient {
     pub(crate) base_url: String,
     pub(crate) key: Option<String>,
     pub(crate) admin_key: Option<String>,
+    /// Why there is no key, although one was to be.
+    pub(crate) missing: Option<String>,
     /// Headers that the user's library would send along: organization and project.
     pub(crate) along: Vec<(&'static str, String)>,
 }
@@ -70,11 +73,8 @@ pub(crate) fn all(
             flags: Vec::new(),
         };
         let config = Config::load(sources, environment)?;
-        return config
-            .upstreams
-            .iter()
-            .map(|upstream| of_config(upstream, environment))
-            .collect();
+        let open = |upstream| of_config(upstream, environment);
+        return Ok(config.upstreams.iter().map(open).collect());
     }
     let set = |usual: &&Usual| around.get(usual.key).is_some();
     let mut found: Vec<Patient> = USUAL
@@ -88,29 +88,19 @@ pub(crate) fn all(
     Ok(found)
 }
 
-fn of_config(
-    upstream: &crate::config::Upstream,
-    environment: &Environment,
-) -> Result<Patient, Failure> {
-    let resolve = |reference: Option<&crate::config::secret::SecretRef>, member: &str| {
-        let resolved = reference
-            .map(|reference| reference.resolve(environment))
-            .transpose();
-        resolved.map_err(|message| {
-            let name = &upstream.name;
-            Failure::new(
-                Exit::Configuration,
-                format!("upstream `{name}`: {member}: {message}"),
-            )
-        })
+fn of_config(upstream: &crate::config::Upstream, environment: &Environment) -> Patient {
+    // A secret that is not there is a finding, not a reason to look at nothing.
+    let resolve = |reference: Option<&SecretRef>| {
+        let resolved = reference.map(|reference| reference.resolve(environment));
+        match resolved {
+            Some(Ok(secret)) => (Some(secret.reveal().to_owned()), None),
+            Some(Err(why)) => (None, Some(why)),
+            None => (None, None),
+        }
     };
-    let key = resolve(upstream.api_key.as_ref(), "api_key")?;
-    let admin_key = resolve(upstream.admin_key.as_ref(), "admin_key")?;
-    let source = upstream
-        .api_key
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let (key, missing) = resolve(upstream.api_key.as_ref());
+    let (admin_key, _missing) = resolve(upstream.admin_key.as_ref());
+    let source = upstream.api_key.as_ref().map(ToString::to_string);
     let kind = match upstream.kind {
         Kind::OpenAi => upstream::Kind::OpenAi,
         Kind::OpenRouter => upstream::Kind::OpenRouter,
@@ -118,20 +108,22 @@ fn of_config(
         Kind::Azure => upstream::Kind::Azure,
         Kind::Compatible => upstream::Kind::Compatible,
     };
-    Ok(Patient {
+    let shown = key.as_deref().map(Shown::of);
+    Patient {
         account: Account {
             name: upstream.name.clone(),
             provider: kind.provider(),
             base_url: upstream.base_url.clone(),
-            key: key.as_ref().map(|key| (Shown::of(key.reveal()), source)),
+            key: shown.zip(source),
         },
         kind,
         base_url: upstream.base_url.clone(),
-        key: key.map(|key| key.reveal().to_owned()),
-        admin_key: admin_key.map(|key| key.reveal().to_owned()),
+        key,
+        admin_key,
+        missing,
         // The gateway sends neither: an account's key says who is billed.
         along: Vec::new(),
-    })
+    }
 }
 
 fn of_variables(usual: &Usual, around: &Surroundings) -> Patient {
@@ -165,6 +157,7 @@ fn of_variables(usual: &Usual, around: &Surroundings) -> Patient {
         base_url,
         key: key.map(|(key, _)| key.to_owned()),
         admin_key: around.get(usual.admin).map(|(key, _)| key.to_owned()),
+        missing: None,
         along,
     }
 }

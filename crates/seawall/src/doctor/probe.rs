@@ -120,13 +120,17 @@ fn is_image(catalog: &Catalog, model: &str) -> bool {
     known.unwrap_or_else(|| model.contains("image") || model.contains("dall-e"))
 }
 
-/// The models the provider lists and the catalogue knows as not shut down.
+/// The models the provider lists and the catalogue knows as not shut down. Where a key may not see OpenAI's list, all that
+/// the catalogue knows.
 fn usable<'a>(
     catalog: &'a Catalog,
     o: &'a Observations,
-) -> impl Iterator<Item = (&'a String, &'a catalog::Model)> {
+) -> impl Iterator<Item = (&'a str, &'a catalog::Model)> {
     let today = o.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let names = o.models.iter().flatten();
+    let unlisted = o.models.is_none() && o.account.provider == Provider::OpenAi;
+    let known = catalog.models().filter(move |_| unlisted);
+    let known = known.filter_map(|model| model.names().find(|name| !name.ends_with('*')));
+    let names = o.models.iter().flatten().map(String::as_str).chain(known);
     names.filter_map(move |name| {
         let model = catalog.model(name)?;
         let gone = model.shutdown().is_some_and(|day| day <= today);
@@ -139,7 +143,7 @@ fn cheapest_chat(catalog: &Catalog, o: &Observations) -> Option<String> {
         let prices = model.chat()?.prices_at(o.now)?;
         Some((prices.rates.standard.output, name))
     });
-    priced.min().map(|(_, name)| name.clone())
+    priced.min().map(|(_, name)| name.to_owned())
 }
 
 fn cheapest_image(catalog: &Catalog, o: &Observations) -> Option<String> {
@@ -155,7 +159,7 @@ fn cheapest_image(catalog: &Catalog, o: &Observations) -> Option<String> {
         let prices = model.image()?.prices_at(o.now)?;
         Some((image_bound(prices, &terms).ok()?.worst(), name))
     });
-    priced.min().map(|(_, name)| name.clone())
+    priced.min().map(|(_, name)| name.to_owned())
 }
 
 async fn chat(line: &Line<'_>, model: &str, o: &mut Observations) {

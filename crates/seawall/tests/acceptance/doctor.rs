@@ -209,8 +209,33 @@ async fn no_probe_opens_no_connection_with_the_api_key() {
     practice.fault("refuse:invalid_api_key", "/v1/models").await;
     let ended = practice.run(&["--json", "--no-probe"]);
     assert_eq!(found(&ended), [""; 0]);
+    // The administration API costs nothing: the project is the one that lists the key.
+    let key = json!({"name": "bot", "tail": "x9Fq"});
+    let mut account = organization();
+    account["projects"][0]["keys"] = json!([key]);
+    account["projects"][0]["spend_limit"] = json!({"threshold_amount": 3000});
+    practice.account(&account).await;
+    let doctor = practice
+        .doctor(&["--json", "--no-probe"])
+        .env("OPENAI_ADMIN_KEY", ADMIN);
+    assert_eq!(found(&doctor.run(practice.folder())), ["D04"]);
     // The fault still waits for whoever asks.
     assert_eq!(found(&practice.run(&["--json"])), ["E07"]);
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_see_the_list_of_models_is_tried_with_one_of_the_catalogue() {
+    let practice = Practice::open();
+    practice
+        .fault("refuse:missing_scope_403", "/v1/models")
+        .await;
+    let ended = practice.run(&["--json", "--probe-chat"]);
+    assert_eq!(found(&ended), ["D24"], "{ended:?}");
+    assert!(
+        ended.stdout.contains("a text call with it was served"),
+        "{ended:?}"
+    );
+    assert_eq!(practice.billed().await["calls"], 1);
 }
 
 #[tokio::test]
@@ -312,6 +337,15 @@ async fn the_upstreams_of_a_configuration_are_looked_at_one_by_one() {
     assert_eq!(found(&run(&["main"])), [""; 0]);
     let both: Value = serde_json::from_str(&run(&[]).stdout).unwrap();
     assert_eq!(both["accounts"].as_array().unwrap().len(), 2);
+    // A key that is not there is a finding of its own.
+    let alone = Start::new(&["doctor", "--json", "main"]).run(practice.folder());
+    assert_eq!(found(&alone), ["E01"], "{alone:?}");
+    assert!(
+        alone
+            .stdout
+            .contains("the environment variable MAIN_KEY is not set"),
+        "{alone:?}"
+    );
     let unknown = run(&["third"]);
     assert_eq!(unknown.status.code(), Some(5), "{unknown:?}");
     assert!(
