@@ -13,6 +13,8 @@ mod requests;
 mod standing;
 mod time;
 
+pub(crate) use requests::unexplained;
+
 use crate::finding::Finding;
 use crate::observations::Observations;
 

@@ -1,7 +1,7 @@
 //! From observations to a report: every row of the catalogue is asked, and what fits is ranked.
 
-use crate::catalogue::CATALOGUE;
-use crate::finding::Finding;
+use crate::catalogue::{CATALOGUE, unexplained};
+use crate::finding::{Finding, Weight};
 use crate::observations::Observations;
 use crate::report::Report;
 use crate::rows;
@@ -19,6 +19,15 @@ pub fn examine(o: &Observations) -> Report {
             })
         })
         .collect();
+    // No refusal is passed over because the catalogue has no row for it yet.
+    let explained = findings.iter().any(|one| one.weight == Weight::Stops);
+    findings.extend(o.denials().next().filter(|_| !explained).map(|denial| {
+        let id = "E10";
+        Finding {
+            id,
+            ..unexplained(denial)
+        }
+    }));
     findings.sort_by_key(|finding| (finding.weight, finding.confidence));
     Report {
         account: format!("{} {}", o.account.name, o.account.base_url),

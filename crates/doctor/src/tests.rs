@@ -105,6 +105,15 @@ fn an_account_with_which_nothing_is_wrong_has_no_finding() {
 }
 
 #[test]
+fn a_refusal_that_no_row_explains_is_told_all_the_same() {
+    let mut o = situation::fine().denied(situation::chat(), 451, &serde_json::json!({}));
+    o.answers.last_mut().unwrap().cause = None;
+    let report = examine(&o);
+    let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id).collect();
+    assert_eq!(ids, ["E10"], "{report:#?}");
+}
+
+#[test]
 fn the_book_has_every_row() {
     let page = include_str!("../../../docs/doctor.md");
     for entry in &CATALOGUE {

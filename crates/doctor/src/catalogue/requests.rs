@@ -117,6 +117,11 @@ pub(super) fn e10(o: &Observations) -> Option<Finding> {
     let denial = o
         .denied_by(&[Cause::MalformedRequest, Cause::Unknown])
         .filter(|answer| !(300..400).contains(&answer.status))?;
+    Some(unexplained(denial))
+}
+
+/// What can be said of an error that no row explains.
+pub(crate) fn unexplained(denial: &Answer) -> Finding {
     let wrong = denial.cause == Some(Cause::MalformedRequest);
     let (confidence, verdict) = if wrong {
         (
@@ -129,14 +134,10 @@ pub(super) fn e10(o: &Observations) -> Option<Finding> {
             "The refusal is none of those that are known.",
         )
     };
-    let empty = denial
-        .error
-        .as_ref()
-        .is_none_or(|error| error.message.is_empty());
-    Some(
-        Finding::new(confidence, verdict)
-            .because(denial.said())
-            .because_all(empty.then(|| "the answer holds no error that can be read".to_owned()))
-            .fix("Read its message; look at the base URL (it ends in /v1 for most providers) and at the model's name."),
-    )
+    let error = denial.error.as_ref();
+    let empty = error.is_none_or(|error| error.message.is_empty());
+    Finding::new(confidence, verdict)
+        .because(denial.said())
+        .because_all(empty.then(|| "the answer holds no error that can be read".to_owned()))
+        .fix("Read its message; look at the base URL (it ends in /v1 for most providers) and at the model's name.")
 }

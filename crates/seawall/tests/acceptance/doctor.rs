@@ -1,7 +1,8 @@
 //! `seawall doctor` as a developer runs it: in the folder of an application, with what its environment has, against a
-//! provider that refuses. No gateway runs here.
+//! provider that refuses.
 
 mod catalogue;
+mod gateway;
 mod offline;
 mod secrets;
 
