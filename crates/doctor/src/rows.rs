@@ -95,7 +95,14 @@ pub(crate) fn of(o: &Observations) -> Vec<Row> {
     }
     rows.push(balance(o));
     match &o.admin {
-        Reading::Known(admin) => administration(o, admin, &mut rows),
+        Reading::Known(admin) => {
+            let first = rows.len();
+            administration(o, admin, &mut rows);
+            // They were read in this very look.
+            for row in rows.iter_mut().skip(first) {
+                row.at = Some(o.now);
+            }
+        }
         Reading::Unknown(why) => {
             rows.push(row(
                 Mark::Unknown,
@@ -105,6 +112,12 @@ pub(crate) fn of(o: &Observations) -> Vec<Row> {
             ));
         }
     }
+    variables(o, &mut rows);
+    rows
+}
+
+/// What is set, and which library uses what of it.
+fn variables(o: &Observations, rows: &mut Vec<Row>) {
     for setting in &o.settings {
         let odd = setting.key().and_then(|key| key.odd);
         let mark = if odd.is_some() {
@@ -127,7 +140,6 @@ pub(crate) fn of(o: &Observations) -> Vec<Row> {
             "their own sources",
         ));
     }
-    rows
 }
 
 fn answer(answer: &Answer) -> Row {

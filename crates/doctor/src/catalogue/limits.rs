@@ -36,6 +36,23 @@ fn confidence(o: &Observations, named: bool) -> Confidence {
     }
 }
 
+/// That the project's own limit is not the cause, where that is known.
+fn not_the_projects(o: &Observations) -> Option<String> {
+    let limit = (*o.billed_project_known()?.limit.known()?).filter(|limit| limit.enforcing);
+    Some(match limit {
+        None => "it is not the project's own hard limit: none is enforced".to_owned(),
+        Some(limit) => {
+            let spent = o.billed_project_known()?.spent?;
+            (spent < limit.threshold).then(|| {
+                format!(
+                    "it is not the project's own hard limit: spent ${spent} of ${}",
+                    limit.threshold
+                )
+            })?
+        }
+    })
+}
+
 pub(super) fn d03(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::OrganizationSpendLimit]);
     let admin = o.admin.known();
@@ -56,8 +73,13 @@ pub(super) fn d03(o: &Observations) -> Option<Finding> {
         confidence(o, denial.is_some()),
         format!("The hard limit of your organization at {name} stops you."),
     )
-    .because_all(denial.map(crate::answer::Answer::said))
+    .because_all(
+        denial
+            .or(o.billing_denial())
+            .map(crate::answer::Answer::said),
+    )
     .because_all(figures)
+    .because_all(not_the_projects(o))
     .against(served);
     let text = "Raise or remove it (Limits, Spend, Edit spend limit), or wait for the first of the month (UTC). A change takes minutes to arrive.";
     Some(fix(finding, text, pages::limits(o.account.provider)))
@@ -82,7 +104,11 @@ pub(super) fn d04(o: &Observations) -> Option<Finding> {
         .then(|| format!("a text call was served; {LATE}"));
     let verdict = format!("The hard limit of the project {which} stops you.");
     let finding = Finding::new(confidence(o, denial.is_some()), verdict)
-        .because_all(denial.map(crate::answer::Answer::said))
+        .because_all(
+            denial
+                .or(o.billing_denial())
+                .map(crate::answer::Answer::said),
+        )
         .because_all(figures)
         .against(served);
     let text = "Raise or remove the project's limit, or use a key of another project; other projects are not stopped by it.";
