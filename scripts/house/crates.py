@@ -15,6 +15,7 @@ ARROWS = {
     "ledger": ["money", "ids"],
     "wire": ["catalog"],
     "diagnosis": [],
+    "doctor": ["wire", "diagnosis"],
     "journal": ["ledger"],
     "teller": ["journal"],
     "projections": ["journal"],
@@ -29,7 +30,7 @@ ARROWS = {
 # These may use every crate above.
 EVERYTHING = ["seawall", "simtest"]
 
-PURE = ["money", "ids", "catalog", "ledger", "wire", "diagnosis"]
+PURE = ["money", "ids", "catalog", "ledger", "wire", "diagnosis", "doctor"]
 # In tests a crate may also talk to the simulated provider.
 ALSO_IN_TESTS = ["sim"]
 # What is diagnosed in tests are bodies as they came, and this reads them.

@@ -132,6 +132,7 @@ pub(super) const TABLE: &[Row] = &[
     row(Cause::ModelNotAvailable).status(&[404]).says("does not exist"),
     row(Cause::NoOrganization).status(&[401]).says("member of an organization"),
     row(Cause::IpNotAllowed).status(&[401, 403]).says("ip not authorized"),
+    row(Cause::IpNotAllowed).status(&[401, 403]).says("ip address is not authorized"),
     row(Cause::RegionNotSupported).status(&[403]).says("country, region, or territory not supported"),
     row(Cause::ServiceTierNotAllowed).status(&[400]).says("service tier is not allowed"),
     row(Cause::BillingOnImagePath).says("billing hard limit has been reached"),

@@ -54,6 +54,8 @@ mod diagnosed;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod dry_run;
 #[cfg(test)]
 mod explain;
