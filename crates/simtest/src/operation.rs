@@ -131,6 +131,10 @@ impl World {
         for bytes in batch.entries.iter() {
             let taken = self.truth.take(bytes, by, &self.asked);
             let failed = taken.is_err();
+            if let Some(stands) = self.truth.entries().last() {
+                let fact = format!("{:>8} {:?}", stands.entry.seq, stands.entry.fact);
+                self.note(fact);
+            }
             self.holds(taken);
             if failed {
                 return Ok(());
