@@ -140,6 +140,8 @@ impl World {
                 return Ok(());
             }
         }
+        let told = self.truth.all_is_told();
+        self.holds(told);
         if self.truth.head() != batch.head {
             self.holds(Err(
                 "a batch does not lead to the head that it names".to_owned()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Once;
 
-use ledger::{CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
+use ledger::{BudgetFact, CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
 
 use crate::simulation::Simulation;
 use crate::trace::KEPT;
@@ -137,9 +137,12 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Directory(_) => "changes of keys and projects",
         Fact::Credit(CreditFact::Lapsed { .. }) => "credit that lapsed",
         Fact::Credit(CreditFact::OwedRepaid { .. }) => "debts repaid",
+        Fact::Credit(CreditFact::ChargedBack { .. }) => "payments charged back",
         Fact::Credit(_) => "changes of credit",
+        Fact::Limit(LimitFact::CreatedFor { .. }) => "limits on models",
         Fact::Limit(LimitFact::WindowOpened { .. }) => "windows that began",
         Fact::Limit(_) => "changes of limits",
+        Fact::Budget(BudgetFact::Crossed { .. }) => "parts of budgets told",
         Fact::Budget(_) => "changes of budgets",
         Fact::Hold(HoldFact::Taken(_)) => "holds taken",
         Fact::Hold(HoldFact::Renewed { .. }) => "renewals",
