@@ -10,13 +10,13 @@ use std::collections::HashSet;
 use std::fmt;
 
 use ids::OrganizationId;
-use journal::StoreError;
 use journal::acknowledged::Run;
-use ledger::{Book, Entry, Head};
+use journal::{StoreError, StoredSnapshot};
+use ledger::{Book, Entry, Head, Snapshot};
 use money::Nanos;
 
 use crate::actor::Job;
-use crate::load::{self, Known, LoadError};
+use crate::load::{self, LoadError};
 use crate::mend::{Kept, rolled_back};
 use crate::{RolledBack, Tellers, Unavailable};
 use again::{Again, Since};
@@ -102,6 +102,8 @@ impl From<StoreError> for AcceptError {
 struct Looked {
     book: Book,
     acknowledged: Head,
+    /// Whether the store has a snapshot of what the journal does not have.
+    misleading: bool,
     run: Option<Run>,
     again: Again,
 }
@@ -152,6 +154,14 @@ impl Tellers {
         kept.append_again(looked.book.head(), &entries, &heads)
             .await?;
         let head = heads.last().copied().unwrap_or(looked.book.head());
+        if looked.misleading {
+            // It would stop everyone who reads it, for ever.
+            let snapshot = StoredSnapshot {
+                seq: head.seq,
+                bytes: Snapshot::encode(looked.again.book()),
+            };
+            kept.store.put_snapshot(organization, snapshot).await?;
+        }
         memory.stands(organization, head).await;
         tracing::warn!(
             %organization, acknowledged, stands = looked.book.head().seq, restored = heads.len(),
@@ -163,25 +173,19 @@ impl Tellers {
     }
 }
 
-/// Looks at a journal as if nothing were remembered, and at what is. `None` where it has all of it.
+/// Looks at a journal as if nothing were remembered, and at what is. `None` where it has all of it. What a snapshot is of
+/// was acknowledged, too, by whoever kept it.
 async fn look(kept: &Kept) -> Result<Option<Looked>, LoadError> {
-    let Some(acknowledged) = kept.remembered() else {
+    let Some(memory) = kept.remembered() else {
         return Ok(None);
     };
-    if load::stands(&*kept.store, kept.organization, acknowledged).await? {
-        return Ok(None);
-    }
-    let alone = Kept {
-        memory: None,
-        ..kept.clone()
+    let missing = !load::stands(&*kept.store, kept.organization, memory).await?;
+    let (book, evidence) = load::as_it_is(&*kept.store, kept.organization).await?;
+    let (acknowledged, run) = match evidence {
+        _ if missing => (memory, kept.run().await?),
+        Some(head) => (head, None),
+        None => return Ok(None),
     };
-    let nothing = Known {
-        durable: Head::EMPTY,
-        reported: None,
-        asked: None,
-    };
-    let book = *load::load(&alone, nothing).await?.book;
-    let run = kept.run().await?;
     let mut again = Again::new(book.clone());
     if let Some(run) = &run {
         let since = since(kept, run, &book).await?;
@@ -193,6 +197,7 @@ async fn look(kept: &Kept) -> Result<Option<Looked>, LoadError> {
     Ok(Some(Looked {
         book,
         acknowledged,
+        misleading: evidence.is_some(),
         run,
         again,
     }))
