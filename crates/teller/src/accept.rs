@@ -109,7 +109,8 @@ struct Looked {
 }
 
 impl Tellers {
-    /// What the store lost of an organization; `None` where it lost nothing, or nothing is remembered of it.
+    /// What the store lost of an organization; `None` where it lost nothing, or nothing is remembered of it. One that was
+    /// stopped and has lost nothing any more, because another node appended it again, goes on then.
     ///
     /// # Errors
     /// [`Unavailable`].
@@ -118,10 +119,25 @@ impl Tellers {
         organization: OrganizationId,
     ) -> Result<Option<Rollback>, Unavailable> {
         let _one_at_a_time = self.replaying().acquire().await;
-        let looked = look(&self.kept(organization)).await;
-        Ok(looked
-            .map_err(|error| Unavailable::from(&error))?
-            .map(|looked| looked.told(organization)))
+        let kept = self.kept(organization);
+        let looked = look(&kept).await;
+        let Some(looked) = looked.map_err(|error| Unavailable::from(&error))? else {
+            self.stands_again(&kept).await?;
+            return Ok(None);
+        };
+        Ok(Some(looked.told(organization)))
+    }
+
+    /// The journal has all that is remembered of it: whoever was stopped for its sake need not be accepted.
+    async fn stands_again(&self, kept: &Kept) -> Result<(), Unavailable> {
+        let organization = kept.organization;
+        let mut stopped = self.rolled_back().into_iter();
+        if kept.remembered().is_some() && stopped.any(|why| why.organization == organization) {
+            tracing::warn!(%organization, "what the store had lost stands again");
+            // One that has ended reads the journal by itself.
+            let _resumed = self.line(organization)?.send(Job::Resume).await.is_ok();
+        }
+        Ok(())
     }
 
     /// Takes the journal of an organization as it is: keeps what is remembered in a file, appends what of it applies, and
@@ -141,6 +157,7 @@ impl Tellers {
             return Err(AcceptError::NotRolledBack);
         };
         let Some(looked) = look(&kept).await? else {
+            self.stands_again(&kept).await?;
             return Err(AcceptError::NotRolledBack);
         };
         if looked.acknowledged.seq != acknowledged {

@@ -477,3 +477,25 @@ async fn a_loss_that_only_a_snapshot_tells_of_can_be_accepted() {
     assert_eq!((accepted.remembered, accepted.restorable), (0, 0));
     assert_eq!(next.book().await.balance().added, dollars(10));
 }
+
+#[tokio::test]
+async fn a_node_that_is_stopped_goes_on_once_another_has_appended_again_what_it_missed() {
+    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let node = Node::remembering(one.path(), dollars(10)).await;
+    let backup = node.store.save();
+    node.does(add_credit(2, dollars(5))).await;
+    let journal = node.journal().await;
+    // It came later and knows of the last entry, and not what it says.
+    let other = node.other_remembering(two.path(), "b");
+    other.book().await;
+    node.store.restore(backup);
+    rolled_back(&other).await;
+    node.book().await;
+    assert_eq!(node.journal().await, journal);
+
+    rolled_back(&other).await;
+    let seen = other.tellers.rollback(ORGANIZATION).await.unwrap();
+    assert!(seen.is_none(), "{seen:?}");
+    assert_eq!(other.book().await, node.book().await);
+    assert!(other.tellers.rolled_back().is_empty());
+}
