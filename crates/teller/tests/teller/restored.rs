@@ -4,9 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use ids::KeyId;
+use ids::{KeyId, LotId};
 use journal::{Store, StoredSnapshot};
-use ledger::{Book, DirectoryCommand, Fact, HoldFact, KeyState, PresumeReason, Snapshot};
+use ledger::{
+    Book, Cause, ChargeBack, Command, DirectoryCommand, Fact, HoldFact, IdempotencyKey, KeyState,
+    PresumeReason, Snapshot,
+};
 use teller::{AcceptError, RolledBack, Unavailable, Unmendable};
 use tempfile::TempDir;
 
@@ -498,4 +501,68 @@ async fn a_node_that_is_stopped_goes_on_once_another_has_appended_again_what_it_
     assert!(seen.is_none(), "{seen:?}");
     assert_eq!(other.book().await, node.book().await);
     assert!(other.tellers.rolled_back().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_asked_for_again_under_its_idempotency_key_is_not_restored_beside_it() {
+    let folder = TempDir::new().unwrap();
+    let node = Node::remembering(folder.path(), dollars(10)).await;
+    let backup = node.store.save();
+    let charge_back = Command::ChargeBack(ChargeBack {
+        lot: LotId::from_bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+        amount: dollars(2),
+        note: "".into(),
+    });
+    let cause = Cause {
+        actor: "somebody".into(),
+        idempotency: Some(IdempotencyKey {
+            key: [5; 32],
+            request: [6; 32],
+        }),
+    };
+    let asked = || (charge_back.clone(), Some(cause.clone()));
+    let (command, by) = asked();
+    node.teller.command(command, by).await.unwrap();
+    node.does(add_credit(2, dollars(1))).await;
+    node.store.restore(backup);
+
+    // Somebody who heard nothing asks again, of a node that knows nothing.
+    let (command, by) = asked();
+    let other = node.other("b", 1);
+    other.teller.command(command, by).await.unwrap();
+    let why = rolled_back(&node).await;
+    let accepted = node
+        .tellers
+        .accept_rollback(ORGANIZATION, why.acknowledged)
+        .await
+        .unwrap();
+    assert_eq!((accepted.remembered, accepted.restorable), (6, 1));
+    let balance = node.book().await.balance();
+    assert_eq!((balance.added, balance.voided), (dollars(11), dollars(2)));
+}
+
+#[tokio::test]
+async fn a_call_that_was_decided_again_since_is_not_charged_a_second_time() {
+    let folder = TempDir::new().unwrap();
+    let node = Node::remembering(folder.path(), dollars(10)).await;
+    let backup = node.store.save();
+    drop(node.holds(1, dollars(4)).await);
+    node.store.restore(backup);
+    // Its caller heard nothing and asks another node, where it is charged and forgotten.
+    let other = node.other("b", 1);
+    let call = other.holds(1, dollars(4)).await;
+    call.settle(costs(dollars(1))).await.unwrap();
+    other.book().await;
+    let why = rolled_back(&node).await;
+    node.tellers
+        .accept_rollback(ORGANIZATION, why.acknowledged)
+        .await
+        .unwrap();
+    let book = node.book().await;
+    assert_eq!(
+        (book.spent_ever(), book.holds().count()),
+        (dollars(1), 0),
+        "{:?}",
+        book.balance()
+    );
 }
