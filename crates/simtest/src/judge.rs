@@ -118,6 +118,7 @@ impl World {
         }
         let figures = self.truth.figures(seq).ok_or("no such entry")?;
         let key = figures.keys.get(&ask.key).ok_or("refused without a key")?;
+        let key = key.way(ask.model).ok_or("refused for another model")?;
         if (of(told.needed), of(told.least_needed)) != (ask.worst(), ask.least()) {
             return Err(format!("it says what was not asked for: {told:?}"));
         }
@@ -175,7 +176,7 @@ impl World {
             let mut entries = world.truth.between(first, world.truth.seq());
             let by_it = entries.any(|entry| {
                 let cause = entry.cause.as_ref();
-                cause.is_some_and(|cause| cause.actor == errand.cause.actor)
+                cause.is_some_and(|cause| cause.idempotency == errand.cause.idempotency)
             });
             let already = |figures: &Figures| crate::errand::already(&errand.command, figures);
             match outcome {

@@ -4,6 +4,7 @@
 //! all holds after every entry, and every rule of a hold is looked at from the outside: which limits are in its way, which
 //! lots pay, what is due. It never decides anything; it says what is wrong with what was decided.
 
+mod budgets;
 mod directory;
 mod holds;
 mod lots;
@@ -12,10 +13,10 @@ mod sums;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ids::{EntryId, HoldId, KeyId, ProjectId};
-use ledger::{Entry, Fact, Holder, LimitFact, Scope, Span};
+use ledger::{Calls, CreditFact, Entry, Fact, Holder, LimitFact, Scope, Span};
 use money::Nanos;
 
-use crate::asked::Asked;
+use crate::asked::{Asked, MODELS};
 pub(crate) use directory::KeyIs;
 pub(crate) use holds::{End, Hold};
 pub(crate) use sums::Figures;
@@ -28,6 +29,9 @@ pub(crate) type Wrong = String;
 pub(crate) struct Context<'a> {
     pub(crate) author: &'a Holder,
     pub(crate) asked: &'a Asked,
+    /// Whether it says again what a store had lost. Then nothing is decided, so the rules of decisions do not hold of it:
+    /// it counts as what it says.
+    pub(crate) restored: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -41,6 +45,7 @@ struct Key {
 struct Limit {
     id: ids::LimitId,
     scope: Scope,
+    calls: Calls,
     amount: Nanos,
     span: Span,
     /// How many windows there were before.
@@ -59,8 +64,11 @@ pub(crate) struct Reference {
     keys: BTreeMap<KeyId, Key>,
     lots: Vec<lots::Lot>,
     limits: Vec<Limit>,
+    budgets: Vec<budgets::Budget>,
     holds: BTreeMap<HoldId, Hold>,
     entries: BTreeSet<EntryId>,
+    /// Whether something of what a store had lost was said again.
+    restored: bool,
     /// Requests under an idempotency key that created something.
     created: BTreeMap<[u8; 32], Box<str>>,
 }
@@ -81,15 +89,18 @@ impl Reference {
         }
         self.once(entry)?;
         self.at = entry.at.micros();
+        self.restored |= context.restored;
         // One after the other, so that a kind of fact that came later is not skipped but found here.
         if let Fact::Hold(fact) = &entry.fact {
             self.hold(fact, before, context)
         } else if let Fact::Credit(fact) = &entry.fact {
-            self.credit(fact, before)
+            self.credit(fact, before, context)
         } else if let Fact::Limit(fact) = &entry.fact {
-            self.limit(fact)
+            self.limit(fact, context)
         } else if let Fact::Directory(fact) = &entry.fact {
-            self.directory(fact)
+            self.directory(fact, context)
+        } else if let Fact::Budget(fact) = &entry.fact {
+            self.budget(fact, (before, context))
         } else {
             Err("the reference does not know this fact".to_owned())
         }
@@ -103,8 +114,9 @@ impl Reference {
         };
         let creates = matches!(
             entry.fact,
-            Fact::Credit(ledger::CreditFact::Added { .. })
-                | Fact::Limit(LimitFact::Created { .. })
+            Fact::Credit(CreditFact::Added { .. } | CreditFact::ChargedBack { .. })
+                | Fact::Limit(LimitFact::Created { .. } | LimitFact::CreatedFor { .. })
+                | Fact::Budget(ledger::BudgetFact::Created { .. })
                 | Fact::Directory(
                     ledger::DirectoryFact::KeyCreated(_)
                         | ledger::DirectoryFact::ProjectCreated { .. }
@@ -119,7 +131,7 @@ impl Reference {
         }
     }
 
-    fn limit(&mut self, fact: &LimitFact) -> Result<(), Wrong> {
+    fn limit(&mut self, fact: &LimitFact, context: Context<'_>) -> Result<(), Wrong> {
         match fact {
             LimitFact::Created {
                 id,
@@ -128,28 +140,26 @@ impl Reference {
                 span,
                 ..
             } => {
-                if self.live_limit(*id).is_ok() {
-                    return Err("there is such a limit".to_owned());
-                }
-                self.contains_now(*span)?;
-                self.limits.push(Limit {
-                    id: *id,
-                    scope: *scope,
-                    amount: *amount,
-                    span: *span,
-                    window: 0,
-                    resets: 0,
-                    deleted: false,
-                });
-                Ok(())
+                self.begins_now(*span, context)?;
+                self.begin(*id, (*scope, Calls::All), (*amount, *span))
             }
-            LimitFact::CreatedFor { .. }
-            | LimitFact::Set { .. }
+            LimitFact::CreatedFor {
+                id,
+                scope,
+                calls,
+                amount,
+                span,
+                ..
+            } => {
+                self.begins_now(*span, context)?;
+                self.begin(*id, (*scope, calls.clone()), (*amount, *span))
+            }
+            LimitFact::Set { .. }
             | LimitFact::Amended { .. }
             | LimitFact::RaiseEnded { .. }
-            | LimitFact::Rolled { .. } => Err(
-                "the reference does not know limits on models, and nobody sets one here".to_owned(),
-            ),
+            | LimitFact::Rolled { .. } => {
+                Err("nobody sets a limit here that the reference does not know".to_owned())
+            }
             LimitFact::Changed { id, amount, reset } => {
                 let limit = self.live_limit(*id)?;
                 limit.amount = *amount;
@@ -161,7 +171,7 @@ impl Reference {
                 Ok(())
             }
             LimitFact::WindowOpened { limit, span } => {
-                self.contains_now(*span)?;
+                self.begins_now(*span, context)?;
                 let at = self.at;
                 let limit = self.live_limit(*limit)?;
                 if at < limit.span.end.micros() || span.start < limit.span.end {
@@ -174,8 +184,30 @@ impl Reference {
         }
     }
 
-    fn contains_now(&self, span: Span) -> Result<(), Wrong> {
-        if span.start.micros() <= self.at && self.at < span.end.micros() {
+    fn begin(
+        &mut self,
+        id: ids::LimitId,
+        (scope, calls): (Scope, Calls),
+        (amount, span): (Nanos, Span),
+    ) -> Result<(), Wrong> {
+        if self.live_limit(id).is_ok() {
+            return Err("there is such a limit".to_owned());
+        }
+        self.limits.push(Limit {
+            id,
+            scope,
+            calls,
+            amount,
+            span,
+            window: 0,
+            resets: 0,
+            deleted: false,
+        });
+        Ok(())
+    }
+
+    fn begins_now(&self, span: Span, context: Context<'_>) -> Result<(), Wrong> {
+        if context.restored || span.start.micros() <= self.at && self.at < span.end.micros() {
             Ok(())
         } else {
             Err("a window does not contain its own beginning".to_owned())
@@ -189,19 +221,25 @@ impl Reference {
             .ok_or_else(|| "there is no such limit".to_owned())
     }
 
-    /// The limits in the way of a key's call, by place.
-    fn in_the_way(&self, key: KeyId, project: ProjectId) -> Vec<usize> {
-        let stops = |limit: &Limit| match limit.scope {
+    /// The limits in the way of a key's call of a model, by place.
+    fn in_the_way(&self, key: KeyId, project: ProjectId, model: &str) -> Vec<usize> {
+        let on = |limit: &Limit| match limit.scope {
             Scope::Organization => true,
             Scope::Project(id) => id == project,
             Scope::Key(id) => id == key,
         };
+        let stops = |limit: &Limit| on(limit) && counts(&limit.calls, model);
         self.limits
             .iter()
             .enumerate()
             .filter(|(_, limit)| !limit.deleted && stops(limit))
             .map(|(place, _)| place)
             .collect()
+    }
+
+    /// The limits in the way of each key's calls of each model.
+    fn ways(&self, key: KeyId, project: ProjectId) -> [Vec<usize>; 2] {
+        MODELS.map(|model| self.in_the_way(key, project, model))
     }
 
     /// A hold, however it ended.
@@ -222,4 +260,21 @@ impl Reference {
             .filter(|hold| matches!(hold.end, End::Open))
             .count()
     }
+}
+
+/// Whether a limit counts calls of a model, letter by letter.
+fn counts(calls: &Calls, model: &str) -> bool {
+    let Calls::Model(pattern) = calls else {
+        return true;
+    };
+    let mut letters = model.chars();
+    for letter in pattern.chars() {
+        if letter == '*' {
+            return true;
+        }
+        if letters.next() != Some(letter) {
+            return false;
+        }
+    }
+    letters.next().is_none()
 }

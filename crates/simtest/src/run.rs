@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Once;
 
-use ledger::{CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
+use ledger::{BudgetFact, CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
 
+use crate::rollback::says_again;
 use crate::simulation::Simulation;
+use crate::trace::KEPT;
 use crate::world::World;
 
 /// What a seed came to.
@@ -39,7 +41,7 @@ impl fmt::Display for Failure {
         let Self { seed, wrong, trace } = self;
         write!(
             f,
-            "{trace}seed {seed}: {wrong}\nagain: cargo run -p simtest -- --from {seed} --seeds 1"
+            "{trace}seed {seed}: {wrong}\nagain: cargo run -p simtest -- --from {seed} --seeds 1 (--trace 100000 for all of it)"
         )
     }
 }
@@ -64,8 +66,14 @@ fn watch_panics() {
 /// Runs a seed.
 #[must_use]
 pub fn run(seed: u64) -> Ran {
+    run_keeping(seed, KEPT)
+}
+
+/// The same; of a failure, the last so many lines of the trace are kept.
+#[must_use]
+pub fn run_keeping(seed: u64, lines: usize) -> Ran {
     watch_panics();
-    let mut simulation = match Simulation::new(seed) {
+    let mut simulation = match Simulation::new(seed, lines) {
         Ok(simulation) => simulation,
         Err(wrong) => return begun_wrongly(seed, wrong),
     };
@@ -112,6 +120,11 @@ fn begun_wrongly(seed: u64, wrong: String) -> Ran {
 
 impl World {
     fn count_entries(&mut self) {
+        let again = self.truth.entries().iter();
+        let again = again.filter(|standing| says_again(&standing.entry)).count();
+        for _entry in 0..again {
+            self.count("entries said again after a person accepted their loss");
+        }
         let kinds: Vec<&'static str> = self
             .truth
             .entries()
@@ -130,9 +143,12 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Directory(_) => "changes of keys and projects",
         Fact::Credit(CreditFact::Lapsed { .. }) => "credit that lapsed",
         Fact::Credit(CreditFact::OwedRepaid { .. }) => "debts repaid",
+        Fact::Credit(CreditFact::ChargedBack { .. }) => "payments charged back",
         Fact::Credit(_) => "changes of credit",
+        Fact::Limit(LimitFact::CreatedFor { .. }) => "limits on models",
         Fact::Limit(LimitFact::WindowOpened { .. }) => "windows that began",
         Fact::Limit(_) => "changes of limits",
+        Fact::Budget(BudgetFact::Crossed { .. }) => "parts of budgets told",
         Fact::Budget(_) => "changes of budgets",
         Fact::Hold(HoldFact::Taken(_)) => "holds taken",
         Fact::Hold(HoldFact::Renewed { .. }) => "renewals",

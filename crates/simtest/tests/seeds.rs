@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 /// What must have happened in a few hundred seeds, or they show nothing.
-const EVERYWHERE: [&str; 33] = [
+const EVERYWHERE: [&str; 40] = [
     "Books looked at",
     "answers lost",
     "appends lost",
     "appends refused",
     "appends that landed after their answer was lost",
     "calls without an end",
+    "changes of budgets",
     "changes of credit",
     "changes of keys and projects",
     "changes of limits",
@@ -20,12 +21,17 @@ const EVERYWHERE: [&str; 33] = [
     "crashes with something on its way to the store",
     "credit that lapsed",
     "debts repaid",
+    "entries appended again bit for bit",
+    "entries said again after a person accepted their loss",
     "fitted",
     "granted",
     "holds released",
     "holds settled",
     "late settlements",
+    "limits on models",
     "overruns",
+    "parts of budgets told",
+    "payments charged back",
     "presumed: as the caller said",
     "presumed: past the deadline",
     "presumed: the run is over",
@@ -34,6 +40,7 @@ const EVERYWHERE: [&str; 33] = [
     "refused for the key",
     "renewals",
     "rollbacks",
+    "rollbacks accepted",
     "settlements that changed nothing",
     "snapshots kept",
     "told of a rollback",

@@ -3,6 +3,7 @@
 use ids::HoldId;
 use ledger::{Charge, Draw, HoldFact, HoldTaken, Holder, PresumeReason, ReleaseReason};
 
+use super::budgets::CountedBudget;
 use super::lots::of;
 use super::{Context, Figures, KeyIs, Reference, Wrong};
 use crate::asked::Ending;
@@ -13,6 +14,7 @@ pub(crate) struct Hold {
     pub(crate) amount: i128,
     pub(super) draws: Vec<(usize, i128)>,
     pub(super) counted: Vec<Counted>,
+    pub(super) budgets: Vec<CountedBudget>,
     holder: Holder,
     deadline: i64,
     pub(crate) end: End,
@@ -70,15 +72,17 @@ impl Reference {
                 draws,
                 charge,
             } => {
-                context
-                    .asked
-                    .ended(*hold, Ending::Charge(of(charge.amount)))?;
+                if !context.restored {
+                    let ending = Ending::Charge(of(charge.amount));
+                    context.asked.ended(*hold, ending)?;
+                }
                 self.open_hold(*hold)?;
-                self.charge(*hold, (draws, charge), before)
+                self.charge(*hold, (draws, charge), (before, context))
             }
             HoldFact::Released { hold, reason } => {
                 // What was never told to a caller may be given back by the teller itself.
-                if *reason != ReleaseReason::NotSent || context.asked.was_told(*hold) {
+                let by_caller = *reason != ReleaseReason::NotSent || context.asked.was_told(*hold);
+                if by_caller && !context.restored {
                     context.asked.ended(*hold, Ending::Release(*reason))?;
                 }
                 self.open_hold(*hold)?.end = End::Released;
@@ -92,14 +96,14 @@ impl Reference {
             } => {
                 let amount = of(charge.amount);
                 let released = amount == 0 && context.asked.may_be_released(*hold);
-                if !released {
+                if !released && !context.restored {
                     context.asked.ended(*hold, Ending::Charge(amount))?;
                 }
                 match self.holds.get(hold).map(|hold| &hold.end) {
                     Some(End::Charged(charged)) if charged.presumed => {}
                     _ => return Err("what was not presumed was corrected".to_owned()),
                 }
-                self.charge(*hold, (draws, charge), before)
+                self.charge(*hold, (draws, charge), (before, context))
             }
         }
     }
@@ -110,13 +114,21 @@ impl Reference {
         before: &Figures,
         context: Context<'_>,
     ) -> Result<(), Wrong> {
+        if context.restored {
+            let limits = self.limits.iter().enumerate();
+            let counts =
+                limits.filter(|(_, limit)| !limit.deleted && taken.limits.contains(&limit.id));
+            let counted: Vec<usize> = counts.map(|(place, _)| place).collect();
+            let draws = self.places(&taken.draws)?;
+            return self.begin_hold(taken, draws, &counted);
+        }
         let amount = of(taken.amount);
         if taken.holder != *context.author {
             return Err("another run's hold was taken".to_owned());
         }
         self.may_spend(taken)?;
         context.asked.as_asked(taken)?;
-        let in_the_way = self.in_the_way(taken.key, taken.project);
+        let in_the_way = self.in_the_way(taken.key, taken.project, &taken.model);
         for place in &in_the_way {
             let limit = self.limits.get(*place).ok_or("a limit is lost")?;
             if limit.span.end.micros() <= self.at {
@@ -143,7 +155,16 @@ impl Reference {
             return Err("P3: it is not held in the lots whose turn it is".to_owned());
         }
         fitted(taken, before, context)?;
-        let counted = in_the_way.iter().filter_map(|place| {
+        self.begin_hold(taken, draws, &in_the_way)
+    }
+
+    fn begin_hold(
+        &mut self,
+        taken: &HoldTaken,
+        draws: Vec<(usize, i128)>,
+        limits: &[usize],
+    ) -> Result<(), Wrong> {
+        let counted = limits.iter().filter_map(|place| {
             let limit = self.limits.get(*place)?;
             Some(Counted {
                 limit: *place,
@@ -152,9 +173,10 @@ impl Reference {
             })
         });
         let hold = Hold {
-            amount,
+            amount: of(taken.amount),
             draws,
             counted: counted.collect(),
+            budgets: self.budgets_of(taken.key, taken.project),
             holder: taken.holder.clone(),
             deadline: taken.deadline.micros(),
             end: End::Open,
@@ -186,10 +208,14 @@ impl Reference {
         reason: PresumeReason,
         context: Context<'_>,
     ) -> Result<(), Wrong> {
+        if !context.restored {
+            self.budgets_are_of_now()?;
+        }
         let at = self.at;
         let hold = self.open_hold(id)?;
         let by = &hold.holder;
         match reason {
+            _ if context.restored => {}
             PresumeReason::HolderGone => {
                 if by.node != context.author.node || by.boot >= context.author.boot {
                     return Err("a hold was presumed whose holder is not gone".to_owned());
@@ -219,8 +245,11 @@ impl Reference {
         &mut self,
         id: HoldId,
         (draws, charge): (&[Draw], &Charge),
-        before: &Figures,
+        (before, context): (&Figures, Context<'_>),
     ) -> Result<(), Wrong> {
+        if !context.restored {
+            self.budgets_are_of_now()?;
+        }
         let (amount, draws) = (of(charge.amount), self.places(draws)?);
         if draws.iter().map(|(_, part)| *part).sum::<i128>() != amount {
             return Err("P3: the parts of a charge do not add up to it".to_owned());
@@ -236,6 +265,9 @@ impl Reference {
             self.date(id);
         }
         let after = self.figures();
+        if context.restored {
+            return Ok(());
+        }
         if after.owed() > before.owed() && after.has_left() > 0 {
             return Err("P3: a lot owes although another has something left".to_owned());
         }
@@ -278,7 +310,11 @@ fn fitted(taken: &HoldTaken, before: &Figures, context: Context<'_>) -> Result<(
     if taken.granted_units >= taken.asked_units {
         return Ok(());
     }
-    let room = before.keys.get(&taken.key).map_or(0, |key| key.room);
+    let way = before
+        .keys
+        .get(&taken.key)
+        .and_then(|key| key.way(&taken.model));
+    let room = way.map_or(0, |way| way.room);
     let ask = context.asked.ask(taken.hold)?;
     if ask.cost_of(taken.granted_units.saturating_add(1)) <= room {
         return Err(format!("P2: more than {} units fit", taken.granted_units));

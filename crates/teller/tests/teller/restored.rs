@@ -16,7 +16,7 @@ use crate::world::{
 };
 
 /// A key was made and another one revoked, a limit lowered, credit added, a call charged and another one held.
-async fn much_happens(node: &Node) {
+pub(crate) async fn much_happens(node: &Node) {
     node.does(set_limit(dollars(8))).await;
     node.does(DirectoryCommand::CreateKey(key(9))).await;
     node.does(DirectoryCommand::RevokeKey { id: KEY_OF_NINE })
@@ -31,7 +31,7 @@ async fn much_happens(node: &Node) {
 
 const KEY_OF_NINE: KeyId = KeyId::from_bytes([9; 16]);
 
-async fn rolled_back(node: &Node) -> RolledBack {
+pub(crate) async fn rolled_back(node: &Node) -> RolledBack {
     match node.ask_book().await.unwrap_err() {
         Unavailable::RolledBack(why) => RolledBack::clone(&why),
         other @ Unavailable::NoAnswer(_) => panic!("{other}"),
@@ -210,7 +210,7 @@ fn forget(folder: &Path) {
 }
 
 /// A node whose credit of 5 dollars (entry 5) nobody remembers, and everything that happened after it is lost.
-async fn behind_a_gap(folder: &Path) -> (Node, Book) {
+pub(crate) async fn behind_a_gap(folder: &Path) -> (Node, Book) {
     let node = Node::remembering(folder, dollars(10)).await;
     let backup = node.store.save();
     node.does(add_credit(2, dollars(5))).await;
