@@ -47,6 +47,7 @@ pub(crate) fn edited(
             member,
         }),
         include_usage: facts.stream,
+        only_max_tokens: false,
     };
     match facts.edited(&edit) {
         Cow::Borrowed(_same) => body.clone(),
