@@ -12,7 +12,11 @@ mod client;
 mod connection;
 mod headers;
 mod idle;
+mod profile;
+mod secret;
 
-pub use account::{Account, AccountError, Kind, Secret};
+pub use account::{Account, AccountError, Place};
 pub use answer::Answer;
 pub use client::{Client, ClientError, SendError};
+pub use profile::{Kind, MaxTokens, PROFILES, Profile, Shows};
+pub use secret::Secret;

@@ -92,6 +92,8 @@ mod stage;
 #[cfg(test)]
 mod tenant;
 #[cfg(test)]
+mod upstreams;
+#[cfg(test)]
 mod usd;
 #[cfg(test)]
 mod verify;
