@@ -1,6 +1,6 @@
 //! Upstreams and routes: whom calls are sent to, and which first.
 
-use accounts::{Draft, Given, Models, Offer, Origin, Trust};
+use accounts::{Draft, Given, Models, Offer, Origin, Trust, UpstreamName};
 use upstream::{Kind, Secret};
 
 use super::error::ConfigError;
@@ -129,16 +129,17 @@ pub(crate) fn routes(rows: &[Row], upstreams: &[Upstream]) -> Result<Vec<Route>,
             let models = patterns(row)?.unwrap_or_default();
             let names = row.required_list("upstreams")?;
             let known: Vec<&str> = upstreams.iter().map(Upstream::name).collect();
-            if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-                let hint = if known.is_empty() {
-                    "there is no [[upstream]]".to_owned()
-                } else {
-                    guess::or_all(name, known)
-                };
-                return Err(row.wrong(
-                    "upstreams",
-                    format!("no upstream is called `{name}`; {hint}"),
-                ));
+            let unknown = |name: &&String| !known.contains(&name.as_str());
+            for name in names.iter().filter(unknown) {
+                // One that is made at run time may be called so; one that is nearly another's was meant to be that.
+                if let Some(guess) = guess::nearest(name, known.iter().copied()) {
+                    return Err(row.wrong(
+                        "upstreams",
+                        format!("no upstream is called `{name}`; did you mean `{guess}`?"),
+                    ));
+                }
+                name.parse::<UpstreamName>()
+                    .map_err(|problem| row.wrong("upstreams", format!("`{name}`: {problem}")))?;
             }
             Ok(Route {
                 models,
@@ -356,6 +357,10 @@ mod tests {
     fn a_route_names_upstreams_that_are_there() {
         let route = |lines: &str| upstreams(&format!("{GOOD}[[route]]\n{lines}"));
         assert!(route("models = [\"gpt-*\"]\nupstreams = [\"openai\"]").is_ok());
+        assert!(
+            route("models = [\"gpt-*\"]\nupstreams = [\"openai\", \"made-later\"]").is_ok(),
+            "it may be made at run time"
+        );
         for (lines, said) in [
             (
                 "upstreams = [\"openai\"]",
@@ -364,6 +369,10 @@ mod tests {
             (
                 "models = [\"gpt-*\"]",
                 "s.toml:5:1: this [[route]] lacks `upstreams`",
+            ),
+            (
+                "models = [\"gpt-*\"]\nupstreams = [\"made later\"]",
+                "s.toml:7:13: route.upstreams: `made later`: letters, digits, `-`, `_` and `.`, at most 64 of them",
             ),
             (
                 "models = [\"gpt-*\"]\nupstreams = [\"openia\"]",

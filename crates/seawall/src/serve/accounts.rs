@@ -50,6 +50,18 @@ pub(super) fn out_of_use(upstreams: &Upstreams) -> impl Iterator<Item = String> 
     })
 }
 
+/// A line for each name in a route that no account has: one may be made of that name, or it is misspelt.
+pub(super) fn not_there(config: &Config, upstreams: &Upstreams) -> Vec<String> {
+    let names = config.routes.iter().flat_map(|route| &route.upstreams);
+    let missing = names.filter(|name| upstreams.entry(name).is_none());
+    let line = |name| {
+        format!(
+            "a [[route]] names the upstream `{name}`, which is not there; until one of that name is made, its others are asked"
+        )
+    };
+    missing.map(line).collect()
+}
+
 /// One line about models that are to be shut down soon, if calls to them can be sent anywhere.
 pub(super) fn shutting_down(
     catalog: &Catalog,

@@ -104,6 +104,7 @@ async fn store_and_providers(
     let store = bounds::open_store(config)?;
     let upstreams = accounts::open(given, vault, &store).await?;
     warnings.extend(accounts::out_of_use(&upstreams));
+    warnings.extend(accounts::not_there(config, &upstreams));
     let served = upstreams.served();
     warnings.extend(accounts::shutting_down(catalog, &served, clock::today()));
     if upstreams.entries().is_empty() {

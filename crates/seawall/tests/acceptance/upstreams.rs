@@ -267,6 +267,30 @@ async fn who_said_it_has_no_such_model_is_asked_after_others_and_before_nobody()
 }
 
 #[tokio::test]
+async fn a_route_may_name_an_account_that_is_made_later() {
+    let stage = Setting::default()
+        .config("[secrets]\nkey = \"env:SECRETS_KEY\"\n[[route]]\nmodels = [\"gpt-5*\"]\nupstreams = [\"made\", \"openai\"]")
+        .env("SECRETS_KEY", FIRST_KEY)
+        .raise();
+    let said = stage.gateway.said();
+    assert!(
+        said.contains("a [[route]] names the upstream `made`"),
+        "{said}"
+    );
+    let tenant = stage.tenant(5 * DOLLAR).await;
+    for upstream in ["openai", "made"] {
+        let answer = stage.call(&tenant.secret, &Call::chat()).await;
+        assert_eq!(answer.must("x-seawall-upstream"), upstream);
+        if upstream == "openai" {
+            stage.create("upstreams", &made(&stage)).await;
+        }
+    }
+    stage.delete("upstreams/made").await;
+    let answer = stage.call(&tenant.secret, &Call::chat()).await;
+    assert_eq!(answer.must("x-seawall-upstream"), "openai");
+}
+
+#[tokio::test]
 async fn each_provider_gets_calls_in_its_own_form_and_no_more_than_is_held() {
     let stage = sealed().raise();
     let tenant = stage.tenant(5 * DOLLAR).await;
