@@ -7,7 +7,8 @@ use ledger::Time;
 use upstream::Secret;
 
 use crate::MOST_UPSTREAMS;
-use crate::draft::{Draft, Models, Trust, origin};
+use crate::draft::{Draft, Trust, origin};
+use crate::models::Models;
 use crate::record::Kept;
 use crate::vault::{Sealed, Vault, VaultError, Whose};
 

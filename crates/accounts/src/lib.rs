@@ -13,15 +13,17 @@ mod change;
 mod draft;
 mod entry;
 mod listing;
+mod models;
 mod record;
 mod served;
 mod upstreams;
 mod vault;
 
 pub use change::{Change, ChangeError, Create};
-pub use draft::{Draft, Models, Offer, Trust, UpstreamName};
+pub use draft::{Draft, Trust, UpstreamName};
 pub use entry::{Entry, Given, Origin, State};
 pub use listing::{Listing, keep_listed};
+pub use models::{Models, Offer};
 pub use served::Served;
 pub use upstreams::{OpenError, Parts, Upstreams};
 pub use vault::{KeyError, Vault};

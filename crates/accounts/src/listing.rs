@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 use upstream::{Account, Client};
 
-use crate::draft::Models;
+use crate::models::Models;
 use crate::served::Served;
 use crate::upstreams::Upstreams;
 

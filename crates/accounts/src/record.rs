@@ -11,7 +11,8 @@ use ledger::Time;
 use serde::{Deserialize, Serialize};
 use upstream::Kind;
 
-use crate::draft::{Draft, Models, UpstreamName};
+use crate::draft::{Draft, UpstreamName};
+use crate::models::Models;
 use crate::vault::{Sealed, Whose};
 
 /// The record's name.

@@ -8,8 +8,8 @@ use arc_swap::ArcSwapOption;
 use ledger::Time;
 use upstream::Account;
 
-use crate::draft::Models;
 use crate::listing::Listing;
+use crate::models::Models;
 
 /// How long a model stands back at an account that said it has none of that name, in seconds. Whoever is asked again after
 /// that says so again, or has it by now.
@@ -117,7 +117,7 @@ mod tests {
     use upstream::{Kind, Place};
 
     use super::*;
-    use crate::draft::Offer;
+    use crate::models::Offer;
 
     fn served(kind: Kind, models: Models) -> Served {
         let place = Place::new(kind, "https://x.example/v1");

@@ -230,7 +230,11 @@ fn one(json: Value) -> Answer {
     }
     if let Some(listing) = json.get("listing").filter(|listing| !listing.is_null()) {
         let [models, at] = ["models", "listed_at"].map(|name| print::field(listing, name));
-        text.push_str(&format!("the provider lists {models} models, as of {at}\n"));
+        text.push_str(&match listing.get("models") {
+            Some(Value::Number(_)) => format!("the provider lists {models} models, as of {at}\n"),
+            _ => "the provider has listed nothing yet; until then it counts as serving all\n"
+                .to_owned(),
+        });
         if let Some(problem) = listing.get("problem").and_then(Value::as_str) {
             text.push_str(&format!(
                 "its list did not come when it was asked for last: {problem}\n"
