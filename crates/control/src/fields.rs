@@ -2,14 +2,15 @@
 //!
 //! Everything is taken by name and the rest is refused: a misspelt field must not silently do nothing where money is set.
 
+use std::fmt;
+
 use ledger::Time;
 use money::Nanos;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 
-/// The members of an object that were not taken yet.
-#[derive(Debug)]
+/// The members of an object that were not taken yet. Only their names print: a value may be a credential.
 pub(crate) struct Fields {
     within: String,
     object: Map<String, Value>,
@@ -20,6 +21,12 @@ pub(crate) struct Fields {
 pub(crate) trait FromJson: Sized {
     /// Reads it, or says what it must be: the end of a sentence that begins with the field's name.
     fn from_json(value: Value) -> Result<Self, String>;
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.object.keys()).finish()
+    }
 }
 
 impl Fields {

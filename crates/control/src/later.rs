@@ -12,9 +12,7 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 8] = [
-    "/upstreams",
-    "/upstreams/{name}",
+const TO_COME: [&str; 6] = [
     "/upstreams/{name}/probe",
     "/upstreams/{name}/park",
     "/upstreams/{name}/unpark",

@@ -41,6 +41,7 @@ mod router;
 mod scope;
 mod secret;
 mod show;
+mod upstreams;
 mod usage;
 mod verifications;
 

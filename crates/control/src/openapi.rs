@@ -22,7 +22,7 @@ use self::operation::Operation;
 use crate::app::App;
 use crate::{
     alerts, audit, budgets, check, credits, entries, explanation, forecast, headroom, keys, limits,
-    organizations, prices, projects, requests, rollback, usage, verifications,
+    organizations, prices, projects, requests, rollback, upstreams, usage, verifications,
 };
 
 /// Every operation. A new resource adds its line here.
@@ -46,6 +46,7 @@ fn operations() -> Vec<Operation> {
         forecast::operations(),
         rollback::contract::operations(),
         verifications::contract::operations(),
+        upstreams::contract::operations(),
         unversioned::operations(),
     ];
     all.into_iter().flatten().collect()

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use ::alerts::Alerts;
+use accounts::Upstreams;
 use catalog::Catalog;
 use futures_util::future::BoxFuture;
 use ids::{KeyId, Pepper, ProjectId};
@@ -83,6 +84,8 @@ pub struct Parts {
     pub log: RequestLog,
     /// Who is told of what.
     pub alerts: Alerts,
+    /// The accounts at providers.
+    pub upstreams: Upstreams,
     /// What models cost.
     pub catalog: Arc<Catalog>,
     /// Ids and random bytes.

@@ -8,8 +8,8 @@ use crate::later::PREFIX;
 use crate::parts::Parts;
 use crate::{
     alerts, audit, auth, budgets, check, credits, entries, explanation, forecast, headroom, keys,
-    later, limits, operations, organizations, prices, projects, requests, rollback, usage,
-    verifications,
+    later, limits, operations, organizations, prices, projects, requests, rollback, upstreams,
+    usage, verifications,
 };
 
 /// The administration API under `/api/v1`, and `/livez`, `/readyz` and `/version`.
@@ -21,6 +21,7 @@ pub fn router(parts: Parts) -> Router {
     let api = directory()
         .merge(money())
         .merge(telling())
+        .merge(providers())
         .merge(later::routes())
         .fallback(later::unknown_path)
         .method_not_allowed_fallback(later::wrong_method)
@@ -67,6 +68,18 @@ fn directory() -> Router<App> {
         .route("/keys/{key}/freeze", post(keys::state::freeze))
         .route("/keys/{key}/unfreeze", post(keys::state::unfreeze))
         .route("/keys/{key}/rotate", post(keys::rotate::rotate))
+}
+
+fn providers() -> Router<App> {
+    Router::new()
+        .route("/upstreams", post(upstreams::create).get(upstreams::list))
+        .route(
+            "/upstreams/{name}",
+            get(upstreams::get)
+                .patch(upstreams::patch)
+                .delete(upstreams::delete),
+        )
+        .route("/secrets/rewrap", post(upstreams::rewrap))
 }
 
 fn telling() -> Router<App> {

@@ -161,9 +161,8 @@ pub(crate) fn price(
     let catalog = &gateway.parts().catalog;
     let model = catalog.model(facts.model()).ok_or_else(unknown)?;
     let served = route::candidates(gateway, facts.model())?
-        .first()
-        .copied()
-        .cloned()
+        .into_iter()
+        .next()
         .ok_or_else(unknown)?;
     let terms = Terms::new(gateway, &caller.key, headers, &served);
     let bound = terms.bound(model, &facts, Closeness::Bytes)?;
@@ -217,6 +216,7 @@ impl Priced {
         Ok((
             Outgoing {
                 route,
+                model: self.model,
                 served: self.served,
                 headers,
                 body,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use accounts::Upstreams;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -16,7 +17,7 @@ use teller::Tellers;
 use tokio_util::task::TaskTracker;
 use upstream::Client;
 
-use crate::settings::{RouteRule, Served, Settings};
+use crate::settings::{RouteRule, Settings};
 use crate::step::read::Route;
 use crate::{call, tell};
 
@@ -35,8 +36,8 @@ pub struct Parts {
     pub pepper: Pepper,
     /// Models and prices.
     pub catalog: Arc<Catalog>,
-    /// The accounts, first to be tried first.
-    pub upstreams: Vec<Arc<Served>>,
+    /// The accounts.
+    pub upstreams: Upstreams,
     /// Which of them serve which models; for models no rule names, all that serve them.
     pub routes: Vec<RouteRule>,
     /// The connections to them.

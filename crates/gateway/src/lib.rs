@@ -18,5 +18,5 @@ mod tell;
 pub use check::Payer;
 pub use codes::CODES;
 pub use gateway::{Gateway, NewRequestId, Parts};
-pub use settings::{Disclosure, RefusalStatus, RouteRule, Served, Settings};
+pub use settings::{Disclosure, RefusalStatus, RouteRule, Settings};
 pub use step::read::METERED;

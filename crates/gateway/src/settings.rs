@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use upstream::Account;
+pub(crate) use accounts::Served;
 
 /// The status of a refusal for want of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,17 +20,6 @@ pub enum Disclosure {
     Full,
     /// Code and request id, no amounts: for callers who are somebody's customers.
     CodeOnly,
-}
-
-/// An account, and what it is used for.
-#[derive(Clone, Debug)]
-pub struct Served {
-    /// The account.
-    pub account: Account,
-    /// The only models it serves (a trailing `*` stands for anything); `None`: all of the catalogue.
-    pub models: Option<Vec<String>>,
-    /// The service tier its provider uses for calls that leave it open. `None`: unknown, so the dearest is held.
-    pub service_tier: Option<String>,
 }
 
 /// Which accounts serve some models, in this order.

@@ -76,6 +76,9 @@ pub(crate) enum Command {
     Rebuild,
     /// Who changed what
     Audit(command::audit::AuditArgs),
+    /// Accounts at providers, which calls are sent to
+    #[command(subcommand)]
+    Upstream(command::upstream::UpstreamCommand),
     /// Prices
     #[command(subcommand)]
     Price(command::price::PriceCommand),
@@ -234,6 +237,10 @@ mod tests {
             "explain req_00000000000000000000000000 --json",
             "usage --bucket hour --group-by project,model --from 2026-11-01T00:00:00Z",
             "audit --org acme --actor first",
+            "upstream create groq --kind compatible --provider groq --key-from env:GROQ_API_KEY --model gpt-oss-*=openai/gpt-oss-*",
+            "upstream set groq --key-from - --serves listed",
+            "upstream list --json",
+            "upstream rewrap",
             "price list --model gpt-5-mini",
             "verify --config seawall.toml",
             "verify --store backup.db --json",
@@ -262,6 +269,8 @@ mod tests {
             "sim --latency 50",
             "credit add -5 --org acme",
             "key create bot",
+            "upstream create groq --kind compatible --key-from gsk_0123456789",
+            "upstream set groq --model a --serves any",
             "",
         ] {
             assert_eq!(

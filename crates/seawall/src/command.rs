@@ -24,6 +24,7 @@ pub(crate) mod rebuild;
 pub(crate) mod requests;
 pub(crate) mod rollback;
 pub(crate) mod status;
+pub(crate) mod upstream;
 pub(crate) mod usage;
 
 pub(crate) use client::{Answer, Client};

@@ -14,15 +14,17 @@ mod show;
 mod table;
 mod upstream;
 mod values;
+mod vault;
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use accounts::Given;
 pub(crate) use error::ConfigError;
 #[cfg(test)]
 pub(crate) use settings::table as reference;
-pub(crate) use upstream::{Kind, Opened, Route, Upstream};
+pub(crate) use upstream::{Route, Upstream};
 
 use crate::environment::Environment;
 use values::Values;
@@ -127,6 +129,7 @@ impl Config {
         };
         let values = Values::merge(file.values, environment, &sources.flags)?;
         mail::check(&values)?;
+        vault::check(&values)?;
         let upstreams = if file.upstreams.is_empty() {
             upstream::of_environment(environment)
         } else {
@@ -148,24 +151,24 @@ impl Config {
     pub(crate) fn open_upstreams(
         &self,
         environment: &Environment,
-    ) -> Result<(Vec<Opened>, Vec<String>), ConfigError> {
-        let (served, unserved): (Vec<_>, Vec<_>) = self
+    ) -> Result<(Vec<Given>, Vec<String>), ConfigError> {
+        let given: Result<Vec<Given>, _> = self
             .upstreams
             .iter()
-            .cloned()
-            .partition(|upstream| upstream.kind.is_served());
-        let opened: Result<Vec<_>, _> = served
-            .into_iter()
             .map(|upstream| upstream.open(environment))
             .collect();
+        let uncalled = self
+            .upstreams
+            .iter()
+            .filter(|upstream| !upstream.is_called());
         let warn = |upstream: &Upstream| {
-            let Upstream { name, kind, .. } = upstream;
             format!(
-                "upstream `{name}`: {} is not served yet, so no call is sent there",
-                kind.name()
+                "upstream `{}`: {} is not served yet, so no call is sent there",
+                upstream.name(),
+                upstream.draft.profile.kind.name()
             )
         };
-        Ok((opened?, unserved.iter().map(warn).collect()))
+        Ok((given?, uncalled.map(warn).collect()))
     }
 
     /// The values of all settings.

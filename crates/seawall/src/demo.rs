@@ -9,6 +9,8 @@ mod history;
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use teller::Clock as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -103,10 +105,14 @@ async fn gateway(
 /// Writes the configuration of the demo; answers where.
 fn configure(folder: &Path, provider: &str) -> Result<PathBuf, Failure> {
     let key = folder.join("provider-key");
+    let secrets = folder.join("secrets-key");
     let text = format!(
-        "[[upstream]]\nname = \"simulated\"\nkind = \"openai\"\nbase_url = \"{provider}/v1\"\napi_key = \"file:{}\"\n",
+        "[secrets]\nkey = \"file:{}\"\n\
+         [[upstream]]\nname = \"simulated\"\nkind = \"openai\"\nbase_url = \"{provider}/v1\"\napi_key = \"file:{}\"\n",
+        secrets.display(),
         key.display()
     );
+    write(&secrets, &STANDARD.encode(random::bytes::<32>()))?;
     let file = folder.join("seawall.toml");
     write(&key, "any-key-is-good-here")?;
     write(&file, &text)?;

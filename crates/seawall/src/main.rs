@@ -93,7 +93,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         command => {
             let client = command::Client::of(&environment)?;
             let runtime = Builder::new_current_thread().enable_all().build();
-            let answer = started(runtime)?.block_on(ask(&client, command))?;
+            let answer = started(runtime)?.block_on(ask(&client, command, &environment))?;
             let finding = command::check::finding(&answer);
             if cli.json {
                 say::json(answer.schema, answer.json)?;
@@ -149,6 +149,8 @@ fn configuration(
         ConfigCommand::Check(args) => {
             let config = load(args)?;
             let (upstreams, mut warnings) = config.open_upstreams(environment)?;
+            let upstreams = upstreams.len().saturating_sub(warnings.len());
+            config.open_vault(environment)?;
             config.open_mail(environment)?;
             if !config.server.listen.ip().is_loopback()
                 && environment.get("SEAWALL_ADMIN_KEY").is_none()
@@ -165,7 +167,7 @@ fn configuration(
                 .map_or("no file".to_owned(), |path| path.display().to_string());
             if json {
                 let result = serde_json::json!({
-                    "file": file, "upstreams": upstreams.len(), "models": catalog.models().count(),
+                    "file": file, "upstreams": upstreams, "models": catalog.models().count(),
                     "catalog": catalog.version(), "warnings": warnings,
                 });
                 return say::json("config_check", result);
@@ -173,7 +175,7 @@ fn configuration(
             warnings.into_iter().for_each(say::note);
             say::result(&format!(
                 "{file}: fine; upstreams: {}; prices {}, {} models\n",
-                upstreams.len(),
+                upstreams,
                 catalog.version(),
                 catalog.models().count()
             ))
@@ -182,7 +184,11 @@ fn configuration(
 }
 
 /// The commands that ask a running server.
-async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answer, Failure> {
+async fn ask(
+    client: &command::Client,
+    wanted: Command,
+    environment: &Environment,
+) -> Result<command::Answer, Failure> {
     match wanted {
         Command::Status => command::status::run(client).await,
         Command::Org(wanted) => command::org::run(client, wanted).await,
@@ -200,6 +206,7 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         Command::Usage(wanted) => command::usage::run(client, wanted).await,
         Command::Rebuild => command::rebuild::run(client).await,
         Command::Audit(wanted) => command::audit::run(client, wanted).await,
+        Command::Upstream(wanted) => command::upstream::run(client, wanted, environment).await,
         Command::Price(wanted) => command::price::run(client, wanted).await,
         Command::Serve(_)
         | Command::Demo(_)

@@ -52,11 +52,6 @@ pub(crate) async fn run(args: ServeArgs, environment: &Environment) -> Result<()
         () = signals.next() => return Ok(()),
     };
     server.warnings().iter().for_each(say::note);
-    if config.upstreams.is_empty() {
-        say::note(
-            "no upstream: calls are refused until there is an [[upstream]] in seawall.toml, or OPENAI_API_KEY is set",
-        );
-    }
     if let Some(key) = server.fresh_admin_key() {
         say::note(
             "the first admin key, shown this once; keep it, and give it to commands as SEAWALL_ADMIN_KEY:",

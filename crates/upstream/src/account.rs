@@ -1,64 +1,13 @@
 //! Accounts at providers.
 
 use http::Uri;
-use http::header::HeaderValue;
+use http::header::{self, HeaderName, HeaderValue};
 use http::uri::{Authority, PathAndQuery, Scheme};
+use zeroize::Zeroizing;
 
 use crate::idle::Host;
-
-/// A credential. No `Debug`, no `Display`; it only ever becomes a header marked as sensitive.
-#[expect(missing_debug_implementations, reason = "a secret must not print")]
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes a credential; white space around it is dropped.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(text.trim().to_owned())
-    }
-}
-
-/// Whose language an account speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// OpenAI itself.
-    OpenAi,
-    /// OpenRouter.
-    OpenRouter,
-    /// Anthropic. Not called yet: its routes come later.
-    Anthropic,
-    /// Azure's deployments of OpenAI's models. Not called yet.
-    Azure,
-    /// Anyone else who speaks OpenAI's language.
-    Compatible,
-}
-
-impl Kind {
-    /// What people call the provider; for [`Kind::Compatible`] that is the account's own name.
-    #[must_use]
-    pub const fn provider_name(self) -> Option<&'static str> {
-        match self {
-            Self::OpenAi => Some("OpenAI"),
-            Self::OpenRouter => Some("OpenRouter"),
-            Self::Anthropic => Some("Anthropic"),
-            Self::Azure => Some("Azure"),
-            Self::Compatible => None,
-        }
-    }
-
-    /// The same for the table of diagnoses.
-    #[must_use]
-    pub const fn provider(self) -> diagnosis::Provider {
-        match self {
-            Self::OpenAi => diagnosis::Provider::OpenAi,
-            Self::OpenRouter => diagnosis::Provider::OpenRouter,
-            Self::Anthropic => diagnosis::Provider::Anthropic,
-            Self::Azure => diagnosis::Provider::Azure,
-            Self::Compatible => diagnosis::Provider::Compatible,
-        }
-    }
-}
+use crate::profile::{Kind, Profile, Shows};
+use crate::secret::Secret;
 
 /// Why an account cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,63 +19,79 @@ pub enum AccountError {
     /// The credential cannot be sent.
     #[error("the api_key contains characters that cannot be sent in a header")]
     Credential,
+    /// There is no such provider of this kind.
+    #[error("there is no provider {0:?} of this kind")]
+    Provider(String),
+    /// The version would not be one parameter.
+    #[error("api_version {0:?} is not a version such as 2025-04-01-preview")]
+    ApiVersion(String),
+}
+
+/// What an account is made of, beside its credential.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Whose language is spoken there.
+    pub kind: Kind,
+    /// Which row of the table of providers it is, where its kind has several.
+    pub provider: Option<&'a str>,
+    /// What stands before the path of an SDK's call, such as `https://api.openai.com/v1`.
+    pub base_url: &'a str,
+    /// Of Azure: the version of its older API, whose paths name a deployment. `None`: the paths of `/openai/v1`.
+    pub api_version: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    /// A place of a kind without anything special.
+    #[must_use]
+    pub const fn new(kind: Kind, base_url: &'a str) -> Self {
+        Self {
+            kind,
+            provider: None,
+            base_url,
+            api_version: None,
+        }
+    }
 }
 
 /// A place to send calls to.
 #[derive(Clone, Debug)]
 pub struct Account {
     name: Box<str>,
-    kind: Kind,
+    profile: &'static Profile,
     base: Uri,
     host: Host,
     host_header: HeaderValue,
-    authorization: Option<HeaderValue>,
+    /// The header that shows the credential, marked as sensitive.
+    credential: Option<(HeaderName, HeaderValue)>,
+    api_version: Option<Box<str>>,
 }
 
 impl Account {
-    /// An account under its name in the configuration. `base_url` is what stands before the path of an SDK's call, such
-    /// as `https://api.openai.com/v1`. Without a key the calls carry no credential.
+    /// An account under its name, at a place. Without a key the calls carry no credential.
     ///
     /// # Errors
     /// [`AccountError`].
-    pub fn new(
-        name: &str,
-        kind: Kind,
-        base_url: &str,
-        key: Option<&Secret>,
-    ) -> Result<Self, AccountError> {
-        let wrong = || AccountError::BaseUrl(base_url.to_owned());
-        let base: Uri = base_url
-            .trim_end_matches('/')
-            .parse()
-            .map_err(|_uri| wrong())?;
-        let host = match (base.scheme(), base.authority()) {
-            (Some(scheme), Some(authority))
-                if (*scheme == Scheme::HTTP || *scheme == Scheme::HTTPS)
-                    && base.query().is_none() =>
-            {
-                (scheme.clone(), authority.clone())
-            }
-            _ => return Err(wrong()),
-        };
-        let host_header = HeaderValue::from_str(&named(&host)).map_err(|_value| wrong())?;
-        let authorization = match key {
-            Some(Secret(key)) => {
-                let text = format!("Bearer {key}");
-                let mut value =
-                    HeaderValue::from_str(&text).map_err(|_value| AccountError::Credential)?;
-                value.set_sensitive(true);
-                Some(value)
-            }
-            None => None,
-        };
+    pub fn new(name: &str, place: Place<'_>, key: Option<&Secret>) -> Result<Self, AccountError> {
+        let profile = Profile::of(place.kind, place.provider)
+            .ok_or_else(|| AccountError::Provider(place.provider.unwrap_or_default().to_owned()))?;
+        let (base, host) = read_base(place.base_url)?;
+        let host_header = HeaderValue::from_str(&named(&host))
+            .map_err(|_value| AccountError::BaseUrl(place.base_url.to_owned()))?;
+        let version = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+        if let Some(odd) = place
+            .api_version
+            .filter(|text| text.is_empty() || !text.bytes().all(version))
+        {
+            return Err(AccountError::ApiVersion(odd.to_owned()));
+        }
         Ok(Self {
             name: name.into(),
-            kind,
+            profile,
             base,
             host,
             host_header,
-            authorization,
+            credential: key.map(|key| shown(profile.shows, key)).transpose()?,
+            api_version: place.api_version.map(Box::from),
         })
     }
 
@@ -139,26 +104,34 @@ impl Account {
     /// Whose language it speaks.
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        self.kind
+        self.profile.kind
+    }
+
+    /// How it differs from others.
+    #[must_use]
+    pub const fn profile(&self) -> &'static Profile {
+        self.profile
     }
 
     /// What people call the provider.
     #[must_use]
     pub fn provider_name(&self) -> &str {
-        self.kind.provider_name().unwrap_or(&self.name)
+        self.profile.label.unwrap_or(&self.name)
     }
 
-    /// Whose words its errors are in: of a compatible one, whoever has its address.
+    /// Whose words its errors are in: of a compatible one without a provider's name, whoever has its address.
     #[must_use]
     pub fn provider(&self) -> diagnosis::Provider {
-        match self.kind {
+        let named = self.profile.provider.and_then(diagnosis::Provider::named);
+        named.unwrap_or_else(|| match self.profile.kind {
             Kind::Compatible => diagnosis::Provider::of_host(self.base.host().unwrap_or_default()),
-            Kind::OpenAi | Kind::OpenRouter | Kind::Anthropic | Kind::Azure => self.kind.provider(),
-        }
+            kind => kind.provider(),
+        })
     }
 
-    pub(crate) const fn authorization(&self) -> Option<&HeaderValue> {
-        self.authorization.as_ref()
+    /// The header that shows the credential.
+    pub(crate) const fn credential(&self) -> Option<&(HeaderName, HeaderValue)> {
+        self.credential.as_ref()
     }
 
     /// Where its connections lead.
@@ -177,11 +150,57 @@ impl Account {
     }
 
     /// The path of a route at the provider. The route is given as the SDK's path without the `/v1` that the base URL ends
-    /// in.
-    pub(crate) fn path(&self, route: &str) -> Option<Uri> {
-        let path = format!("{}{route}", self.base.path().trim_end_matches('/'));
+    /// in; the model as the provider knows it, because Azure's older paths name it.
+    pub(crate) fn path(&self, route: &str, model: &str) -> Option<Uri> {
+        let before = self.base.path().trim_end_matches('/');
+        let path = match &self.api_version {
+            None => format!("{before}{route}"),
+            Some(version) if model.is_empty() => format!("{before}{route}?api-version={version}"),
+            Some(version) => {
+                let deployment = segment(model)?;
+                format!("{before}/deployments/{deployment}{route}?api-version={version}")
+            }
+        };
         PathAndQuery::try_from(path).map(Uri::from).ok()
     }
+}
+
+/// A model's name as one part of a path. Azure allows no other characters in the name of a deployment.
+fn segment(name: &str) -> Option<&str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let is_plain = name.bytes().all(plain) && name != "." && name != "..";
+    is_plain.then_some(name)
+}
+
+/// Reads a base URL: `http(s)://host[:port][/path]`.
+fn read_base(text: &str) -> Result<(Uri, Host), AccountError> {
+    let wrong = || AccountError::BaseUrl(text.to_owned());
+    let base: Uri = text.trim_end_matches('/').parse().map_err(|_uri| wrong())?;
+    match (base.scheme(), base.authority()) {
+        (Some(scheme), Some(authority))
+            if (*scheme == Scheme::HTTP || *scheme == Scheme::HTTPS) && base.query().is_none() =>
+        {
+            let host = (scheme.clone(), authority.clone());
+            Ok((base, host))
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// A credential as the provider wants it shown.
+fn shown(shows: Shows, key: &Secret) -> Result<(HeaderName, HeaderValue), AccountError> {
+    let text = match shows {
+        Shows::Bearer => Zeroizing::new(format!("Bearer {}", key.reveal())),
+        Shows::ApiKey | Shows::XApiKey => Zeroizing::new(key.reveal().to_owned()),
+    };
+    let mut value = HeaderValue::from_str(&text).map_err(|_value| AccountError::Credential)?;
+    value.set_sensitive(true);
+    let name = match shows {
+        Shows::Bearer => header::AUTHORIZATION,
+        Shows::ApiKey => HeaderName::from_static("api-key"),
+        Shows::XApiKey => HeaderName::from_static("x-api-key"),
+    };
+    Ok((name, value))
 }
 
 /// A host as the header `host` names it: without a port that goes without saying.
@@ -217,9 +236,9 @@ mod tests {
             ),
             ("http://localhost:443", "localhost:443", "/chat/completions"),
         ] {
-            let account = Account::new("a", Kind::OpenAi, base, None).unwrap();
+            let account = Account::new("a", Place::new(Kind::OpenAi, base), None).unwrap();
             assert_eq!(account.host_header(), host);
-            assert_eq!(account.path("/chat/completions").unwrap(), path);
+            assert_eq!(account.path("/chat/completions", "m").unwrap(), path);
         }
     }
 
@@ -234,7 +253,7 @@ mod tests {
             "https://x/v1?key=1",
         ] {
             assert_eq!(
-                Account::new("a", Kind::OpenAi, base, None).err(),
+                Account::new("a", Place::new(Kind::OpenAi, base), None).err(),
                 Some(AccountError::BaseUrl(base.to_owned()))
             );
         }
@@ -268,11 +287,40 @@ mod tests {
     fn a_credential_does_not_print() {
         let account = Account::new(
             "a",
-            Kind::OpenAi,
-            "https://x/v1",
+            Place::new(Kind::OpenAi, "https://x/v1"),
             Some(&Secret::new("sk-secret")),
         )
         .unwrap();
         assert!(!format!("{account:?}").contains("secret"));
+    }
+
+    #[test]
+    fn a_deployment_stands_in_the_path_of_azure_s_older_api() {
+        let base = "https://r.openai.azure.com/openai";
+        let place = Place {
+            api_version: Some("2025-04-01-preview"),
+            ..Place::new(Kind::Azure, base)
+        };
+        let account = Account::new("a", place, None).unwrap();
+        assert_eq!(
+            account.path("/chat/completions", "my-gpt_5.1").unwrap(),
+            "/openai/deployments/my-gpt_5.1/chat/completions?api-version=2025-04-01-preview"
+        );
+        assert_eq!(
+            account.path("/models", "").unwrap(),
+            "/openai/models?api-version=2025-04-01-preview"
+        );
+        for odd in ["a/b", "..", "a?b", "a b"] {
+            assert_eq!(account.path("/chat/completions", odd), None, "{odd}");
+        }
+        let newer = Account::new("a", Place::new(Kind::Azure, base), None).unwrap();
+        assert_eq!(newer.path("/models", "m").unwrap(), "/openai/models");
+        for version in ["", "1&x=2"] {
+            let place = Place {
+                api_version: Some(version),
+                ..Place::new(Kind::Azure, base)
+            };
+            assert!(Account::new("a", place, None).is_err(), "{version}");
+        }
     }
 }

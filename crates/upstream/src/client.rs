@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -75,19 +75,44 @@ impl Client {
         })
     }
 
-    /// Posts a body to a route of an account and waits for the beginning of the answer. The caller's `headers` go along,
-    /// but for those that are ours or the connection's; the answer's come back likewise cleaned.
+    /// Posts a body to a route of an account and waits for the beginning of the answer; `model` as the provider knows it. The
+    /// caller's `headers` go along, but for those that are ours or the connection's; the answer's come back likewise
+    /// cleaned. A redirect is an answer like any other: nothing follows it.
     ///
     /// # Errors
     /// [`SendError`], which says whether the call may have cost money.
     pub async fn post(
         &self,
         account: &Account,
-        route: &str,
+        (route, model): (&str, &str),
         (headers, body): (HeaderMap, Bytes),
         patience: Duration,
     ) -> Result<Response<Answer>, SendError> {
-        let request = prepare(account, route, headers, body)?;
+        let request = prepare(account, (Method::POST, route, model), headers, body)?;
+        self.send(account, request, patience).await
+    }
+
+    /// Asks an account for something that costs nothing and is of no model, such as `/models`.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn get(
+        &self,
+        account: &Account,
+        route: &str,
+        patience: Duration,
+    ) -> Result<Response<Answer>, SendError> {
+        let nothing = (HeaderMap::new(), Bytes::new());
+        let request = prepare(account, (Method::GET, route, ""), nothing.0, nothing.1)?;
+        self.send(account, request, patience).await
+    }
+
+    async fn send(
+        &self,
+        account: &Account,
+        request: Request<Full<Bytes>>,
+        patience: Duration,
+    ) -> Result<Response<Answer>, SendError> {
         let mut response = tokio::time::timeout(patience, self.answered(account, request))
             .await
             .map_err(|_elapsed| SendError::TimedOut(patience))??;
@@ -131,15 +156,15 @@ impl Client {
 
 fn prepare(
     account: &Account,
-    route: &str,
+    (method, route, model): (Method, &str, &str),
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Request<Full<Bytes>>, SendError> {
-    let path = account
-        .path(route)
-        .ok_or_else(|| SendError::NotSent(format!("{route} is not a path")))?;
+    let path = account.path(route, model).ok_or_else(|| {
+        SendError::NotSent(format!("{model:?} cannot stand in the path of {route}"))
+    })?;
     let mut request = Request::new(Full::new(body));
-    *request.method_mut() = Method::POST;
+    *request.method_mut() = method;
     *request.uri_mut() = path;
     *request.headers_mut() = headers;
     let headers = request.headers_mut();
@@ -149,8 +174,14 @@ fn prepare(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),
     );
-    if let Some(authorization) = account.authorization() {
-        headers.insert(header::AUTHORIZATION, authorization.clone());
+    if let Some((name, value)) = account.profile().header {
+        // A caller who knows better which version he speaks may say so.
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if let Some((name, value)) = account.credential() {
+        headers.insert(name, value.clone());
     }
     Ok(request)
 }

@@ -17,13 +17,14 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 
 /// Say who the caller is to us, or belong to the account that pays at the provider; neither is the provider's to see.
 /// An answer must not be compressed, because its usage is read.
-const OURS: [HeaderName; 9] = [
+const OURS: [HeaderName; 10] = [
     header::AUTHORIZATION,
     header::COOKIE,
     header::HOST,
     header::CONTENT_LENGTH,
     header::ACCEPT_ENCODING,
     header::EXPECT,
+    HeaderName::from_static("api-key"),
     HeaderName::from_static("x-api-key"),
     HeaderName::from_static("openai-organization"),
     HeaderName::from_static("openai-project"),
@@ -82,6 +83,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         for name in [
             "authorization",
+            "api-key",
             "x-api-key",
             "cookie",
             "openai-organization",

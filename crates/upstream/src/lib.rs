@@ -13,7 +13,11 @@ mod connection;
 mod headers;
 mod idle;
 mod probe;
+mod profile;
+mod secret;
 
-pub use account::{Account, AccountError, Kind, Secret};
+pub use account::{Account, AccountError, Place};
 pub use answer::Answer;
 pub use client::{Client, ClientError, SendError};
+pub use profile::{Kind, MaxTokens, PROFILES, Profile, Shows};
+pub use secret::Secret;

@@ -27,7 +27,7 @@ impl Client {
         patience: Duration,
     ) -> Result<Response<Answer>, SendError> {
         let path = account
-            .path(route)
+            .path(route, "")
             .ok_or_else(|| SendError::NotSent(format!("{route} is not a path")))?;
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
@@ -39,8 +39,8 @@ impl Client {
             header::ACCEPT_ENCODING,
             HeaderValue::from_static("identity"),
         );
-        if let Some(authorization) = account.authorization() {
-            headers.insert(header::AUTHORIZATION, authorization.clone());
+        if let Some((name, credential)) = account.credential() {
+            headers.insert(name.clone(), credential.clone());
         }
         tokio::time::timeout(patience, self.answered(account, request))
             .await

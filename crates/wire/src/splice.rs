@@ -23,7 +23,8 @@ impl Splices {
 
     /// The text with all of them done.
     pub(crate) fn apply(mut self, text: &[u8]) -> Vec<u8> {
-        self.0.sort_by_key(|(span, _)| span.start);
+        // What is put in stands before what is replaced at the same place.
+        self.0.sort_by_key(|(span, _)| (span.start, span.end));
         let added: usize = self.0.iter().map(|(_, with)| with.len()).sum();
         let mut edited = Vec::with_capacity(text.len().saturating_add(added));
         let mut done = 0;

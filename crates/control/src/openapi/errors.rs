@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 32] = [
+const CODES: [(&str, &str); 34] = [
     ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
@@ -18,6 +18,10 @@ const CODES: [(&str, &str); 32] = [
     ("body_timeout", "the body did not arrive in time"),
     ("body_too_large", "the body is too large"),
     ("cannot_be_changed", "it has ended"),
+    (
+        "from_configuration",
+        "it comes from the configuration and is changed there",
+    ),
     (
         "idempotency_key_reused",
         "the key was used with another request",
@@ -35,6 +39,10 @@ const CODES: [(&str, &str); 32] = [
     ("missing_field", "a field of the body is missing"),
     ("missing_parameter", "a parameter is missing"),
     ("no_mail_server", "no mail server is configured"),
+    (
+        "no_secrets_key",
+        "there is no key to encrypt credentials with",
+    ),
     ("not_available_yet", "it is not in this version"),
     ("not_found", "there is no such thing"),
     ("not_ready", "the server cannot work now"),

@@ -159,7 +159,6 @@ async fn unknown_paths_and_wrong_methods_are_answered_in_the_same_shape() {
 async fn what_the_contract_names_and_is_not_there_yet_says_so() {
     let house = House::new().await;
     for (method, path) in [
-        ("GET", "/upstreams"),
         ("POST", "/upstreams/openai/park"),
         ("PUT", "/prices/o3"),
         ("POST", "/reconciliations"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use accounts::{Draft, Given, Models, Origin, Upstreams, Vault};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 use teller::{Clock, Observer, Settings, Tellers};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+use upstream::{Kind, Secret};
 
 /// The admin key of every house.
 pub(crate) const ADMIN: &str = "an-admin-key-of-at-least-32-characters";
@@ -109,6 +111,32 @@ impl Observer for ToLog {
     }
 }
 
+/// One account of the configuration, and those that are kept.
+async fn upstreams(store: &Memory, with_key: bool) -> Upstreams {
+    let profile = Draft::profile(Kind::OpenAi, None).unwrap();
+    let given = Given {
+        draft: Draft {
+            name: "configured".parse().unwrap(),
+            profile,
+            base_url: profile.base_url.unwrap().to_owned(),
+            api_version: None,
+            service_tier: None,
+            models: Models::Any,
+        },
+        origin: Origin::File,
+        api_key: Some(Secret::new("sk-of-the-file-0123456789")),
+        has_admin_key: false,
+    };
+    let key = Secret::new(&format!("{}=", "A".repeat(43)));
+    Upstreams::open(accounts::Parts {
+        store: Arc::new(store.clone()),
+        vault: with_key.then(|| Vault::new(&key, None).unwrap()),
+        given: vec![given],
+    })
+    .await
+    .unwrap()
+}
+
 pub(crate) struct House {
     pub(crate) store: Memory,
     pub(crate) tellers: Tellers,
@@ -153,6 +181,15 @@ impl House {
 
     /// A node on a store that may be another house's, too.
     pub(crate) async fn on(store: Memory, node: u8) -> Self {
+        Self::built(store, node, true).await
+    }
+
+    /// A node without a key that seals credentials.
+    pub(crate) async fn without_secrets_key() -> Self {
+        Self::built(Memory::new(), 1, false).await
+    }
+
+    async fn built(store: Memory, node: u8, with_key: bool) -> Self {
         let directory = TempDir::new().unwrap();
         let log = RequestLog::open(&directory.path().join("log.db"), Options::default()).unwrap();
         let clock = Arc::new(Watch(AtomicI64::new(0)));
@@ -190,12 +227,14 @@ impl House {
         let path = directory.path().join("alerts.db");
         let alerts = ::alerts::Alerts::open(&path, parts).await.unwrap();
         let probe = Arc::new(Probe(AtomicBool::new(true)));
+        let upstreams = upstreams(&store, with_key).await;
         let router = control::router(Parts {
             tellers: tellers.clone(),
             pepper: installation.pepper.clone(),
             admin: installation.admin,
             log: log.clone(),
             alerts,
+            upstreams,
             catalog: Arc::new(catalog::Catalog::builtin()),
             ids: Arc::<Counting>::clone(&ids),
             ready: Arc::<Probe>::clone(&probe),

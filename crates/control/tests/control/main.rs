@@ -47,4 +47,6 @@ mod rotation;
 #[cfg(test)]
 mod town;
 #[cfg(test)]
+mod upstreams;
+#[cfg(test)]
 mod usage;

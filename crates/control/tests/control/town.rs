@@ -62,6 +62,16 @@ impl Town {
             )
             .await;
         let served = house.spend(&organization, &key, "0.25").await.to_string();
+        for body in [
+            json!({
+                "name": "made", "kind": "azure", "base_url": "https://r.openai.azure.com", "api_key": "k-0123456789012345678",
+                "models": [{"model": "gpt-5", "as": "eu"}],
+            }),
+            json!({"name": "local", "kind": "compatible", "provider": "ollama", "serves": "listed"}),
+        ] {
+            let made = house.post("/upstreams", body).await;
+            assert_eq!(made.status, 201, "{}", made.body);
+        }
         house
             .post("/alerts/test", json!({"organization": organization}))
             .await
@@ -180,6 +190,8 @@ impl Town {
                 "/api/v1/alerts",
                 format!("{api}/alerts?organization={organization}"),
             ),
+            ("/api/v1/upstreams", format!("{api}/upstreams")),
+            ("/api/v1/upstreams/{name}", format!("{api}/upstreams/made")),
             ("/api/v1/verifications", format!("{api}/verifications")),
             (
                 "/api/v1/requests/rebuild",

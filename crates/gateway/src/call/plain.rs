@@ -78,6 +78,10 @@ pub(super) async fn refused(call: UnderWay, answer: http::Response<Answer>) -> R
     };
     let about = (&call.served.account, call.meter.route());
     let (ending, body) = tell::provider_refused(&call.held.gateway, about, &mut head, &body);
+    if ending.error_code.as_deref() == Some("model_not_found") {
+        let now = call.held.gateway.now();
+        call.served.take_off(call.meter.model(), now);
+    }
     let receipt = call
         .held
         .settle(ending.told(&body).known_to_provider_as(provider_request))

@@ -48,6 +48,11 @@ impl Meter {
         self.route
     }
 
+    /// The model, as the client calls it.
+    pub(crate) fn model(&self) -> &str {
+        &self.model
+    }
+
     /// What a whole answer cost; `None` where it names no usage, or one that has no price.
     pub(crate) fn answer(&self, body: &[u8]) -> Option<Charge> {
         let usage = match self.route {

@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use upstream::Kind;
-
 use crate::Gateway;
 use crate::settings::Served;
 use crate::tell::Stop;
 
 /// The accounts that serve a model, first to be tried first. At least one.
-pub(crate) fn candidates<'g>(
-    gateway: &'g Gateway,
-    model: &str,
-) -> Result<Vec<&'g Arc<Served>>, Stop> {
+pub(crate) fn candidates(gateway: &Gateway, model: &str) -> Result<Vec<Arc<Served>>, Stop> {
     let parts = gateway.parts();
+    let upstreams = parts.upstreams.served();
     let rule = parts
         .routes
         .iter()
@@ -21,36 +17,28 @@ pub(crate) fn candidates<'g>(
     let named: Vec<&Arc<Served>> = match rule {
         Some(rule) => {
             let by_name = |name: &String| {
-                parts
-                    .upstreams
+                upstreams
                     .iter()
                     .find(|served| served.account.name() == name)
             };
             rule.upstreams.iter().filter_map(by_name).collect()
         }
-        None => parts.upstreams.iter().collect(),
+        None => upstreams.iter().collect(),
     };
-    let serving: Vec<&Arc<Served>> = named
+    let mut serving: Vec<Arc<Served>> = named
         .into_iter()
-        .filter(|served| serves(served, model))
+        .filter(|served| served.serves(model))
+        .cloned()
         .collect();
     if serving.is_empty() {
-        Err(Stop::NoUpstream(model.to_owned()))
-    } else {
-        Ok(serving)
+        return Err(Stop::NoUpstream(model.to_owned()));
     }
-}
-
-pub(crate) fn serves(served: &Served, model: &str) -> bool {
-    let speaks = match served.account.kind() {
-        Kind::OpenAi | Kind::OpenRouter | Kind::Compatible => true,
-        Kind::Anthropic | Kind::Azure => false,
-    };
-    let listed = served
-        .models
-        .as_ref()
-        .is_none_or(|models| models.iter().any(|pattern| matches(pattern, model)));
-    speaks && listed
+    if serving.len() > 1 {
+        // Who said of late that it has no such model comes last, but is asked before nobody is: it knows best.
+        let now = gateway.now();
+        serving.sort_by_cached_key(|served| served.is_off(model, now));
+    }
+    Ok(serving)
 }
 
 fn matches(pattern: &str, model: &str) -> bool {

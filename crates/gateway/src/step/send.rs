@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, header};
-use upstream::{Answer, Kind, SendError};
+use upstream::{Answer, MaxTokens, SendError};
 use wire::chat::{Edit, MaxMember, MaxOutput};
 
 use super::bound::Terms;
@@ -19,12 +19,15 @@ use crate::settings::Served;
 /// A call ready to leave.
 pub(crate) struct Outgoing {
     pub(crate) route: Route,
+    /// As the client calls it.
+    pub(crate) model: String,
     pub(crate) served: Arc<Served>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-/// The body as the provider gets it: the very bytes of the client but for what has to change.
+/// The body as the provider gets it: the very bytes of the client but for what has to change. The model goes by the name
+/// that the provider knows it by.
 ///
 /// Max tokens go along where the caller gave some, where the project's default stands in for them, and where they were
 /// lowered; else the model's own maximum is what was held.
@@ -35,29 +38,35 @@ pub(crate) fn edited(
     (units, fitted): (u64, bool),
     served: &Served,
 ) -> Bytes {
-    let Facts::Chat(facts) = facts else {
-        return body.clone();
+    let model = served.name_of(facts.model());
+    let edited = match facts {
+        Facts::Images(facts) => facts.with_model(&model),
+        Facts::Chat(facts) => {
+            let profile = served.account.profile();
+            let named =
+                facts.max_output.is_some() || terms.default_max_output().is_some() || fitted;
+            let edit = Edit {
+                model: Some(&model),
+                max_output: named.then_some(MaxOutput {
+                    tokens: units,
+                    member: max_member(profile.max_tokens),
+                }),
+                include_usage: facts.stream && profile.asks_for_usage,
+                only_max_tokens: profile.max_tokens == MaxTokens::OnlyOlder,
+            };
+            facts.edited(&edit)
+        }
     };
-    let named = facts.max_output.is_some() || terms.default_max_output().is_some() || fitted;
-    let member = max_member(served.account.kind());
-    let edit = Edit {
-        model: None,
-        max_output: named.then_some(MaxOutput {
-            tokens: units,
-            member,
-        }),
-        include_usage: facts.stream,
-    };
-    match facts.edited(&edit) {
+    match edited {
         Cow::Borrowed(_same) => body.clone(),
         Cow::Owned(edited) => Bytes::from(edited),
     }
 }
 
-const fn max_member(kind: Kind) -> MaxMember {
-    match kind {
-        Kind::OpenAi | Kind::Azure => MaxMember::MaxCompletionTokens,
-        Kind::OpenRouter | Kind::Anthropic | Kind::Compatible => MaxMember::MaxTokens,
+const fn max_member(reads: MaxTokens) -> MaxMember {
+    match reads {
+        MaxTokens::Newer => MaxMember::MaxCompletionTokens,
+        MaxTokens::Older | MaxTokens::OnlyOlder => MaxMember::MaxTokens,
     }
 }
 
@@ -68,6 +77,7 @@ pub(crate) async fn send(
 ) -> Result<Response<Answer>, SendError> {
     let Outgoing {
         route,
+        model,
         served,
         mut headers,
         body,
@@ -81,7 +91,7 @@ pub(crate) async fn send(
     client
         .post(
             &served.account,
-            route.behind_base(),
+            (route.behind_base(), &served.name_of(&model)),
             (headers, body),
             gateway.settings().call_timeout,
         )

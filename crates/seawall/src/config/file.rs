@@ -40,7 +40,9 @@ impl Source<'_> {
 pub(crate) const UPSTREAM: &[&str] = &[
     "name",
     "kind",
+    "provider",
     "base_url",
+    "api_version",
     "api_key",
     "admin_key",
     "service_tier",
@@ -215,7 +217,7 @@ mod tests {
             ),
             (
                 "[plumbing]",
-                "seawall.toml:1:2: unknown section `plumbing`: known are server, store, errors, gateway, requests, alerts, alerts.email, \
+                "seawall.toml:1:2: unknown section `plumbing`: known are server, store, secrets, errors, gateway, requests, alerts, alerts.email, \
                  catalog, upstream, route",
             ),
         ] {

@@ -150,6 +150,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How far back that goes.",
     ),
     setting(
+        "secrets.key",
+        "",
+        Kind::Text,
+        "What credentials given at run time are encrypted with: 32 bytes in base64, by reference (`env:NAME`, `file:/path`). Without it none can be given.",
+    ),
+    setting(
+        "secrets.old_key",
+        "",
+        Kind::Text,
+        "The key of before, by reference: what it encrypted still opens. `seawall upstream rewrap` makes it unneeded.",
+    ),
+    setting(
         "errors.refusal_status",
         "429",
         Kind::Choice(&["429", "402"]),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use accounts::{Models, Offer};
 use serde_json::{Value, json};
 
 use super::settings::{self, Kind, SETTINGS, Setting};
@@ -15,6 +16,32 @@ fn quoted(text: &str) -> String {
 fn list(texts: &[String]) -> String {
     let quoted: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", quoted.join(", "))
+}
+
+/// What an upstream serves, as the file says it; `None`: anything.
+fn models(models: &Models) -> Option<String> {
+    let offers = match models {
+        Models::Any => return None,
+        Models::Listed => return Some(quoted("listed")),
+        Models::Configured(offers) => offers,
+    };
+    let one = |offer: &Offer| match &offer.as_ {
+        None => quoted(&offer.model),
+        Some(to) => format!(
+            "{{ model = {}, as = {} }}",
+            quoted(&offer.model),
+            quoted(to)
+        ),
+    };
+    let offers: Vec<String> = offers.iter().map(one).collect();
+    Some(format!("[{}]", offers.join(", ")))
+}
+
+fn shown(offer: &Offer) -> Value {
+    match &offer.as_ {
+        None => json!(offer.model),
+        Some(to) => json!({"model": offer.model, "as": to}),
+    }
 }
 
 /// As a file that could be used as it is.
@@ -37,12 +64,7 @@ pub(super) fn toml(config: &Config) -> String {
                 .into_iter()
                 .map(|(name, text)| format!("{name} = {}", quoted(&text))),
         );
-        lines.extend(
-            upstream
-                .models
-                .iter()
-                .map(|models| format!("models = {}", list(models))),
-        );
+        lines.extend(models(&upstream.draft.models).map(|models| format!("models = {models}")));
         lines.push(String::new());
     }
     for Route { models, upstreams } in &config.routes {
@@ -73,15 +95,24 @@ fn fields(upstream: &Upstream) -> Vec<(&'static str, String)> {
     let reference = |name, secret: &Option<super::secret::SecretRef>| {
         secret.as_ref().map(|secret| (name, secret.to_string()))
     };
+    let draft = &upstream.draft;
     let mut fields = vec![
-        ("name", upstream.name.clone()),
-        ("kind", upstream.kind.name().to_owned()),
-        ("base_url", upstream.base_url.clone()),
+        ("name", draft.name.to_string()),
+        ("kind", draft.profile.kind.name().to_owned()),
     ];
+    let provider = draft.profile.provider;
+    fields.extend(provider.map(|provider| ("provider", provider.to_owned())));
+    fields.push(("base_url", draft.base_url.clone()));
+    fields.extend(
+        draft
+            .api_version
+            .clone()
+            .map(|version| ("api_version", version)),
+    );
     fields.extend(reference("api_key", &upstream.api_key));
     fields.extend(reference("admin_key", &upstream.admin_key));
     fields.extend(
-        upstream
+        draft
             .service_tier
             .clone()
             .map(|tier| ("service_tier", tier)),
@@ -107,7 +138,12 @@ pub(super) fn json(config: &Config) -> Value {
                 .into_iter()
                 .map(|(name, text)| (name.to_owned(), Value::String(text)))
                 .collect();
-            object.insert("models".to_owned(), json!(upstream.models));
+            let models = match &upstream.draft.models {
+                Models::Any => Value::Null,
+                Models::Listed => json!("listed"),
+                Models::Configured(offers) => offers.iter().map(shown).collect(),
+            };
+            object.insert("models".to_owned(), models);
             Value::Object(object)
         })
         .collect();

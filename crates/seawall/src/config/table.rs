@@ -1,4 +1,4 @@
-//! The rows of `[[upstream]]` and `[[route]]`: fields that are texts or lists of texts, each with its place.
+//! The rows of `[[upstream]]` and `[[route]]`: fields that are texts or lists, each with its place.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,16 @@ use super::guess;
 pub(crate) enum Field {
     Text(String),
     List(Vec<String>),
+    Models(ModelsField),
+}
+
+/// The models of an upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ModelsField {
+    /// Those that its provider lists.
+    Listed,
+    /// These, each with the name that its provider has for it, where that is another.
+    Offers(Vec<(String, Option<String>)>),
 }
 
 /// One row: its fields by name.
@@ -73,6 +83,12 @@ fn field(
     (kind, name): (&str, &str),
     value: &Spanned<DeValue<'_>>,
 ) -> Result<Field, ConfigError> {
+    if (kind, name) == ("upstream", "models") {
+        return models(value).map(Field::Models).ok_or_else(|| {
+            let shape = "must be \"listed\", or a list such as [\"gpt-*\", { model = \"gpt-5\", as = \"my-deployment\" }]";
+            source.error(value, format!("upstream.models: {shape}"))
+        });
+    }
     let lists = matches!(name, "models" | "upstreams");
     let wrong = || {
         let shape = if lists {
@@ -96,7 +112,47 @@ fn field(
     }
 }
 
+fn models(value: &Spanned<DeValue<'_>>) -> Option<ModelsField> {
+    match value.get_ref() {
+        DeValue::String(word) => (word == "listed").then_some(ModelsField::Listed),
+        DeValue::Array(items) => {
+            let offers: Option<Vec<_>> = items.iter().map(|item| offer(item.get_ref())).collect();
+            offers.map(ModelsField::Offers)
+        }
+        _ => None,
+    }
+}
+
+fn offer(value: &DeValue<'_>) -> Option<(String, Option<String>)> {
+    let table = match value {
+        DeValue::String(model) => return Some((model.clone().into_owned(), None)),
+        DeValue::Table(table) => table,
+        _ => return None,
+    };
+    let (mut model, mut as_) = (None, None);
+    for (key, value) in table {
+        let DeValue::String(text) = value.get_ref() else {
+            return None;
+        };
+        let place = match key.get_ref().as_ref() {
+            "model" => &mut model,
+            "as" => &mut as_,
+            _ => return None,
+        };
+        *place = Some(text.clone().into_owned());
+    }
+    Some((model?, as_))
+}
+
 impl Row {
+    /// The models of an upstream.
+    pub(crate) fn models(&self) -> Option<&ModelsField> {
+        match self.fields.get("models") {
+            Some((Field::Models(models), _)) => Some(models),
+            _ => None,
+        }
+    }
+
     pub(crate) fn text(&self, name: &'static str) -> Option<&str> {
         match self.fields.get(name) {
             Some((Field::Text(text), _)) => Some(text),

@@ -1,5 +1,7 @@
 //! Whole configurations: what is read, and every sentence about what cannot be.
 
+use accounts::{Models, Offer};
+
 use super::{Config, Sources};
 use crate::environment::Environment;
 
@@ -61,8 +63,12 @@ fn nothing_at_all_is_a_configuration() {
         Environment::from([("OPENAI_API_KEY", "sk-1"), ("ANTHROPIC_API_KEY", "sk-2")]);
     let config = load("", &environment).unwrap();
     let (opened, warnings) = config.open_upstreams(&environment).ok().unwrap();
-    assert_eq!(opened.len(), 1);
+    assert_eq!(opened.len(), 2, "both are shown");
     assert_eq!(opened[0].api_key.as_ref().unwrap().reveal(), "sk-1");
+    assert!(
+        opened[1].api_key.is_none(),
+        "what is not called is not read"
+    );
     assert_eq!(
         warnings,
         ["upstream `anthropic`: anthropic is not served yet, so no call is sent there"]
@@ -75,7 +81,7 @@ fn upstreams_of_the_file_keep_those_of_the_environment_out() {
     let text = "[[upstream]]\nname = \"mine\"\nkind = \"compatible\"\nbase_url = \"http://127.0.0.1:1/v1\"\n";
     let config = load(text, &environment).unwrap();
     assert_eq!(config.upstreams.len(), 1);
-    assert_eq!(config.upstreams[0].name, "mine");
+    assert_eq!(config.upstreams[0].name(), "mine");
 }
 
 #[test]
@@ -170,7 +176,8 @@ fn the_ways_to_write_a_path_name_the_same_file() {
 
 #[test]
 fn what_is_shown_reads_back_and_holds_no_secret() {
-    let text = "[[upstream]]\nname = \"a\"\nkind = \"openai\"\napi_key = \"env:K\"\nmodels = [\"gpt-*\"]\n\
+    let text = "[[upstream]]\nname = \"a\"\nkind = \"openai\"\napi_key = \"env:K\"\n\
+                models = [\"gpt-*\", { model = \"o3\", as = \"mine\" }]\n\
                 [[route]]\nmodels = [\"gpt-*\"]\nupstreams = [\"a\"]\n";
     let environment = Environment::from([
         ("K", "sk-very-secret"),
@@ -185,9 +192,11 @@ fn what_is_shown_reads_back_and_holds_no_secret() {
     assert!(!shown.contains("very-secret"));
     let again = load(&shown, &Environment::default()).unwrap();
     assert_eq!(again.values().text("gateway.fit_floor"), "32");
+    let offers = [("gpt-*", None), ("o3", Some("mine"))];
+    let offers = offers.map(|(model, to)| Offer::new(model, to).unwrap());
     assert_eq!(
-        again.upstreams[0].models.as_deref(),
-        Some(&["gpt-*".to_owned()][..])
+        again.upstreams[0].draft.models,
+        Models::Configured(offers.to_vec())
     );
     assert_eq!(again.routes[0].upstreams, ["a"]);
 }

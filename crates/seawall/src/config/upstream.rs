@@ -1,77 +1,23 @@
 //! Upstreams and routes: whom calls are sent to, and which first.
 
+use accounts::{Draft, Given, Models, Offer, Origin, Trust, UpstreamName};
+use upstream::{Kind, Secret};
+
 use super::error::ConfigError;
 use super::guess;
-use super::secret::{Secret, SecretRef};
-use super::table::Row;
+use super::secret::SecretRef;
+use super::table::{ModelsField, Row};
 use crate::environment::Environment;
-
-/// Whose language an upstream speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    OpenAi,
-    OpenRouter,
-    Anthropic,
-    Azure,
-    Compatible,
-}
-
-const KINDS: [(&str, Kind); 5] = [
-    ("openai", Kind::OpenAi),
-    ("openrouter", Kind::OpenRouter),
-    ("anthropic", Kind::Anthropic),
-    ("azure", Kind::Azure),
-    ("compatible", Kind::Compatible),
-];
-
-impl Kind {
-    fn named(name: &str) -> Option<Self> {
-        KINDS
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, kind)| *kind)
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        KINDS
-            .iter()
-            .find(|(_, kind)| *kind == self)
-            .map_or("", |(name, _)| name)
-    }
-
-    const fn base_url(self) -> Option<&'static str> {
-        match self {
-            Self::OpenAi => Some("https://api.openai.com/v1"),
-            Self::OpenRouter => Some("https://openrouter.ai/api/v1"),
-            Self::Anthropic => Some("https://api.anthropic.com/v1"),
-            Self::Azure | Self::Compatible => None,
-        }
-    }
-
-    /// Whether calls can be sent there by this version.
-    pub(crate) const fn is_served(self) -> bool {
-        match self {
-            Self::OpenAi | Self::OpenRouter | Self::Compatible => true,
-            Self::Anthropic | Self::Azure => false,
-        }
-    }
-}
-
-const TIERS: [&str; 3] = ["default", "flex", "priority"];
 
 /// An account at a provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Upstream {
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
-    pub(crate) base_url: String,
+    pub(crate) draft: Draft,
     /// Only a compatible one may be without.
     pub(crate) api_key: Option<SecretRef>,
     pub(crate) admin_key: Option<SecretRef>,
-    /// The tier that the account's calls run in, where the account pins one.
-    pub(crate) service_tier: Option<String>,
-    /// The models it serves; a name may end in `*`. `None`: all.
-    pub(crate) models: Option<Vec<String>>,
+    /// Where it comes from.
+    pub(crate) origin: Origin,
 }
 
 /// The upstreams that serve some models, in order.
@@ -81,19 +27,16 @@ pub(crate) struct Route {
     pub(crate) upstreams: Vec<String>,
 }
 
-/// Upstreams with their credentials, as calls need them.
-pub(crate) struct Opened {
-    pub(crate) upstream: Upstream,
-    pub(crate) api_key: Option<Secret>,
-}
-
 /// The upstreams of the file.
 pub(crate) fn read(rows: &[Row]) -> Result<Vec<Upstream>, ConfigError> {
     let mut upstreams: Vec<Upstream> = Vec::new();
     for row in rows {
         let upstream = one(row)?;
-        if upstreams.iter().any(|other| other.name == upstream.name) {
-            return Err(row.wrong("name", format!("`{}` is there twice", upstream.name)));
+        if upstreams
+            .iter()
+            .any(|other| other.name() == upstream.name())
+        {
+            return Err(row.wrong("name", format!("`{}` is there twice", upstream.name())));
         }
         upstreams.push(upstream);
     }
@@ -101,27 +44,27 @@ pub(crate) fn read(rows: &[Row]) -> Result<Vec<Upstream>, ConfigError> {
 }
 
 fn one(row: &Row) -> Result<Upstream, ConfigError> {
+    let wrong = |field| move |problem: String| row.wrong(field, problem);
     let name = row.required("name")?;
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_' || b == b'.';
-    if name.len() > 64 || !name.bytes().all(plain) {
-        return Err(row.wrong(
-            "name",
-            "letters, digits, `-`, `_` and `.`, at most 64 of them",
-        ));
-    }
+    let name = name
+        .parse()
+        .map_err(|problem: &str| row.wrong("name", problem))?;
     let kind = row.required("kind")?;
     let kind = Kind::named(kind).ok_or_else(|| {
-        let known = KINDS.map(|(name, _)| name);
+        let known = Kind::ALL.map(Kind::name);
         row.wrong(
             "kind",
             format!("`{kind}` is unknown; {}", guess::or_all(kind, known)),
         )
     })?;
-    let base_url = match (row.text("base_url"), kind.base_url()) {
-        (Some(url), _) => base_url(url).map_err(|message| row.wrong("base_url", message))?,
-        (None, Some(url)) => url.to_owned(),
-        (None, None) => row.required("base_url")?.to_owned(),
-    };
+    let profile = Draft::profile(kind, row.text("provider")).map_err(wrong("provider"))?;
+    if profile.base_url.is_none() {
+        row.required("base_url")?;
+    }
+    let api_version = row.text("api_version");
+    Draft::check_api_version(kind, api_version).map_err(wrong("api_version"))?;
+    let given = (row.text("base_url"), api_version);
+    let base_url = Draft::base_url(profile, given, Trust::File).map_err(wrong("base_url"))?;
     let reference = |name| match row.text(name) {
         Some(text) => SecretRef::parse(text)
             .map(Some)
@@ -129,42 +72,36 @@ fn one(row: &Row) -> Result<Upstream, ConfigError> {
         None => Ok(None),
     };
     let api_key = reference("api_key")?;
-    if api_key.is_none() && kind != Kind::Compatible {
+    if api_key.is_none() && profile.needs_key {
         row.required("api_key")?;
     }
-    let tier = row.text("service_tier");
-    if let Some(tier) = tier.filter(|tier| !TIERS.contains(tier)) {
-        return Err(row.wrong(
-            "service_tier",
-            format!("`{tier}` is not one of {}", TIERS.join(", ")),
-        ));
-    }
+    let tier = row.text("service_tier").map(Draft::tier).transpose();
     Ok(Upstream {
-        name: name.to_owned(),
-        kind,
-        base_url,
+        draft: Draft {
+            name,
+            profile,
+            base_url,
+            api_version: api_version.map(str::to_owned),
+            service_tier: tier.map_err(wrong("service_tier"))?,
+            models: models(row)?,
+        },
         api_key,
         admin_key: reference("admin_key")?,
-        service_tier: tier.map(str::to_owned),
-        models: patterns(row)?,
+        origin: Origin::File,
     })
 }
 
-fn base_url(text: &str) -> Result<String, String> {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    let plausible = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-    let plain = text
-        .bytes()
-        .all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#' && b != b'@');
-    if plausible && plain {
-        Ok(text.trim_end_matches('/').to_owned())
-    } else {
-        Err(format!(
-            "`{text}` is not an address such as https://api.openai.com/v1"
-        ))
-    }
+fn models(row: &Row) -> Result<Models, ConfigError> {
+    let read = match row.models() {
+        None => return Ok(Models::Any),
+        Some(ModelsField::Listed) => return Ok(Models::Listed),
+        Some(ModelsField::Offers(offers)) => offers
+            .iter()
+            .map(|(model, as_)| Offer::new(model, as_.as_deref()))
+            .collect::<Result<Vec<_>, _>>()
+            .and_then(Models::configured),
+    };
+    read.map_err(|problem| row.wrong("models", problem))
 }
 
 fn patterns(row: &Row) -> Result<Option<Vec<String>>, ConfigError> {
@@ -191,20 +128,18 @@ pub(crate) fn routes(rows: &[Row], upstreams: &[Upstream]) -> Result<Vec<Route>,
             row.required_list("models")?;
             let models = patterns(row)?.unwrap_or_default();
             let names = row.required_list("upstreams")?;
-            let known: Vec<&str> = upstreams
-                .iter()
-                .map(|upstream| upstream.name.as_str())
-                .collect();
-            if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-                let hint = if known.is_empty() {
-                    "there is no [[upstream]]".to_owned()
-                } else {
-                    guess::or_all(name, known)
-                };
-                return Err(row.wrong(
-                    "upstreams",
-                    format!("no upstream is called `{name}`; {hint}"),
-                ));
+            let known: Vec<&str> = upstreams.iter().map(Upstream::name).collect();
+            let unknown = |name: &&String| !known.contains(&name.as_str());
+            for name in names.iter().filter(unknown) {
+                // One that is made at run time may be called so; one that is nearly another's was meant to be that.
+                if let Some(guess) = guess::nearest(name, known.iter().copied()) {
+                    return Err(row.wrong(
+                        "upstreams",
+                        format!("no upstream is called `{name}`; did you mean `{guess}`?"),
+                    ));
+                }
+                name.parse::<UpstreamName>()
+                    .map_err(|problem| row.wrong("upstreams", format!("`{name}`: {problem}")))?;
             }
             Ok(Route {
                 models,
@@ -227,32 +162,50 @@ pub(crate) fn of_environment(environment: &Environment) -> Vec<Upstream> {
     ]
     .into_iter()
     .filter(|(key, _, _)| environment.get(key).is_some())
-    .map(|(key, admin, kind)| Upstream {
-        name: kind.name().to_owned(),
-        kind,
-        base_url: kind.base_url().unwrap_or_default().to_owned(),
-        api_key: Some(SecretRef::Environment(key.to_owned())),
-        admin_key: environment
-            .get(admin)
-            .map(|_set| SecretRef::Environment(admin.to_owned())),
-        service_tier: None,
-        models: None,
+    .filter_map(|(key, admin, kind)| {
+        let profile = Draft::profile(kind, None).ok()?;
+        Some(Upstream {
+            draft: Draft {
+                name: kind.name().parse().ok()?,
+                profile,
+                base_url: profile.base_url.unwrap_or_default().to_owned(),
+                api_version: None,
+                service_tier: None,
+                models: Models::Any,
+            },
+            api_key: Some(SecretRef::Environment(key.to_owned())),
+            admin_key: environment
+                .get(admin)
+                .map(|_set| SecretRef::Environment(admin.to_owned())),
+            origin: Origin::Environment,
+        })
     })
     .collect()
 }
 
 impl Upstream {
-    /// Fetches the credential. The admin key is fetched by what uses it.
-    pub(crate) fn open(self, environment: &Environment) -> Result<Opened, ConfigError> {
-        let api_key = match &self.api_key {
-            Some(reference) => Some(reference.resolve(environment).map_err(|message| {
-                ConfigError::new(format!("upstream `{}`: api_key: {message}", self.name))
-            })?),
-            None => None,
-        };
-        Ok(Opened {
-            upstream: self,
-            api_key,
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        self.draft.name.as_str()
+    }
+
+    /// Whether calls can be sent there by this version.
+    pub(crate) const fn is_called(&self) -> bool {
+        self.draft.profile.kind.is_called()
+    }
+
+    /// Fetches the credential, where calls are sent there. The admin key is fetched by what uses it.
+    pub(crate) fn open(&self, environment: &Environment) -> Result<Given, ConfigError> {
+        let api_key = self.api_key.as_ref().filter(|_| self.is_called());
+        let api_key = api_key.map(|reference| reference.resolve(environment));
+        let api_key = api_key.transpose().map_err(|message| {
+            ConfigError::new(format!("upstream `{}`: api_key: {message}", self.name()))
+        })?;
+        Ok(Given {
+            draft: self.draft.clone(),
+            origin: self.origin,
+            api_key: api_key.map(|secret| Secret::new(secret.reveal())),
+            has_admin_key: self.admin_key.is_some(),
         })
     }
 }
@@ -277,9 +230,59 @@ mod tests {
     #[test]
     fn an_upstream_has_the_address_of_its_kind_unless_it_says_another() {
         let read = upstreams(&format!("{GOOD}\n[[upstream]]\nname = \"sim\"\nkind = \"compatible\"\nbase_url = \"http://127.0.0.1:1/v1/\"\nmodels = [\"sim/*\"]\n")).unwrap();
-        assert_eq!(read[0].base_url, "https://api.openai.com/v1");
-        assert_eq!(read[1].base_url, "http://127.0.0.1:1/v1");
-        assert_eq!(read[1].models.as_deref(), Some(&["sim/*".to_owned()][..]));
+        assert_eq!(read[0].draft.base_url, "https://api.openai.com/v1");
+        assert_eq!(read[0].draft.models, Models::Any);
+        assert_eq!(read[1].draft.base_url, "http://127.0.0.1:1/v1");
+        let offers = vec![Offer::new("sim/*", None).unwrap()];
+        assert_eq!(read[1].draft.models, Models::Configured(offers));
+    }
+
+    #[test]
+    fn a_provider_of_the_table_brings_its_address_and_models_their_names_there() {
+        let row = |lines: &str| format!("[[upstream]]\nname = \"a\"\n{lines}\n");
+        let read = |lines: &str| upstreams(&row(lines)).map(|mut read| read.remove(0));
+        let groq = read(
+            "kind = \"compatible\"\nprovider = \"groq\"\napi_key = \"env:K\"\nmodels = \"listed\"",
+        )
+        .unwrap();
+        assert_eq!(groq.draft.base_url, "https://api.groq.com/openai/v1");
+        assert_eq!(groq.draft.models, Models::Listed);
+        let azure = read(
+            "kind = \"azure\"\nbase_url = \"https://r.openai.azure.com\"\napi_key = \"env:K\"\napi_version = \"2024-10-21\"\n\
+             models = [\"o3\", { model = \"gpt-5\", as = \"eu\" }]",
+        )
+        .unwrap();
+        assert_eq!(azure.draft.base_url, "https://r.openai.azure.com/openai");
+        let offers = vec![
+            Offer::new("o3", None).unwrap(),
+            Offer::new("gpt-5", Some("eu")).unwrap(),
+        ];
+        assert_eq!(azure.draft.models, Models::Configured(offers));
+        for (lines, said) in [
+            (
+                "kind = \"openai\"\nprovider = \"groq\"",
+                "upstream.provider: is one of groq, ",
+            ),
+            (
+                "kind = \"compatible\"\nprovider = \"grok\"",
+                "upstream.provider: is one of groq, ",
+            ),
+            (
+                "kind = \"openai\"\napi_key = \"env:K\"\napi_version = \"1\"",
+                "upstream.api_version: is for kind `azure` alone",
+            ),
+            (
+                "kind = \"openai\"\napi_key = \"env:K\"\nmodels = [{ model = \"a\", az = \"b\" }]",
+                "upstream.models: must be \"listed\"",
+            ),
+            (
+                "kind = \"openai\"\napi_key = \"env:K\"\nmodels = []",
+                "upstream.models: names no model",
+            ),
+        ] {
+            let error = read(lines).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
     }
 
     #[test]
@@ -335,7 +338,7 @@ mod tests {
             ),
             (
                 "[[upstream]]\nname = \"a\"\nmodels = \"gpt-*\"",
-                "s.toml:3:10: upstream.models: must be a list of texts, such as [\"gpt-*\"]",
+                "s.toml:3:10: upstream.models: must be \"listed\", or a list such as [\"gpt-*\", { model = \"gpt-5\", as = \"my-deployment\" }]",
             ),
             (
                 "[upstream]\nname = \"a\"",
@@ -354,6 +357,10 @@ mod tests {
     fn a_route_names_upstreams_that_are_there() {
         let route = |lines: &str| upstreams(&format!("{GOOD}[[route]]\n{lines}"));
         assert!(route("models = [\"gpt-*\"]\nupstreams = [\"openai\"]").is_ok());
+        assert!(
+            route("models = [\"gpt-*\"]\nupstreams = [\"openai\", \"made-later\"]").is_ok(),
+            "it may be made at run time"
+        );
         for (lines, said) in [
             (
                 "upstreams = [\"openai\"]",
@@ -362,6 +369,10 @@ mod tests {
             (
                 "models = [\"gpt-*\"]",
                 "s.toml:5:1: this [[route]] lacks `upstreams`",
+            ),
+            (
+                "models = [\"gpt-*\"]\nupstreams = [\"made later\"]",
+                "s.toml:7:13: route.upstreams: `made later`: letters, digits, `-`, `_` and `.`, at most 64 of them",
             ),
             (
                 "models = [\"gpt-*\"]\nupstreams = [\"openia\"]",
@@ -378,7 +389,7 @@ mod tests {
         let found = of_environment(&environment);
         let names: Vec<_> = found
             .iter()
-            .map(|one| (one.name.as_str(), one.kind.is_served()))
+            .map(|one| (one.name(), one.is_called()))
             .collect();
         assert_eq!(names, [("openai", true), ("anthropic", false)]);
     }

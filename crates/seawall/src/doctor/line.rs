@@ -72,13 +72,11 @@ impl<'a> Line<'a> {
             As::Caller => self.patient.key.as_deref(),
             As::Admin => self.patient.admin_key.as_deref(),
         };
-        let mut headers = self.own_headers(who, credential)?;
+        let mut headers = self.own_headers(who)?;
         if method == Method::POST {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        // Their language wants the credential in a header of its own.
-        let bearer = credential.filter(|_| own_header(self.patient.kind).is_none());
-        let account = self.patient.open(bearer)?;
+        let account = self.patient.open(credential)?;
         let asked = self
             .client
             .probe(&account, (method, route), (headers, body), patience);
@@ -102,17 +100,12 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn own_headers(&self, who: As, credential: Option<&str>) -> Result<HeaderMap, String> {
+    fn own_headers(&self, who: As) -> Result<HeaderMap, String> {
         let mut headers = HeaderMap::new();
         let value = |text: &str| {
             HeaderValue::from_str(text)
                 .map_err(|_invalid| "a header holds letters that cannot be sent".to_owned())
         };
-        if let Some((name, credential)) = own_header(self.patient.kind).zip(credential) {
-            let mut value = value(credential)?;
-            value.set_sensitive(true);
-            headers.insert(name, value);
-        }
         if self.patient.kind == upstream::Kind::Anthropic {
             let name = HeaderName::from_static("anthropic-version");
             headers.insert(name, HeaderValue::from_static("2023-06-01"));
@@ -123,14 +116,5 @@ impl<'a> Line<'a> {
             }
         }
         Ok(headers)
-    }
-}
-
-/// The header of a credential where it is no bearer.
-const fn own_header(kind: upstream::Kind) -> Option<HeaderName> {
-    match kind {
-        upstream::Kind::Anthropic => Some(HeaderName::from_static("x-api-key")),
-        upstream::Kind::Azure => Some(HeaderName::from_static("api-key")),
-        upstream::Kind::OpenAi | upstream::Kind::OpenRouter | upstream::Kind::Compatible => None,
     }
 }

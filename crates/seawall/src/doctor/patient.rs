@@ -4,12 +4,12 @@ use std::path::Path;
 
 use diagnosis::Provider;
 use doctor::{Account, Shown};
-use upstream::Secret;
+use upstream::{Place, Secret};
 
 use super::surroundings::Surroundings;
 use crate::cli::ConfigArgs;
 use crate::config::secret::SecretRef;
-use crate::config::{Config, Kind, Sources};
+use crate::config::{Config, Sources};
 use crate::environment::Environment;
 use crate::exit::Failure;
 
@@ -17,6 +17,10 @@ use crate::exit::Failure;
 pub(crate) struct Patient {
     pub(crate) account: Account,
     pub(crate) kind: upstream::Kind,
+    /// Which provider of its kind it is, where that was said.
+    provider: Option<&'static str>,
+    /// Of Azure: the version of its older API.
+    api_version: Option<String>,
     /// The address calls go to, as it was configured.
     pub(crate) base_url: String,
     pub(crate) key: Option<String>,
@@ -31,13 +35,14 @@ impl Patient {
     /// The account as calls are sent to it, with one of its credentials.
     pub(crate) fn open(&self, credential: Option<&str>) -> Result<upstream::Account, String> {
         let secret = credential.map(Secret::new);
-        upstream::Account::new(
-            &self.account.name,
-            self.kind,
-            &self.base_url,
-            secret.as_ref(),
-        )
-        .map_err(|error| error.to_string())
+        let place = Place {
+            kind: self.kind,
+            provider: self.provider,
+            base_url: &self.base_url,
+            api_version: self.api_version.as_deref(),
+        };
+        upstream::Account::new(&self.account.name, place, secret.as_ref())
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -101,23 +106,22 @@ fn of_config(upstream: &crate::config::Upstream, environment: &Environment) -> P
     let (key, missing) = resolve(upstream.api_key.as_ref());
     let (admin_key, _missing) = resolve(upstream.admin_key.as_ref());
     let source = upstream.api_key.as_ref().map(ToString::to_string);
-    let kind = match upstream.kind {
-        Kind::OpenAi => upstream::Kind::OpenAi,
-        Kind::OpenRouter => upstream::Kind::OpenRouter,
-        Kind::Anthropic => upstream::Kind::Anthropic,
-        Kind::Azure => upstream::Kind::Azure,
-        Kind::Compatible => upstream::Kind::Compatible,
-    };
+    let draft = &upstream.draft;
+    let (kind, provider) = (draft.profile.kind, draft.profile.provider);
     let shown = key.as_deref().map(Shown::of);
     Patient {
         account: Account {
-            name: upstream.name.clone(),
-            provider: kind.provider(),
-            base_url: upstream.base_url.clone(),
+            name: upstream.name().to_owned(),
+            provider: provider
+                .and_then(Provider::named)
+                .unwrap_or_else(|| kind.provider()),
+            base_url: draft.base_url.clone(),
             key: shown.zip(source),
         },
         kind,
-        base_url: upstream.base_url.clone(),
+        provider,
+        api_version: draft.api_version.clone(),
+        base_url: draft.base_url.clone(),
         key,
         admin_key,
         missing,
@@ -154,6 +158,8 @@ fn of_variables(usual: &Usual, around: &Surroundings) -> Patient {
             key: shown,
         },
         kind,
+        provider: None,
+        api_version: None,
         base_url,
         key: key.map(|(key, _)| key.to_owned()),
         admin_key: around.get(usual.admin).map(|(key, _)| key.to_owned()),

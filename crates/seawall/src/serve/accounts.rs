@@ -1,9 +1,14 @@
 //! Whom calls are sent to, as the gateway wants to be told.
 
+use std::sync::Arc;
+
+use accounts::{Given, OpenError, Served, Upstreams, Vault};
 use catalog::Catalog;
 use jiff::civil::Date;
+use journal::Store;
 
-use crate::config::{Config, Kind, Opened, Route};
+use super::install;
+use crate::config::{Config, Route};
 use crate::exit::{Exit, Failure};
 
 /// How long before a model's end it is worth a line at every start, in days.
@@ -20,52 +25,50 @@ pub(super) fn routes(config: &Config) -> Vec<gateway::RouteRule> {
     config.routes.iter().map(rule).collect()
 }
 
-/// The accounts with their credentials.
-pub(super) fn served(opened: Vec<Opened>) -> Result<Vec<gateway::Served>, Failure> {
-    let account = |opened: Opened| {
-        let of = opened.upstream;
-        let kind = match of.kind {
-            Kind::OpenAi => upstream::Kind::OpenAi,
-            Kind::OpenRouter => upstream::Kind::OpenRouter,
-            Kind::Anthropic => upstream::Kind::Anthropic,
-            Kind::Azure => upstream::Kind::Azure,
-            Kind::Compatible => upstream::Kind::Compatible,
-        };
-        let key = opened
-            .api_key
-            .map(|secret| upstream::Secret::new(secret.reveal()));
-        let account = upstream::Account::new(&of.name, kind, &of.base_url, key.as_ref()).map_err(
-            |error| {
-                Failure::new(
-                    Exit::Configuration,
-                    format!("upstream `{}`: {error}", of.name),
-                )
-            },
-        )?;
-        Ok(gateway::Served {
-            account,
-            models: of.models,
-            service_tier: of.service_tier,
-        })
+/// All accounts: those of the configuration, and those that were made at run time.
+pub(super) async fn open(
+    given: Vec<Given>,
+    vault: Option<Vault>,
+    store: &Arc<dyn Store>,
+) -> Result<Upstreams, Failure> {
+    let parts = accounts::Parts {
+        store: Arc::clone(store),
+        vault,
+        given,
     };
-    opened.into_iter().map(account).collect()
+    Upstreams::open(parts).await.map_err(|error| match error {
+        OpenError::Store(error) => install::unread(&error),
+        error @ OpenError::Account(..) => Failure::new(Exit::Configuration, error.to_string()),
+    })
+}
+
+/// A line for each account made at run time that calls cannot be sent to.
+pub(super) fn out_of_use(upstreams: &Upstreams) -> impl Iterator<Item = String> {
+    upstreams.entries().into_iter().filter_map(|entry| {
+        let problem = entry.problem?;
+        Some(format!("upstream `{}`: {problem}", entry.draft.name))
+    })
+}
+
+/// A line for each name in a route that no account has: one may be made of that name, or it is misspelt.
+pub(super) fn not_there(config: &Config, upstreams: &Upstreams) -> Vec<String> {
+    let names = config.routes.iter().flat_map(|route| &route.upstreams);
+    let missing = names.filter(|name| upstreams.entry(name).is_none());
+    let line = |name| {
+        format!(
+            "a [[route]] names the upstream `{name}`, which is not there; until one of that name is made, its others are asked"
+        )
+    };
+    missing.map(line).collect()
 }
 
 /// One line about models that are to be shut down soon, if calls to them can be sent anywhere.
 pub(super) fn shutting_down(
     catalog: &Catalog,
-    upstreams: &[gateway::Served],
+    upstreams: &[Arc<Served>],
     today: Date,
 ) -> Option<String> {
-    let is_served = |name: &str| {
-        upstreams.iter().any(|upstream| match &upstream.models {
-            None => true,
-            Some(models) => models.iter().any(|model| match model.strip_suffix('*') {
-                Some(beginning) => name.starts_with(beginning),
-                None => name == model,
-            }),
-        })
-    };
+    let is_served = |name: &str| upstreams.iter().any(|upstream| upstream.serves(name));
     let soon: Vec<String> = catalog
         .models()
         .filter_map(|model| Some((model.names().next()?, model.shutdown()?)))
@@ -95,15 +98,18 @@ pub(super) fn shutting_down(
 
 #[cfg(test)]
 mod tests {
+    use accounts::{Models, Offer};
+
     use super::*;
 
-    fn served(models: Option<&[&str]>) -> gateway::Served {
-        gateway::Served {
-            account: upstream::Account::new("a", upstream::Kind::OpenAi, "http://x/v1", None)
-                .unwrap(),
-            models: models.map(|models| models.iter().map(|model| (*model).to_owned()).collect()),
-            service_tier: None,
-        }
+    fn served(models: Option<&[&str]>) -> Arc<Served> {
+        let place = upstream::Place::new(upstream::Kind::OpenAi, "http://x/v1");
+        let account = upstream::Account::new("a", place, None).unwrap();
+        let offer = |model: &&str| Offer::new(model, None).unwrap();
+        let models = models.map_or(Models::Any, |models| {
+            Models::Configured(models.iter().map(offer).collect())
+        });
+        Arc::new(Served::new(account, models, None))
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::accounts::Upstreams;
 use alerts::{Alerts, Couriers};
 use axum::Router;
 use catalog::Catalog;
@@ -16,6 +17,7 @@ use projections::RequestLog;
 use teller::Tellers;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
+use upstream::Client;
 
 use super::connections::Served;
 use super::parts::{DryRun, Ids, Readiness, Told};
@@ -80,8 +82,9 @@ fn on_its_own(
 }
 
 /// Metrics with all that is known before anything happened.
-fn begin_metrics(upstreams: &[gateway::Served]) -> Metrics {
+fn begin_metrics(upstreams: &Upstreams) -> Metrics {
     let metrics = Metrics::new(env!("CARGO_PKG_VERSION"));
+    let upstreams = upstreams.served();
     let accounts: Vec<&str> = upstreams.iter().map(|one| one.account.name()).collect();
     let outcomes = projections::Outcome::ALL.map(projections::Outcome::as_str);
     let kinds = [catalog::Unit::Input, catalog::Unit::Output].map(catalog::Unit::as_str);
@@ -89,17 +92,29 @@ fn begin_metrics(upstreams: &[gateway::Served]) -> Metrics {
     metrics
 }
 
-/// What there is to call, and what the operator should know of it.
-fn providers(
+/// The store, what there is to call, and what the operator should know of it. A configuration that cannot be is refused
+/// before a store is made.
+async fn store_and_providers(
     config: &Config,
     environment: &Environment,
     catalog: &Catalog,
-) -> Result<(Vec<gateway::Served>, Vec<String>), Failure> {
-    let (upstreams, mut warnings) = config.open_upstreams(environment)?;
-    let upstreams = accounts::served(upstreams)?;
-    let today = clock::today();
-    warnings.extend(accounts::shutting_down(catalog, &upstreams, today));
-    Ok((upstreams, warnings))
+) -> Result<(Arc<dyn Store>, Upstreams, Vec<String>), Failure> {
+    let (given, mut warnings) = config.open_upstreams(environment)?;
+    let vault = config.open_vault(environment)?;
+    let store = bounds::open_store(config)?;
+    let upstreams = accounts::open(given, vault, &store).await?;
+    warnings.extend(accounts::out_of_use(&upstreams));
+    warnings.extend(accounts::not_there(config, &upstreams));
+    let served = upstreams.served();
+    warnings.extend(accounts::shutting_down(catalog, &served, clock::today()));
+    if upstreams.entries().is_empty() {
+        warnings.push(
+            "no upstream: calls are refused until there is an [[upstream]] in seawall.toml, one is made by \
+             `seawall upstream create`, or OPENAI_API_KEY is set"
+                .to_owned(),
+        );
+    }
+    Ok((store, upstreams, warnings))
 }
 
 /// Metrics on the main listener: what organizations have only where nobody else can read it.
@@ -108,8 +123,8 @@ fn scraped(metrics: &Metrics, address: SocketAddr, tellers: &Tellers) -> Router 
     scrape::router(metrics.clone(), shown)
 }
 
-fn client() -> Result<upstream::Client, Failure> {
-    upstream::Client::new().map_err(|error| Failure::internal(error.to_string()))
+fn client() -> Result<Client, Failure> {
+    Client::new().map_err(|error| Failure::internal(error.to_string()))
 }
 
 /// All that one listener answers.
@@ -133,6 +148,8 @@ pub(crate) struct Server {
     pub(super) log: RequestLog,
     pub(super) alerts: Alerts,
     pub(super) courier: Arc<Couriers>,
+    pub(super) upstreams: Upstreams,
+    pub(super) client: Client,
     pub(super) tellers: Tellers,
     pub(super) calls: TaskTracker,
     pub(super) first_key: FirstKey,
@@ -146,8 +163,8 @@ impl Server {
     pub(crate) async fn open(config: &Config, environment: &Environment) -> Result<Self, Failure> {
         let given = install::admin_key(environment)?;
         let catalog = Arc::new(bounds::read_catalog(config)?);
-        let (upstreams, mut warnings) = providers(config, environment, &catalog)?;
-        let store = bounds::open_store(config)?;
+        let opened = store_and_providers(config, environment, &catalog).await?;
+        let (store, upstreams, mut warnings) = opened;
         let log = bounds::open_log(config)?;
         let metrics = begin_metrics(&upstreams);
         install::may_listen(config, given.is_some(), &*store).await?;
@@ -156,12 +173,11 @@ impl Server {
         let own = metrics_listener(config, &mut warnings).await?;
         let lent = (&store, &log, &metrics, address);
         let (alerts, couriers) = telling::open(config, environment, lent).await?;
-        let told = Told::new(&log, &metrics, &alerts);
         let memory = remember::open(config, &*store).await?;
-        let tellers = take_over(&store, memory, bounds::tellers(config, told)?).await?;
+        let told = bounds::tellers(config, Told::new(&log, &metrics, &alerts))?;
+        let tellers = take_over(&store, memory, told).await?;
         warnings.extend(stopped(&tellers));
-        let settings = bounds::gateway(config, address)?;
-        let client = client()?;
+        let (settings, client) = (bounds::gateway(config, address)?, client()?);
         // Last of what can fail: a key that was made and not shown would be lost.
         let installation = install::open(&*store, given).await?;
         let readiness = Arc::new(Readiness::new(Arc::clone(&store)));
@@ -170,21 +186,22 @@ impl Server {
             tellers: tellers.clone(),
             pepper: installation.pepper.clone(),
             catalog: Arc::clone(&catalog),
-            upstreams: upstreams.into_iter().map(Arc::new).collect(),
+            upstreams: upstreams.clone(),
             routes: accounts::routes(config),
-            client,
+            client: client.clone(),
             log: log.clone(),
             metrics: metrics.clone(),
             ids: Arc::new(Ids),
             tasks: calls.clone(),
             settings,
         });
-        let administration = control::router(control::Parts {
+        let admin = control::router(control::Parts {
             tellers: tellers.clone(),
             pepper: installation.pepper.clone(),
             alerts: alerts.clone(),
             admin: installation.admin,
             log: log.clone(),
+            upstreams: upstreams.clone(),
             catalog,
             ids: Arc::new(Ids),
             ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
@@ -192,8 +209,7 @@ impl Server {
             verify: Arc::new(Verification::new(config.store.path.clone())),
             version: env!("CARGO_PKG_VERSION"),
         });
-        let scraped = scraped(&metrics, address, &tellers);
-        let router = together(&gateway, administration, scraped);
+        let router = together(&gateway, admin, scraped(&metrics, address, &tellers));
         Ok(Self {
             listener,
             address,
@@ -204,6 +220,8 @@ impl Server {
             log,
             alerts,
             courier: Arc::new(couriers(installation.pepper)),
+            upstreams,
+            client,
             tellers,
             calls,
             first_key: installation.first,

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use teller::Clock as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::open::Server;
 use super::retention;
+use crate::clock::SystemClock;
 
 /// How long the store may take to be told what is left to tell when the server stops.
 const STORE_GRACE: Duration = Duration::from_secs(20);
@@ -27,6 +29,9 @@ impl Server {
         let retention = retention::keep(self.tellers.clone(), self.archive_after_days);
         let keeping = stop.clone();
         follower.spawn(async move { keeping.run_until_cancelled(retention).await });
+        let listing = accounts::keep_listed(self.upstreams, self.client, || SystemClock.now());
+        let listing_ends = stop.clone();
+        follower.spawn(async move { listing_ends.run_until_cancelled(listing).await });
         // It goes on until the calls have ended, so that what they cost is still told.
         let scrapers = self.metrics.map(|(listener, _, served)| {
             let (accepting, over) = (Arc::clone(&served), CancellationToken::new());

@@ -96,6 +96,8 @@ mod stage;
 #[cfg(test)]
 mod tenant;
 #[cfg(test)]
+mod upstreams;
+#[cfg(test)]
 mod usd;
 #[cfg(test)]
 mod verify;

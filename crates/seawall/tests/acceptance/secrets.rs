@@ -107,13 +107,13 @@ fn holds(bytes: &[u8], secret: &str) -> bool {
         .any(|window| window == secret.as_bytes())
 }
 
-fn assert_without(what: &str, bytes: &[u8], secrets: &[&str]) {
+pub(crate) fn assert_without(what: &str, bytes: &[u8], secrets: &[&str]) {
     for secret in secrets {
         assert!(!holds(bytes, secret), "{what} holds {secret}");
     }
 }
 
-fn assert_files_without(folder: &Path, secrets: &[&str]) {
+pub(crate) fn assert_files_without(folder: &Path, secrets: &[&str]) {
     let (mut files, mut folders) = (0, vec![folder.to_owned()]);
     while let Some(path) = folders.pop() {
         if path.is_dir() {

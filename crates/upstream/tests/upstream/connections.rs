@@ -8,7 +8,7 @@ use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
-use upstream::{Account, Answer, Client, Kind, SendError};
+use upstream::{Account, Answer, Client, Kind, Place, SendError};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwhole";
@@ -18,14 +18,19 @@ const STREAM: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 async fn provider() -> (TcpListener, Account) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
-    let account = Account::new("test", Kind::OpenAi, &base, None).unwrap();
+    let account = Account::new("test", Place::new(Kind::OpenAi, &base), None).unwrap();
     (listener, account)
 }
 
 async fn call(client: &Client, account: &Account) -> Result<Response<Answer>, SendError> {
     let body = Bytes::from_static(b"{}");
     client
-        .post(account, "/ask", (HeaderMap::new(), body), PATIENCE)
+        .post(
+            account,
+            ("/ask", "model"),
+            (HeaderMap::new(), body),
+            PATIENCE,
+        )
         .await
 }
 

@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod connections;
+#[cfg(test)]
+mod kinds;

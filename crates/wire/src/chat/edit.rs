@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::{Value, value::RawValue};
 
 use super::Facts;
-use crate::object::span;
+use crate::object::{member_span, span};
 use crate::request::given;
 use crate::splice::Splices;
 
@@ -19,6 +19,9 @@ pub struct Edit<'a> {
     pub max_output: Option<MaxOutput>,
     /// Ask for the usage at the end of the stream. Only for streams: providers refuse it elsewhere.
     pub include_usage: bool,
+    /// Max tokens are named `max_tokens` whatever the caller named them, for a provider that would pass over the newer
+    /// name and answer past what is held.
+    pub only_max_tokens: bool,
 }
 
 /// Max tokens, and where to put them if the caller gave none.
@@ -55,6 +58,7 @@ impl Edit<'_> {
         model: None,
         max_output: None,
         include_usage: false,
+        only_max_tokens: false,
     };
 }
 
@@ -80,18 +84,7 @@ impl<'b> Facts<'b> {
                 Value::from(model).to_string(),
             );
         }
-        if let Some(max) = edit
-            .max_output
-            .filter(|max| Some(max.tokens) != self.max_output)
-        {
-            any = true;
-            let member = self.max_member().unwrap_or(max.member);
-            let value = match member {
-                MaxMember::MaxTokens => self.raw.max_tokens,
-                MaxMember::MaxCompletionTokens => self.raw.max_completion_tokens,
-            };
-            self.set(&mut splices, member.name(), value, max.tokens.to_string());
-        }
+        any |= self.max_output(&mut splices, edit);
         if edit.include_usage && !self.include_usage {
             any = true;
             self.include_usage(&mut splices);
@@ -101,6 +94,40 @@ impl<'b> Facts<'b> {
         } else {
             Cow::Borrowed(self.body)
         }
+    }
+
+    /// Puts max tokens where they are to stand; says whether that changes anything.
+    fn max_output(&self, splices: &mut Splices, edit: &Edit<'_>) -> bool {
+        let renamed = given(self.raw.max_completion_tokens).filter(|_| edit.only_max_tokens);
+        let other = edit
+            .max_output
+            .filter(|max| Some(max.tokens) != self.max_output);
+        if let Some(value) = renamed {
+            let tokens = other.map_or_else(|| value.get().to_owned(), |max| max.tokens.to_string());
+            let place = self.place(value);
+            let name = MaxMember::MaxCompletionTokens.name();
+            // A name that is written with escapes stays beside the one that counts.
+            if let Some(member) = member_span(self.body, name, &place) {
+                splices.replace(member, []);
+            }
+            self.set(
+                splices,
+                MaxMember::MaxTokens.name(),
+                self.raw.max_tokens,
+                tokens,
+            );
+            return true;
+        }
+        let Some(max) = other else {
+            return false;
+        };
+        let member = self.max_member().unwrap_or(max.member);
+        let value = match member {
+            MaxMember::MaxTokens => self.raw.max_tokens,
+            MaxMember::MaxCompletionTokens => self.raw.max_completion_tokens,
+        };
+        self.set(splices, member.name(), value, max.tokens.to_string());
+        true
     }
 
     fn include_usage(&self, splices: &mut Splices) {

@@ -65,6 +65,45 @@ fn max_tokens_are_changed_where_they_stand_or_added() {
 }
 
 #[test]
+fn the_newer_name_of_max_tokens_is_replaced_for_who_would_pass_over_it() {
+    let only = Edit {
+        only_max_tokens: true,
+        ..Edit::NONE
+    };
+    let table = r#"
+        {"model":"m","messages":[],"max_completion_tokens": 9 }
+        {"max_tokens":9,"model":"m","messages":[] }
+
+        {"max_completion_tokens":9,"model":"m","messages":[]}
+        {"max_tokens":9,"model":"m","messages":[]}
+
+        {"model":"m","max_completion_tokens":9,"max_tokens":null,"messages":[]}
+        {"model":"m","max_tokens":9,"messages":[]}
+
+        {"model":"m","messages":[],"max_tokens":9}
+        {"model":"m","messages":[],"max_tokens":9}
+
+        {"model":"m","messages":[],"max_completion_tokens":null}
+        {"model":"m","messages":[],"max_completion_tokens":null}
+    "#;
+    check(&only, table);
+    let lower = Edit {
+        only_max_tokens: true,
+        ..max(5)
+    };
+    check(
+        &lower,
+        r#"
+        {"model":"m","messages":[],"max_completion_tokens":9}
+        {"max_tokens":5,"model":"m","messages":[]}
+
+        {"model":"m","messages":[],"max_tokens":9}
+        {"model":"m","messages":[],"max_tokens":5}
+    "#,
+    );
+}
+
+#[test]
 fn the_model_is_changed_and_no_other_byte() {
     check(
         &Edit {
@@ -177,14 +216,19 @@ proptest::proptest! {
     #[test]
     fn an_edited_body_reads_like_the_original_with_just_that_changed(
         body in body(), model: Option<String>, tokens in prop::option::of(1_u64..1 << 32), include_usage: bool,
+        only_max_tokens: bool,
     ) {
         let facts = Facts::read(body.as_bytes()).unwrap();
         let max_output = tokens.map(|tokens| MaxOutput { tokens, member: MaxMember::MaxTokens });
-        let edit = Edit { model: model.as_deref(), max_output, include_usage };
+        let edit = Edit { model: model.as_deref(), max_output, include_usage, only_max_tokens };
         let mut expected: Value = serde_json::from_str(&body).unwrap();
         let object = expected.as_object_mut().unwrap();
         if let Some(model) = &model {
             object.insert("model".to_owned(), Value::from(model.as_str()));
+        }
+        if only_max_tokens && object.get("max_completion_tokens").is_some_and(Value::is_number) {
+            let tokens = object.remove("max_completion_tokens").unwrap();
+            object.insert("max_tokens".to_owned(), tokens);
         }
         if let Some(tokens) = tokens {
             let newer = object.get("max_completion_tokens").is_some_and(Value::is_number);
