@@ -148,9 +148,10 @@ pub(super) fn d14(o: &Observations) -> Option<Finding> {
     Some(fix(
         finding,
         "Buy credit; what has ended does not come back.",
-        match o.account.provider {
-            Provider::OpenAi => Some(pages::GRANTS),
-            other => pages::credit(other),
+        if o.account.provider == Provider::OpenAi {
+            Some(pages::GRANTS)
+        } else {
+            pages::credit(o.account.provider)
         },
     ))
 }
