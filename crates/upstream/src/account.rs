@@ -278,7 +278,7 @@ mod tests {
                 diagnosis::Provider::OpenAi,
             ),
         ] {
-            let account = Account::new("a", kind, base, None).unwrap();
+            let account = Account::new("a", Place::new(kind, base), None).unwrap();
             assert_eq!(account.provider(), provider, "{base}");
         }
     }
