@@ -14,7 +14,7 @@ async fn an_organization_is_created_shown_and_listed() {
     assert!(id.starts_with("org_"));
     let expected = json!({
         "id": id, "name": "Acme", "time_zone": "Europe/Berlin", "stopped": null, "approved_usage_limit_usd": "500.00",
-        "created_at": "2026-11-22T14:00:00Z",
+        "spend_guard": made.body["spend_guard"], "created_at": "2026-11-22T14:00:00Z",
     });
     assert_eq!(made.body, expected);
     assert_eq!(
