@@ -12,7 +12,7 @@ use crate::openapi::operation::{self, Operation};
 use crate::openapi::words;
 use crate::query::Params;
 use crate::scope::{Place, ScopeView, WindowView};
-use crate::show::{At, LimitRef, Text, Usd};
+use crate::show::{At, LimitRef, Text, Usd, two_ways};
 
 /// One thing that can stop a call.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,12 +22,19 @@ pub(crate) struct Constraint {
     kind: &'static str,
     limit_id: Option<LimitRef>,
     scope: ScopeView,
-    /// Null for the credit balance, whose ceiling is what is left.
+    #[schema(value_type = words::Measure)]
+    measure: &'static str,
+    /// Null for the credit balance, whose ceiling is what is left; as all amounts in USD where the measure is another.
     limit_usd: Option<Usd>,
+    /// In requests or tokens; null, as all such amounts, where the measure is usd.
+    limit: Option<i64>,
     window: Option<WindowView>,
-    spent_usd: Usd,
-    held_usd: Usd,
-    left_usd: Usd,
+    spent_usd: Option<Usd>,
+    spent: Option<i64>,
+    held_usd: Option<Usd>,
+    held: Option<i64>,
+    left_usd: Option<Usd>,
+    left: Option<i64>,
     resets_at: Option<At>,
 }
 
@@ -55,15 +62,25 @@ struct Stop {
 
 impl Constraint {
     fn of(check: &Check, book: &Book) -> Self {
+        let both = |amount| two_ways(check.measure, amount);
+        let (limit_usd, limit) = both(check.ceiling);
+        let (spent_usd, spent) = both(Some(check.spent));
+        let (held_usd, held) = both(Some(check.held));
+        let (left_usd, left) = both(Some(check.left));
         Self {
             kind: check.name(),
             limit_id: check.kind.limit().map(Text),
             scope: ScopeView::of(check.scope, book),
-            limit_usd: check.ceiling.map(|ceiling| Usd(ceiling.usd())),
+            measure: check.measure.name(),
+            limit_usd,
+            limit,
             window: check.window.as_ref().map(WindowView::of),
-            spent_usd: Usd(check.spent.usd()),
-            held_usd: Usd(check.held.usd()),
-            left_usd: Usd(check.left.usd()),
+            spent_usd,
+            spent,
+            held_usd,
+            held,
+            left_usd,
+            left,
             resets_at: check.resets_at.map(At),
         }
     }

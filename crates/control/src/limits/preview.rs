@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use ledger::{Book, Time};
+use ids::LimitId;
+use ledger::{Book, Calls, LimitTerms, Measure, Time};
 use serde::Serialize;
 use teller::{Preview, Proposed, ReplayError};
 use utoipa::ToSchema;
@@ -52,7 +53,7 @@ pub(crate) struct Which {
 }
 
 pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<View>, ApiError> {
-    let (place, wanted) = ask::read(&mut ask.fields)?;
+    let wanted = ask::read(&mut ask.fields, &app.pepper)?;
     let days = ask.fields.optional::<u32>("days")?.unwrap_or(USUAL_DAYS);
     if days == 0 || days > MOST_DAYS {
         return Err(ApiError::invalid(
@@ -61,18 +62,15 @@ pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<Vi
         ));
     }
     ask.fields.finish()?;
-    let teller = place.teller(&app).await?;
+    let teller = wanted.on.teller(&app).await?;
+    let place = wanted.on.place;
     let question = move |book: &Book, now: Time| {
         place.within(book)?;
         let zone = book.organization()?.time_zone.clone();
         Some((zone, now, ScopeView::of(place.scope(), book)))
     };
     let (zone, now, scope) = look(&teller, place.what(), question).await?;
-    let proposed = Proposed {
-        scope: place.scope(),
-        amount: wanted.amount,
-        window: wanted.window.in_zone(wanted.time_zone.unwrap_or(zone)),
-    };
+    let proposed = proposed(wanted.terms(LimitId::from_bytes(app.ids.id()), zone))?;
     let from = now.plus_seconds(i64::from(days).saturating_mul(-86_400));
     let preview = app
         .tellers
@@ -80,6 +78,25 @@ pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<Vi
         .await
         .map_err(|error| not_possible(&error))?;
     Ok(Json(view(&preview, (scope, &proposed), now)))
+}
+
+/// What can be tried on the calls of the past: a journal tells the price of each, and not more.
+fn proposed(terms: LimitTerms) -> Result<Proposed, ApiError> {
+    if terms.calls != Calls::All {
+        return Err(ApiError::not_yet(
+            "scope.kind",
+            "a preview of a hard limit on a model, an end user or a tag is",
+        ));
+    }
+    if terms.measure != Measure::Usd {
+        let problem = format!("a preview of a hard limit on {} is", terms.measure);
+        return Err(ApiError::not_yet("measure", problem));
+    }
+    Ok(Proposed {
+        scope: terms.scope,
+        amount: terms.amount.usd(),
+        window: terms.window,
+    })
 }
 
 fn view(preview: &Preview, (scope, proposed): (ScopeView, &Proposed), now: Time) -> View {

@@ -201,6 +201,7 @@ impl House {
             ready: Arc::<Probe>::clone(&probe),
             check: Arc::new(Echo),
             verify: Arc::new(Echo),
+            spend_guard: Some(money::Nanos::new(5_000_000_000_000)),
             version: "1.2.3",
         });
         Self {
