@@ -69,6 +69,10 @@ pub(crate) enum RuleFact {
         name: Option<String>,
         default_max_output: Option<u64>,
     },
+    ProjectFitFloor {
+        project_id: ProjectRef,
+        fit_floor: Option<u64>,
+    },
     ProjectArchived {
         project_id: ProjectRef,
     },

@@ -35,11 +35,11 @@ pub(super) async fn answer(call: UnderWay, answer: http::Response<Answer>) -> Re
         Ok(body) => body,
         Err(cut) => return failed(call, &cut, provider_request).await,
     };
-    let charge = call.meter.answer(&body);
+    let metered = call.meter.answer(&body);
     let ending =
-        Ending::of_answer(charge, head.status.as_u16()).known_to_provider_as(provider_request);
+        Ending::of_answer(metered, head.status.as_u16()).known_to_provider_as(provider_request);
+    call.tell_served(&mut head.headers);
     let receipt = call.held.settle(ending).await;
-    headers::served(&mut head.headers, call.served.account.name(), call.fitted);
     if let Some(receipt) = receipt {
         headers::settled(&mut head.headers, &receipt);
     }
