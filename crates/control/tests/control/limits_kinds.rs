@@ -78,6 +78,22 @@ async fn a_limit_on_a_model_stops_that_model_only() {
     );
     assert!(bot.is_granted("2", Traits::default()).await);
     let mine = bot.limit(on("gpt-5*")).await;
+    let path = format!("/headroom?key={}", bot.key);
+    let headroom = bot.house.get(&path).await.body;
+    assert_eq!(headroom["binding"], "credit_balance");
+    let headroom = bot
+        .house
+        .get(&format!("{path}&model=gpt-5-mini"))
+        .await
+        .body;
+    assert_eq!(
+        (
+            &headroom["headroom_usd"],
+            &headroom["binding"],
+            &headroom["binding_limit_id"]
+        ),
+        (&json!("1.00"), &json!("model_hard_limit"), &mine["id"])
+    );
     assert!(!bot.is_granted("2", Traits::default()).await);
     assert!(bot.is_granted("1", Traits::default()).await);
     assert_eq!(bot.show(&mine).await["held_usd"], "1.00");
