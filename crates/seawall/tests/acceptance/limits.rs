@@ -50,12 +50,12 @@ async fn a_limit_on_a_model_leaves_other_models_alone() {
 async fn each_end_user_is_stopped_at_his_own_dollar() {
     let stage = Stage::raise();
     let tenant = stage.tenant(5 * DOLLAR).await;
-    // A picture is $0.17: five of them fit into a dollar.
+    // A picture is $0.1665: six of them fit into a dollar.
     let picture = |user: &str| Call::image().with("user", json!(user));
     let body =
         json!({"scope": of(&tenant, "end_user"), "amount_usd": "1", "window": {"kind": "day"}});
     let limit = stage.set(&body).await;
-    for _ in 0..5 {
+    for _ in 0..6 {
         let served = stage.call(&tenant.secret, &picture("alice")).await;
         assert_eq!(served.status, 200, "{served:?}");
         stage.settled(&tenant.organization).await;
