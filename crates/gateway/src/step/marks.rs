@@ -30,7 +30,9 @@ impl Marks {
     /// what would be remembered of that could be out of date.
     pub(crate) fn read(facts: &Facts<'_>, headers: &HeaderMap) -> Result<Self, Stop> {
         let (end_user, pairs) = facts.marks();
-        let pairs = pairs.iter().map(|pair| format!("{}={}", pair.name, pair.value));
+        let pairs = pairs
+            .iter()
+            .map(|pair| format!("{}={}", pair.name, pair.value));
         let mut tags: Vec<String> = pairs.collect();
         for line in headers.get_all(TAGS) {
             let line = std::str::from_utf8(line.as_bytes());

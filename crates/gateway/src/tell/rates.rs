@@ -115,7 +115,11 @@ mod tests {
         let mut headers = HeaderMap::new();
         let theirs = HeaderValue::from_static("9");
         headers.insert("x-ratelimit-remaining-requests", theirs.clone());
-        tell(&mut headers, &[check(Measure::Usd, 1, None)], Time::from_micros(0));
+        tell(
+            &mut headers,
+            &[check(Measure::Usd, 1, None)],
+            Time::from_micros(0),
+        );
         assert_eq!(headers.get("x-ratelimit-remaining-requests"), Some(&theirs));
     }
 }

@@ -15,9 +15,9 @@ impl Book {
         };
         let traits = &traits.looked_at();
         let asked = self.asked((Some(project), Some(key)), Narrow::Call { model, traits });
-        let rates = asked.counters().filter(|counter| {
-            counter.limit.measure != Measure::Usd && counter.limit.stops()
-        });
+        let rates = asked
+            .counters()
+            .filter(|counter| counter.limit.measure != Measure::Usd && counter.limit.stops());
         rates.map(Check::of_limit).collect()
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ids::HoldId;
 use ledger::{
-    Book, Cause, Check, Command, Outcome, Patience, Receipt, Refusal, ReleaseReason, Settlement, TakeHold,
-    Time,
+    Book, Cause, Check, Command, Outcome, Patience, Receipt, Refusal, ReleaseReason, Settlement,
+    TakeHold, Time,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;

@@ -21,6 +21,8 @@ mod ending;
 #[cfg(test)]
 mod holds;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod lost_answers;
 #[cfg(test)]
 mod nodes;

@@ -59,8 +59,12 @@ impl Case<'_> {
         let name = self.scope_name().1;
         let mut scope = json!({ "kind": on, "id": id, "name": name });
         let narrow = match self.check.kind {
-            CheckKind::ModelLimit(_) => json!({ "kind": "model", "on": on, "model": self.known.model }),
-            CheckKind::EndUserLimit(_) => json!({ "kind": "end_user", "on": on, "value": self.mark }),
+            CheckKind::ModelLimit(_) => {
+                json!({ "kind": "model", "on": on, "model": self.known.model })
+            }
+            CheckKind::EndUserLimit(_) => {
+                json!({ "kind": "end_user", "on": on, "value": self.mark })
+            }
             CheckKind::TagLimit(_) => json!({ "kind": "tag", "on": on, "value": self.mark }),
             CheckKind::HardLimit(_)
             | CheckKind::ApprovedUsageLimit(_)

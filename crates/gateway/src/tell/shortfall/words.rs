@@ -67,9 +67,9 @@ impl Case<'_> {
             (CheckKind::CreditBalance, _) => {
                 format!("the credit balance of organization {name:?} does not suffice")
             }
-            (CheckKind::ApprovedUsageLimit(_), _) => format!(
-                "organization {name:?} would pass its approved usage limit of {ceiling}"
-            ),
+            (CheckKind::ApprovedUsageLimit(_), _) => {
+                format!("organization {name:?} would pass its approved usage limit of {ceiling}")
+            }
             (CheckKind::ModelLimit(_), _) => format!(
                 "the calls of {kind} {name:?} to {} would pass their hard limit of {ceiling}",
                 self.known.model.as_deref().unwrap_or("this model"),
@@ -119,7 +119,10 @@ impl Case<'_> {
         let first = match self.check.kind {
             CheckKind::CreditBalance => format!("Add at least ${} of credit", self.short().usd()),
             CheckKind::ApprovedUsageLimit(_) => {
-                format!("Ask the operator to approve at least ${}", self.enough().usd())
+                format!(
+                    "Ask the operator to approve at least ${}",
+                    self.enough().usd()
+                )
             }
             CheckKind::HardLimit(_)
             | CheckKind::ModelLimit(_)
