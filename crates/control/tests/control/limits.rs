@@ -167,14 +167,6 @@ async fn what_is_not_there_yet_is_refused_by_name_and_sets_nothing() {
         .await
         .body;
     assert_eq!(list["data"], json!([]));
-    let model = json!({"kind": "model", "organization_id": organization, "model": "o3"});
-    let preview = house.post("/limits/preview", body(model)).await;
-    refused(preview, "scope.kind");
-    let tokens = json!({
-        "scope": {"kind": "organization", "id": organization}, "measure": "tokens", "amount": 5,
-        "window": {"kind": "day"},
-    });
-    refused(house.post("/limits/preview", tokens).await, "measure");
 }
 
 /// Sends a sound request with one field replaced, and expects it to be refused by name.
