@@ -64,6 +64,8 @@ mod gauges;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod limits_kinds;
+#[cfg(test)]
 mod looking;
 #[cfg(test)]
 mod metrics;
