@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use ledger::{Book, Check, KeyProblem, ProjectState, Time};
+use ids::{Pepper, SubjectKind};
+use ledger::{Book, Check, KeyProblem, Measure, ProjectState, Time, Traits};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -110,11 +111,39 @@ fn stop(place: Place, book: &Book, now: Time) -> Option<Stop> {
     }
 }
 
+/// A call that is asked about, for the limits that count only some.
+struct Call {
+    model: String,
+    traits: Traits,
+}
+
+impl Call {
+    /// `None` where nothing of it is named.
+    fn read(params: &mut Params, pepper: &Pepper) -> Result<Option<Self>, ApiError> {
+        let model = params.text("model")?;
+        let end_user = params.text("end_user")?;
+        let tag = params.text("tag")?;
+        if model.is_none() && end_user.is_none() && tag.is_none() {
+            return Ok(None);
+        }
+        let subject = |kind, text: &String| pepper.subject(kind, text);
+        let tags = tag.iter().map(|tag| subject(SubjectKind::Tag, tag));
+        let traits = Traits {
+            end_user: end_user.map(|user| subject(SubjectKind::EndUser, &user)),
+            tags: tags.collect(),
+            ..Traits::default()
+        };
+        let model = model.unwrap_or_default();
+        Ok(Some(Self { model, traits }))
+    }
+}
+
 pub(crate) async fn get(
     State(app): State<App>,
     mut params: Params,
 ) -> Result<Json<View>, ApiError> {
     let place = Place::read(&mut params)?;
+    let call = Call::read(&mut params, &app.pepper)?;
     params.finish()?;
     let place = place.ok_or_else(|| {
         ApiError::bad(
@@ -124,12 +153,17 @@ pub(crate) async fn get(
     })?;
     let question = move |book: &Book, now: Time| {
         let (project, key) = place.within(book)?;
-        let checks = book.checks(project, key);
-        let headroom = book.headroom(project, key);
+        let checks = match &call {
+            Some(call) => book.checks_of_call(project, key, (&call.model, &call.traits)),
+            None => book.checks(project, key),
+        };
+        // The first of equals, which is the narrowest; what is spent is always checked against the credit balance.
+        let money = checks.iter().filter(|check| check.measure == Measure::Usd);
+        let binding = money.min_by_key(|check| check.left)?;
         Some(View {
-            headroom_usd: Usd(headroom.amount),
-            binding: headroom.name(),
-            binding_limit_id: headroom.binding.limit().map(Text),
+            headroom_usd: Usd(binding.left.usd().at_least_zero()),
+            binding: binding.name(),
+            binding_limit_id: binding.kind.limit().map(Text),
             constraints: checks
                 .iter()
                 .map(|check| Constraint::of(check, book))
@@ -150,6 +184,9 @@ pub(crate) fn operations() -> Vec<Operation> {
             "What can be spent before calls stop, and all that can stop them.",
         )
         .one_place()
+        .query_text("model", "With the limits on this model.")
+        .query_text("end_user", "With the limits on this end user.")
+        .query_text("tag", "With the limits on this tag, such as `team=red`.")
         .answers::<View>(),
     ]
 }

@@ -204,7 +204,7 @@ fn not_below_zero(field: &str, amount: Option<Nanos>) -> Result<Option<Nanos>, A
 
 /// Carries out the commands of one request. Each is decided without being done first, so that a request with something
 /// wrong in it changes nothing.
-async fn carry_out_all(
+pub(crate) async fn carry_out_all(
     teller: &Teller,
     commands: Vec<Command>,
     actor: &Actor,

@@ -64,6 +64,8 @@ mod gauges;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod limits_kinds;
 #[cfg(test)]
 mod looking;
