@@ -66,6 +66,8 @@ mod http;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod limits_kinds;
+#[cfg(test)]
 mod looking;
 #[cfg(test)]
 mod metrics;

@@ -13,6 +13,8 @@ mod calls;
 #[cfg(test)]
 mod claims;
 #[cfg(test)]
+mod claims_kinds;
+#[cfg(test)]
 mod decisions;
 #[cfg(test)]
 mod edits;
