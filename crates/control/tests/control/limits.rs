@@ -224,6 +224,14 @@ async fn a_scope_that_makes_no_sense_is_refused_by_name() {
             "scope",
             json!({"kind": "organization", "id": organization, "model": "x"}),
         ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_narrow_scope_that_makes_no_sense_is_refused_by_name() {
+    let organization = "org_00000000000000000000000000";
+    refused([
         (
             "missing_field",
             "scope.organization_id",

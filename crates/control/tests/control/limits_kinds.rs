@@ -54,7 +54,7 @@ impl Bot {
         match answer.await.1 {
             HoldAnswer::Granted(..) => true,
             HoldAnswer::Refused(..) => false,
-            other => panic!("{other:?}"),
+            HoldAnswer::Rejected(why) => panic!("{why:?}"),
         }
     }
 }

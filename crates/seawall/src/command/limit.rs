@@ -127,8 +127,15 @@ async fn preview(client: &Client, ceiling: CreateArgs, days: u32) -> Result<Answ
         ("refused last", which("last")),
         ("refuses none from", show::amount(&json, "refuses_none_at")),
     ];
+    // What is not on record may have been over it, too.
+    let unknown = match count("undescribed") {
+        0 => String::new(),
+        calls => format!(
+            "\n{calls} further calls are left out: whether it counts them is not on record.\n"
+        ),
+    };
     Ok(Answer {
-        text: format!("{sentence}\n\n{}", print::facts(&facts)),
+        text: format!("{sentence}\n\n{}{unknown}", print::facts(&facts)),
         json,
         schema: "limit_preview",
     })
