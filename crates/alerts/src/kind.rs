@@ -13,6 +13,8 @@ pub enum Kind {
     LotLapsing,
     /// A hard limit stops calls.
     HardLimitReached,
+    /// A limit froze a key.
+    KeyFrozen,
     /// Calls were charged what they held, because nobody knows what they cost.
     PresumedCharges,
     /// Calls cost more than was held for them.
@@ -25,12 +27,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::BudgetCrossed,
         Self::BalanceLow,
         Self::CreditExhausted,
         Self::LotLapsing,
         Self::HardLimitReached,
+        Self::KeyFrozen,
         Self::PresumedCharges,
         Self::Overrun,
         Self::OrganizationHalted,
@@ -46,6 +49,7 @@ impl Kind {
             Self::CreditExhausted => "credit.balance_exhausted",
             Self::LotLapsing => "credit.lot_lapsing",
             Self::HardLimitReached => "hard_limit.reached",
+            Self::KeyFrozen => "key.frozen",
             Self::PresumedCharges => "call.charge_presumed",
             Self::Overrun => "call.overrun",
             Self::OrganizationHalted => "organization.halted",

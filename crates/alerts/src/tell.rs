@@ -5,6 +5,7 @@
 mod budget;
 mod charges;
 mod credit;
+mod key;
 mod limit;
 mod other;
 mod words;
@@ -12,5 +13,6 @@ mod words;
 pub use budget::crossed;
 pub(crate) use charges::{overruns, presumed, why};
 pub use credit::{balance_low, lapsing};
+pub(crate) use key::frozen;
 pub use limit::{limits_reached, refused};
 pub use other::{halted, test};

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use ids::{EntryId, HoldId};
-use ledger::{Book, BudgetFact, Entry, Fact, HoldFact, Inconsistent, PresumeReason, Time};
+use ledger::{
+    Book, BudgetFact, DirectoryFact, Entry, Fact, HoldFact, Inconsistent, PresumeReason, Time,
+};
 use money::Nanos;
 use serde::{Deserialize, Serialize};
 
@@ -156,6 +158,10 @@ impl Watch {
                 percent,
                 spent,
             }) => tell::crossed(&self.book, *budget, (*percent, *spent)),
+            // What nobody asked for came of a limit.
+            Fact::Directory(DirectoryFact::KeyFrozen { id, reason }) if entry.cause.is_none() => {
+                tell::frozen(&self.book, *id, reason)
+            }
             Fact::Budget(_) | Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) => None,
         };
         if self.held.len() > MOST_HELD {

@@ -4,7 +4,7 @@ use money::{Bound, Femtos, Price};
 
 use crate::cost::{Unit, Unpriced};
 use crate::prices::{ChatPrices, ImageOutput, ImagePrices, ImageTokens, Rates, Shape, TierRates};
-use crate::usage::Tier;
+use crate::usage::{Tier, Usage};
 
 /// How long a call asks the provider to keep what it writes to its cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +130,37 @@ pub fn image_bound(prices: &ImagePrices, terms: &ImageTerms<'_>) -> Result<Bound
     let cost = each.checked_mul(terms.n).ok_or(Unpriced::OutOfRange)?;
     cost.ceil_to_nanos().ok_or(Unpriced::OutOfRange)?;
     Ok(Bound::fixed(cost))
+}
+
+/// The most tokens an image call can have, of its prompt and of its pictures. Where a picture has a price of its own nobody
+/// counts its tokens, and those of the prompt remain.
+///
+/// # Errors
+/// [`Unpriced`] as for [`image_bound`].
+pub fn image_tokens(prices: &ImagePrices, terms: &ImageTerms<'_>) -> Result<u64, Unpriced> {
+    let each = match &prices.output {
+        ImageOutput::ByToken(tokens) => {
+            let rows = tokens.table.iter();
+            let rows = rows.map(|(size, quality, tokens)| (&**size, &**quality, *tokens));
+            let picture = terms.shape.dearest(rows)?;
+            picture.saturating_add(tokens.text_output_at_most)
+        }
+        ImageOutput::PerImage(_) => 0,
+    };
+    Ok(each
+        .saturating_add(terms.prompt_tokens_at_most)
+        .saturating_mul(terms.n))
+}
+
+impl ImagePrices {
+    /// The tokens of a call that used this: those that [`image_tokens`] bounds.
+    #[must_use]
+    pub const fn tokens(&self, usage: &Usage) -> u64 {
+        match &self.output {
+            ImageOutput::ByToken(_) => usage.tokens(),
+            ImageOutput::PerImage(_) => usage.input(),
+        }
+    }
 }
 
 fn one_picture(prices: &ImageTokens, terms: &ImageTerms<'_>) -> Result<Femtos, Unpriced> {

@@ -28,7 +28,7 @@ mod usage;
 #[cfg(test)]
 mod tests;
 
-pub use bound::{CacheLife, ChatTerms, ImageTerms, chat_bound, image_bound};
+pub use bound::{CacheLife, ChatTerms, ImageTerms, chat_bound, image_bound, image_tokens};
 pub use builtin::Catalog;
 pub use cost::{Charge, Line, Unit, Unpriced};
 pub use error::CatalogError;

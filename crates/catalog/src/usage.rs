@@ -90,6 +90,15 @@ impl Usage {
         }
     }
 
+    /// All tokens, of the input and of the output, however they are billed. Kept at the end of the range.
+    #[must_use]
+    pub const fn tokens(&self) -> u64 {
+        self.input()
+            .saturating_add(self.output)
+            .saturating_add(self.image_output)
+            .saturating_add(self.audio_output)
+    }
+
     /// All input tokens: what a long-context threshold is compared with. Kept at the end of the range.
     #[must_use]
     pub const fn input(&self) -> u64 {

@@ -39,14 +39,8 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
     let cause = ask.cause();
     ask.fields.finish()?;
     let teller = wanted.place.teller(&app).await?;
-    let zone = match wanted.time_zone {
-        Some(zone) => zone,
-        None => {
-            let zone =
-                |book: &Book, _now: Time| book.organization().map(|found| found.time_zone.clone());
-            look(&teller, "organization", zone).await?
-        }
-    };
+    let zone = |book: &Book, _now: Time| book.organization().map(|found| found.time_zone.clone());
+    let zone = look(&teller, "organization", zone).await?;
     let command = Command::CreateBudget(CreateBudget {
         id: BudgetId::from_bytes(app.ids.id()),
         scope: wanted.place.scope(),

@@ -1,6 +1,7 @@
 //! `/organizations/{org}/credits` and `/balance`: money added, and what became of it.
 
 pub(crate) mod contract;
+pub(crate) mod taken_back;
 
 use axum::Json;
 use axum::extract::State;
@@ -11,8 +12,7 @@ use ledger::{AddCredit, Book, Command, Lot, LotKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{App, carry_out, create as create_object, look};
-use crate::auth::Actor;
+use crate::app::{App, create as create_object, look};
 use crate::body::Ask;
 use crate::error::ApiError;
 use crate::path::Named;
@@ -137,18 +137,6 @@ pub(crate) async fn list(
     };
     let (data, next) = look(&app.teller(organization)?, "organization", question).await?;
     Ok(Json(List::new(data, next)))
-}
-
-/// Takes back what is left of a lot. What is held of it stays with its calls; what they give back stays voidable.
-pub(crate) async fn void(
-    State(app): State<App>,
-    path: (Named<OrganizationId>, Named<LotId>),
-    actor: Actor,
-) -> Result<StatusCode, ApiError> {
-    let (Named(organization), Named(lot)) = path;
-    let command = Command::VoidCredit { lot };
-    carry_out(&app.teller(organization)?, command, actor.cause()).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(crate) async fn balance(

@@ -9,7 +9,7 @@ mod why;
 use axum::Json;
 use axum::extract::State;
 use ids::{HoldId, RequestId};
-use ledger::{Check, Fact, Patience, TakeHold, Traits};
+use ledger::{Check, Fact, Patience, TakeHold};
 use money::Nanos;
 use projections::{Attempt, AttemptState, Decided, Decision, Row};
 use serde_json::{Value, json};
@@ -95,7 +95,7 @@ fn recorded(app: &App, row: &Row) -> Option<Recorded> {
         route: row.route.clone(),
         model: row.model.clone()?,
         upstream: decided.upstream.clone(),
-        traits: Traits::default(),
+        traits: decided.traits.clone(),
         others_wait: false,
     };
     let shortfall = Box::new(decided.shortfall.clone());

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use ledger::{Book, Check, KeyProblem, ProjectState, Time};
+use ids::{Pepper, SubjectKind};
+use ledger::{Book, Check, KeyProblem, Measure, ProjectState, Time, Traits};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +13,7 @@ use crate::openapi::operation::{self, Operation};
 use crate::openapi::words;
 use crate::query::Params;
 use crate::scope::{Place, ScopeView, WindowView};
-use crate::show::{At, LimitRef, Text, Usd};
+use crate::show::{At, LimitRef, Text, Usd, two_ways};
 
 /// One thing that can stop a call.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -22,12 +23,19 @@ pub(crate) struct Constraint {
     kind: &'static str,
     limit_id: Option<LimitRef>,
     scope: ScopeView,
-    /// Null for the credit balance, whose ceiling is what is left.
+    #[schema(value_type = words::Measure)]
+    measure: &'static str,
+    /// Null for the credit balance, whose ceiling is what is left; as all amounts in USD where the measure is another.
     limit_usd: Option<Usd>,
+    /// In requests or tokens; null, as all such amounts, where the measure is usd.
+    limit: Option<i64>,
     window: Option<WindowView>,
-    spent_usd: Usd,
-    held_usd: Usd,
-    left_usd: Usd,
+    spent_usd: Option<Usd>,
+    spent: Option<i64>,
+    held_usd: Option<Usd>,
+    held: Option<i64>,
+    left_usd: Option<Usd>,
+    left: Option<i64>,
     resets_at: Option<At>,
 }
 
@@ -55,15 +63,25 @@ struct Stop {
 
 impl Constraint {
     fn of(check: &Check, book: &Book) -> Self {
+        let both = |amount| two_ways(check.measure, amount);
+        let (limit_usd, limit) = both(check.ceiling);
+        let (spent_usd, spent) = both(Some(check.spent));
+        let (held_usd, held) = both(Some(check.held));
+        let (left_usd, left) = both(Some(check.left));
         Self {
             kind: check.name(),
             limit_id: check.kind.limit().map(Text),
             scope: ScopeView::of(check.scope, book),
-            limit_usd: check.ceiling.map(|ceiling| Usd(ceiling.usd())),
+            measure: check.measure.name(),
+            limit_usd,
+            limit,
             window: check.window.as_ref().map(WindowView::of),
-            spent_usd: Usd(check.spent.usd()),
-            held_usd: Usd(check.held.usd()),
-            left_usd: Usd(check.left.usd()),
+            spent_usd,
+            spent,
+            held_usd,
+            held,
+            left_usd,
+            left,
             resets_at: check.resets_at.map(At),
         }
     }
@@ -93,11 +111,39 @@ fn stop(place: Place, book: &Book, now: Time) -> Option<Stop> {
     }
 }
 
+/// A call that is asked about, for the limits that count only some.
+struct Call {
+    model: String,
+    traits: Traits,
+}
+
+impl Call {
+    /// `None` where nothing of it is named.
+    fn read(params: &mut Params, pepper: &Pepper) -> Result<Option<Self>, ApiError> {
+        let model = params.text("model")?;
+        let end_user = params.text("end_user")?;
+        let tag = params.text("tag")?;
+        if model.is_none() && end_user.is_none() && tag.is_none() {
+            return Ok(None);
+        }
+        let subject = |kind, text: &String| pepper.subject(kind, text);
+        let tags = tag.iter().map(|tag| subject(SubjectKind::Tag, tag));
+        let traits = Traits {
+            end_user: end_user.map(|user| subject(SubjectKind::EndUser, &user)),
+            tags: tags.collect(),
+            ..Traits::default()
+        };
+        let model = model.unwrap_or_default();
+        Ok(Some(Self { model, traits }))
+    }
+}
+
 pub(crate) async fn get(
     State(app): State<App>,
     mut params: Params,
 ) -> Result<Json<View>, ApiError> {
     let place = Place::read(&mut params)?;
+    let call = Call::read(&mut params, &app.pepper)?;
     params.finish()?;
     let place = place.ok_or_else(|| {
         ApiError::bad(
@@ -107,12 +153,17 @@ pub(crate) async fn get(
     })?;
     let question = move |book: &Book, now: Time| {
         let (project, key) = place.within(book)?;
-        let checks = book.checks(project, key);
-        let headroom = book.headroom(project, key);
+        let checks = match &call {
+            Some(call) => book.checks_of_call(project, key, (&call.model, &call.traits)),
+            None => book.checks(project, key),
+        };
+        // The first of equals, which is the narrowest; what is spent is always checked against the credit balance.
+        let money = checks.iter().filter(|check| check.measure == Measure::Usd);
+        let binding = money.min_by_key(|check| check.left)?;
         Some(View {
-            headroom_usd: Usd(headroom.amount),
-            binding: headroom.name(),
-            binding_limit_id: headroom.binding.limit().map(Text),
+            headroom_usd: Usd(binding.left.usd().at_least_zero()),
+            binding: binding.name(),
+            binding_limit_id: binding.kind.limit().map(Text),
             constraints: checks
                 .iter()
                 .map(|check| Constraint::of(check, book))
@@ -133,6 +184,9 @@ pub(crate) fn operations() -> Vec<Operation> {
             "What can be spent before calls stop, and all that can stop them.",
         )
         .one_place()
+        .query_text("model", "With the limits on this model.")
+        .query_text("end_user", "With the limits on this end user.")
+        .query_text("tag", "With the limits on this tag, such as `team=red`.")
         .answers::<View>(),
     ]
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use futures_util::{StreamExt as _, stream};
-use ids::{BudgetId, KeyId, LimitId, OrganizationId, ProjectId};
+use ids::{BudgetId, KeyId, LimitId, LotId, OrganizationId, ProjectId};
 use ledger::Book;
 use teller::Tellers;
 use tokio::sync::Mutex;
@@ -26,6 +26,7 @@ pub(crate) enum Owned {
     Key(KeyId),
     Limit(LimitId),
     Budget(BudgetId),
+    Lot(LotId),
 }
 
 impl Owned {
@@ -35,6 +36,7 @@ impl Owned {
             Self::Key(_) => "key",
             Self::Limit(_) => "hard limit",
             Self::Budget(_) => "budget",
+            Self::Lot(_) => "lot of credit",
         }
     }
 
@@ -44,6 +46,7 @@ impl Owned {
             Self::Key(id) => book.key(id).is_some(),
             Self::Limit(id) => book.limit(id).is_some(),
             Self::Budget(id) => book.budget(id).is_some(),
+            Self::Lot(id) => book.lot(id).is_some(),
         }
     }
 }
@@ -69,6 +72,12 @@ impl From<LimitId> for Owned {
 impl From<BudgetId> for Owned {
     fn from(id: BudgetId) -> Self {
         Self::Budget(id)
+    }
+}
+
+impl From<LotId> for Owned {
+    fn from(id: LotId) -> Self {
+        Self::Lot(id)
     }
 }
 

@@ -1,22 +1,27 @@
 //! `/limits`: hard limits, the owner's ceilings.
 //!
 //! The organization's approved usage limit is listed with them, because it stops calls as well, but it is the operator's
-//! and changes with the organization.
+//! and changes with the organization. So does its spend guard, which stops no call and is not listed.
 
-pub(crate) mod ask;
+mod ask;
 pub(crate) mod contract;
+mod on;
 pub(crate) mod preview;
+mod shown;
+mod subjects;
 mod view;
+mod warnings;
+pub(crate) mod window;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ids::LimitId;
-use ledger::{Book, ChangeLimit, Command, LimitOrigin, LimitTerms, Time, UsedSoFar};
+use ledger::{Book, ChangeLimit, Command, LimitOrigin, Measure, Time, UsedSoFar};
 use teller::Teller;
 
-use self::view::View;
+use self::view::{One, View};
 use crate::app::{App, carry_out, create as create_object, look};
 use crate::auth::Actor;
 use crate::body::Ask;
@@ -29,32 +34,22 @@ use crate::show::List;
 
 const WHAT: &str = "hard limit";
 
-async fn read(teller: &Teller, id: LimitId) -> Result<View, ApiError> {
+async fn read(teller: &Teller, id: LimitId) -> Result<One, ApiError> {
     look(teller, WHAT, move |book: &Book, _now: Time| {
-        book.limit(id).map(|limit| View::of(limit, book))
+        book.limit(id).map(|limit| One::of(limit, book))
     })
     .await
 }
 
 pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Response, ApiError> {
-    let (place, wanted) = ask::read(&mut ask.fields)?;
+    let wanted = ask::read(&mut ask.fields, &app.pepper)?;
     let cause = ask.cause();
     ask.fields.finish()?;
-    let teller = place.teller(&app).await?;
-    let zone = match wanted.time_zone {
-        Some(zone) => zone,
-        None => {
-            let zone =
-                |book: &Book, _now: Time| book.organization().map(|found| found.time_zone.clone());
-            look(&teller, "organization", zone).await?
-        }
-    };
-    let command = Command::CreateLimit(LimitTerms::hard_limit(
-        LimitId::from_bytes(app.ids.id()),
-        place.scope(),
-        wanted.amount,
-        wanted.window.in_zone(zone),
-    ));
+    let teller = wanted.on.teller(&app).await?;
+    let zone = |book: &Book, _now: Time| book.organization().map(|found| found.time_zone.clone());
+    let zone = look(&teller, "organization", zone).await?;
+    let id = LimitId::from_bytes(app.ids.id());
+    let command = Command::CreateLimit(wanted.terms(id, zone));
     let id = LimitId::from_bytes(create_object(&teller, command, cause).await?);
     app.remember(id, teller.organization());
     Ok((StatusCode::CREATED, Json(read(&teller, id).await?)).into_response())
@@ -71,7 +66,7 @@ pub(crate) async fn list(
 pub(crate) async fn get(
     State(app): State<App>,
     Named(id): Named<LimitId>,
-) -> Result<Json<View>, ApiError> {
+) -> Result<Json<One>, ApiError> {
     let teller = app.teller_of(id).await?;
     read(&teller, id).await.map(Json)
 }
@@ -80,25 +75,28 @@ pub(crate) async fn patch(
     State(app): State<App>,
     Named(id): Named<LimitId>,
     mut ask: Ask,
-) -> Result<Json<View>, ApiError> {
-    let amount = ask
-        .fields
-        .given::<money::Nanos>("amount_usd")?
-        .map(Into::into);
+) -> Result<Json<One>, ApiError> {
+    let amounts = ask::Amounts::read(&mut ask.fields)?;
     let words = [("keep", UsedSoFar::Keep), ("reset", UsedSoFar::Reset)];
     let used = ask.fields.word("used", &words)?;
-    ask::refuse_until(&mut ask.fields)?;
+    let until: Option<Time> = ask.fields.optional("until_at")?;
     ask.fields.finish()?;
+    let teller = app.teller_of(id).await?;
+    let amount = amounts.of(measure_of_the_owners(&teller, id).await?)?;
+    if until.is_some() && amount.is_none() {
+        return Err(ApiError::invalid(
+            "until_at",
+            "says until when another amount holds: send that amount with it",
+        ));
+    }
     if amount.is_none() && used.is_none() {
         return Err(nothing_to_change());
     }
-    let teller = app.teller_of(id).await?;
-    must_be_the_owners(&teller, id).await?;
     let command = Command::ChangeLimit(ChangeLimit {
         id,
         amount,
         used: used.unwrap_or(UsedSoFar::Keep),
-        until: None,
+        until,
     });
     carry_out(&teller, command, ask.actor.cause()).await?;
     read(&teller, id).await.map(Json)
@@ -110,19 +108,27 @@ pub(crate) async fn delete(
     actor: Actor,
 ) -> Result<StatusCode, ApiError> {
     let teller = app.teller_of(id).await?;
-    must_be_the_owners(&teller, id).await?;
+    measure_of_the_owners(&teller, id).await?;
     carry_out(&teller, Command::DeleteLimit { id }, actor.cause()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn must_be_the_owners(teller: &Teller, id: LimitId) -> Result<(), ApiError> {
-    let origin = move |book: &Book, _now: Time| book.limit(id).map(|limit| limit.origin);
-    match look(teller, WHAT, origin).await? {
-        LimitOrigin::Owner | LimitOrigin::Guard => Ok(()),
-        LimitOrigin::Operator => Err(ApiError::conflict(
+/// What a limit measures, unless it changes with the organization only.
+async fn measure_of_the_owners(teller: &Teller, id: LimitId) -> Result<Measure, ApiError> {
+    let known = move |book: &Book, _now: Time| {
+        let limit = book.limit(id)?;
+        Some((limit.origin, limit.measure))
+    };
+    match look(teller, WHAT, known).await? {
+        (LimitOrigin::Owner, measure) => Ok(measure),
+        (LimitOrigin::Operator, _) => Err(ApiError::conflict(
             "approved_usage_limit",
             "This is the organization's approved usage limit. Change `approved_usage_limit_usd` with PATCH on the \
              organization instead.",
+        )),
+        (LimitOrigin::Guard, _) => Err(ApiError::conflict(
+            "spend_guard",
+            "This is the organization's spend guard. Change `spend_guard_usd` with PATCH on the organization instead.",
         )),
     }
 }

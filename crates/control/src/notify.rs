@@ -55,7 +55,7 @@ fn one(app: &App, mut target: Fields) -> Result<Wanted, ApiError> {
     let kind = target.path("kind");
     let channel = target
         .word("kind", &words)?
-        .ok_or_else(|| crate::limits::ask::missing(&kind))?;
+        .ok_or_else(|| crate::limits::window::missing(&kind))?;
     let name = match channel {
         Channel::Email => "to",
         Channel::Webhook | Channel::Slack => "url",

@@ -1,5 +1,6 @@
 //! `/organizations`: who owns money.
 
+mod ceilings;
 pub(crate) mod contract;
 
 use axum::Json;
@@ -8,8 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ids::{LimitId, OrganizationId};
 use ledger::{
-    Book, ChangeLimit, ChangeOrganization, Command, CreateOrganization, DirectoryCommand,
-    LimitOrigin, LimitTerms, Outcome, Scope, Time, UsedSoFar, Window,
+    Book, ChangeOrganization, Command, CreateOrganization, DirectoryCommand, LimitOrigin, Outcome,
+    Time,
 };
 use money::Nanos;
 use serde::Serialize;
@@ -26,6 +27,7 @@ use crate::query::Params;
 use crate::show::{At, List, OrganizationRef, Text, Usd, hex};
 
 const APPROVED: &str = "approved_usage_limit_usd";
+const GUARD: &str = "spend_guard_usd";
 /// The zone of an organization that names none.
 const USUAL_ZONE: &str = "UTC";
 
@@ -36,6 +38,8 @@ pub(crate) struct View {
     name: Box<str>,
     time_zone: Box<str>,
     approved_usage_limit_usd: Option<Usd>,
+    /// What freezes a key that spends too fast; null: nothing does.
+    spend_guard: Option<ceilings::GuardView>,
     created_at: At,
     /// Why it is stopped; null where it is not.
     stopped: Option<String>,
@@ -47,7 +51,9 @@ fn view(book: &Book, _now: Time) -> Option<View> {
         id: Text(organization.id),
         name: organization.name.clone(),
         time_zone: organization.time_zone.clone(),
-        approved_usage_limit_usd: approved(book).map(|limit| Usd(limit.amount.usd())),
+        approved_usage_limit_usd: ceilings::of(book, LimitOrigin::Operator)
+            .map(|limit| Usd(limit.amount.usd())),
+        spend_guard: ceilings::GuardView::of(book),
         created_at: At(organization.created_at),
         stopped: None,
     })
@@ -61,21 +67,20 @@ fn stopped(why: &RolledBack) -> Option<View> {
         name: organization.name.clone(),
         time_zone: organization.time_zone.clone(),
         approved_usage_limit_usd: None,
+        spend_guard: None,
         created_at: At(organization.created_at),
         stopped: Some(why.to_string()),
     })
 }
 
-/// The ceiling the operator approved. There is at most one: nothing here makes a second.
-fn approved(book: &Book) -> Option<&ledger::Limit> {
-    book.limits()
-        .find(|limit| limit.origin == LimitOrigin::Operator)
-}
-
 pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Response, ApiError> {
     let name: String = ask.fields.required("name")?;
     let zone = time_zone(&mut ask.fields)?.unwrap_or_else(|| USUAL_ZONE.into());
-    let amount = not_below_zero(ask.fields.optional(APPROVED)?)?;
+    let amount = not_below_zero(APPROVED, ask.fields.optional(APPROVED)?)?;
+    let guard = match ask.fields.change(GUARD)? {
+        Some(asked) => not_below_zero(GUARD, asked)?,
+        None => app.spend_guard,
+    };
     let cause = ask.cause();
     ask.fields.finish()?;
     let id = match cause.idempotency {
@@ -88,7 +93,7 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
         name: name.into(),
         time_zone: zone,
         approved_usage_limit: amount.map(|amount| (LimitId::from_bytes(app.ids.id()), amount)),
-        spend_guard: None,
+        spend_guard: guard.map(|amount| ceilings::guard(LimitId::from_bytes(app.ids.id()), amount)),
     });
     let teller = app.teller(id)?;
     create_object(&teller, command, cause).await?;
@@ -150,9 +155,13 @@ pub(crate) async fn patch(
     let name: Option<String> = ask.fields.given("name")?;
     let zone = time_zone(&mut ask.fields)?;
     let amount = ask.fields.change(APPROVED)?;
-    let amount = amount.map(not_below_zero).transpose()?;
+    let amount = amount.map(|amount| not_below_zero(APPROVED, amount));
+    let amount = amount.transpose()?;
+    let guard = ask.fields.change(GUARD)?;
+    let guard = guard.map(|amount| not_below_zero(GUARD, amount));
+    let guard = guard.transpose()?;
     ask.fields.finish()?;
-    if name.is_none() && zone.is_none() && amount.is_none() {
+    if name.is_none() && zone.is_none() && amount.is_none() && guard.is_none() {
         return Err(nothing_to_change());
     }
     let teller = app.teller(id)?;
@@ -165,14 +174,15 @@ pub(crate) async fn patch(
     });
     let mut commands: Vec<Command> = Vec::new();
     commands.extend(change.map(|change| DirectoryCommand::ChangeOrganization(change).into()));
-    if let Some(amount) = amount {
-        let limit = LimitId::from_bytes(app.ids.id());
-        let edit = move |book: &Book, _now: Time| {
-            book.organization()?;
-            Some(approve(book, limit, amount))
-        };
-        commands.extend(look(&teller, "organization", edit).await?);
-    }
+    let new = [(); 2].map(|()| LimitId::from_bytes(app.ids.id()));
+    let edits = move |book: &Book, _now: Time| {
+        book.organization()?;
+        let [approved, guarded] = new;
+        let approve = amount.and_then(|amount| ceilings::approve(book, approved, amount));
+        let watch = guard.and_then(|amount| ceilings::watch(book, guarded, amount));
+        Some(approve.into_iter().chain(watch).collect::<Vec<_>>())
+    };
+    commands.extend(look(&teller, "organization", edits).await?);
     carry_out_all(&teller, commands, &ask.actor).await?;
     look(&teller, "organization", view).await.map(Json)
 }
@@ -185,43 +195,16 @@ pub(crate) fn nothing_to_change() -> ApiError {
 }
 
 /// The ledger would refuse it, but by its own name for it.
-fn not_below_zero(amount: Option<Nanos>) -> Result<Option<Nanos>, ApiError> {
+fn not_below_zero(field: &str, amount: Option<Nanos>) -> Result<Option<Nanos>, ApiError> {
     if amount.is_some_and(Nanos::is_negative) {
-        return Err(ApiError::invalid(APPROVED, "must not be negative"));
+        return Err(ApiError::invalid(field, "must not be negative"));
     }
     Ok(amount)
 }
 
-/// What makes the approved usage limit this amount, or ends it.
-fn approve(book: &Book, new: LimitId, amount: Option<Nanos>) -> Option<Command> {
-    match (approved(book), amount) {
-        (None, None) => None,
-        (Some(limit), None) => Some(Command::DeleteLimit { id: limit.id }),
-        (Some(limit), Some(amount)) => Some(Command::ChangeLimit(ChangeLimit {
-            id: limit.id,
-            amount: Some(amount.into()),
-            used: UsedSoFar::Keep,
-            until: None,
-        })),
-        (None, Some(amount)) => Some(Command::CreateLimit(
-            LimitTerms::hard_limit(
-                new,
-                Scope::Organization,
-                amount,
-                Window::Month {
-                    time_zone: book
-                        .organization()
-                        .map_or_else(|| USUAL_ZONE.into(), |found| found.time_zone.clone()),
-                },
-            )
-            .set_by(LimitOrigin::Operator),
-        )),
-    }
-}
-
 /// Carries out the commands of one request. Each is decided without being done first, so that a request with something
 /// wrong in it changes nothing.
-async fn carry_out_all(
+pub(crate) async fn carry_out_all(
     teller: &Teller,
     commands: Vec<Command>,
     actor: &Actor,

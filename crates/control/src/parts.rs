@@ -8,6 +8,7 @@ use accounts::Upstreams;
 use catalog::Catalog;
 use futures_util::future::BoxFuture;
 use ids::{KeyId, Pepper, ProjectId};
+use money::Nanos;
 use projections::RequestLog;
 use serde_json::Value;
 use teller::{Teller, Tellers, Unavailable};
@@ -96,6 +97,9 @@ pub struct Parts {
     pub check: Arc<dyn Check>,
     /// Looks whether the store says the truth, for `/verifications`.
     pub verify: Arc<dyn Verify>,
+    /// What an organization that is made may spend in a minute before the key that comes to it is frozen; `None`: any
+    /// amount.
+    pub spend_guard: Option<Nanos>,
     /// The program's version, for `/version`.
     pub version: &'static str,
 }

@@ -15,10 +15,12 @@ use utoipa::ToSchema;
 use crate::app::{App, carry_out, create as create_object, look};
 use crate::body::Ask;
 use crate::error::ApiError;
-use crate::organizations::nothing_to_change;
+use crate::organizations::{carry_out_all, nothing_to_change};
 use crate::path::Named;
 use crate::query::Params;
 use crate::show::{At, List, OrganizationRef, ProjectRef, Text};
+
+const MAX_OUTPUT: &str = "default_max_output";
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Project)]
@@ -27,6 +29,8 @@ pub(crate) struct View {
     organization_id: OrganizationRef,
     name: Box<str>,
     default_max_output: Option<u64>,
+    /// Output tokens below which a call is refused instead of fitted; null: the setting `gateway.fit_floor`.
+    fit_floor: Option<u64>,
     #[schema(value_type = contract::ProjectState)]
     state: &'static str,
     archived_at: Option<At>,
@@ -44,6 +48,7 @@ impl View {
             organization_id: Text(organization),
             name: project.name.clone(),
             default_max_output: project.default_max_output,
+            fit_floor: project.fit_floor,
             state,
             archived_at,
             created_at: At(project.created_at),
@@ -66,7 +71,8 @@ pub(crate) async fn create(
     mut ask: Ask,
 ) -> Result<Response, ApiError> {
     let name: String = ask.fields.required("name")?;
-    let default_max_output = sensible(ask.fields.optional("default_max_output")?)?;
+    let default_max_output = ask.fields.optional(MAX_OUTPUT)?;
+    let default_max_output = sensible(MAX_OUTPUT, default_max_output)?;
     let cause = ask.cause();
     ask.fields.finish()?;
     let teller = app.teller(organization)?;
@@ -112,19 +118,25 @@ pub(crate) async fn patch(
     mut ask: Ask,
 ) -> Result<Json<View>, ApiError> {
     let name: Option<String> = ask.fields.given("name")?;
-    let default_max_output = ask.fields.change("default_max_output")?;
-    let default_max_output = default_max_output.map(sensible).transpose()?;
+    let mut tokens = |field| {
+        let asked = ask.fields.change(field)?;
+        asked.map(|asked| sensible(field, asked)).transpose()
+    };
+    let (default_max_output, fit_floor) = (tokens(MAX_OUTPUT)?, tokens("fit_floor")?);
     ask.fields.finish()?;
-    if name.is_none() && default_max_output.is_none() {
+    let plain = name.is_some() || default_max_output.is_some();
+    if !plain && fit_floor.is_none() {
         return Err(nothing_to_change());
     }
     let teller = app.teller_of(id).await?;
-    let command = DirectoryCommand::ChangeProject(ChangeProject {
+    let change = DirectoryCommand::ChangeProject(ChangeProject {
         id,
         name: name.map(Into::into),
         default_max_output,
     });
-    carry_out(&teller, command, ask.actor.cause()).await?;
+    let floor = fit_floor.map(|fit_floor| DirectoryCommand::SetFitFloor { id, fit_floor });
+    let commands = plain.then_some(change).into_iter().chain(floor);
+    carry_out_all(&teller, commands.map(Into::into).collect(), &ask.actor).await?;
     view(&teller, id).await.map(Json)
 }
 
@@ -141,11 +153,11 @@ pub(crate) async fn archive(
 }
 
 /// No model answers with more, so a larger number is a slip of the hand.
-fn sensible(tokens: Option<u64>) -> Result<Option<u64>, ApiError> {
+fn sensible(field: &str, tokens: Option<u64>) -> Result<Option<u64>, ApiError> {
     const MOST: u64 = 1_000_000_000;
     match tokens {
         Some(tokens) if tokens > MOST => Err(ApiError::invalid(
-            "default_max_output",
+            field,
             "must be a number of output tokens, at most 1000000000",
         )),
         tokens => Ok(tokens),

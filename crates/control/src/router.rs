@@ -105,7 +105,15 @@ fn money() -> Router<App> {
             "/organizations/{org}/credits",
             post(credits::add).get(credits::list),
         )
-        .route("/organizations/{org}/credits/{lot}", delete(credits::void))
+        .route(
+            "/organizations/{org}/credits/{lot}",
+            delete(credits::taken_back::delete),
+        )
+        .route(
+            "/credits/{lot}/charge-back",
+            post(credits::taken_back::charge_back),
+        )
+        .route("/credits/{lot}/void", post(credits::taken_back::void))
         .route("/organizations/{org}/balance", get(credits::balance))
         .route("/organizations/{org}/ledger", get(entries::list))
         .route("/organizations/{org}/rollback", get(rollback::get))

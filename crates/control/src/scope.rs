@@ -19,9 +19,9 @@ use crate::query::{Params, invalid};
 #[schema(as = Scope)]
 pub(crate) struct ScopeView {
     #[schema(value_type = words::ScopeKind)]
-    kind: &'static str,
-    id: String,
-    name: Option<Box<str>>,
+    pub(crate) kind: &'static str,
+    pub(crate) id: String,
+    pub(crate) name: Option<Box<str>>,
 }
 
 impl ScopeView {

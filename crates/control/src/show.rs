@@ -6,7 +6,7 @@ use ids::{
     AlertId, BudgetId, EntryId, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
     TargetId,
 };
-use ledger::Time;
+use ledger::{Measure, Quantity, Time};
 use money::Nanos;
 use serde::{Serialize, Serializer};
 
@@ -17,6 +17,14 @@ pub(crate) struct Usd(pub(crate) Nanos);
 impl Serialize for Usd {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
+    }
+}
+
+/// The two ways to say an amount, in US dollars and in requests or tokens, of which one is null.
+pub(crate) fn two_ways(measure: Measure, amount: Option<Quantity>) -> (Option<Usd>, Option<i64>) {
+    match measure {
+        Measure::Usd => (amount.map(|amount| Usd(amount.usd())), None),
+        Measure::Requests | Measure::Tokens => (None, amount.map(Quantity::get)),
     }
 }
 

@@ -12,16 +12,16 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
 use ids::RequestId;
-use ledger::{Grant, Headroom, ReleaseReason};
-use money::Bound;
+use ledger::{Check, Grant, Headroom, ReleaseReason, Traits};
 use tokio::time::Instant;
 
 use crate::Gateway;
 use crate::settings::Served;
 use crate::step::authenticate::{Caller, authenticate};
-use crate::step::bound::{Closeness, Terms};
+use crate::step::bound::{Closeness, Most, Terms};
 use crate::step::count::{Began, Counted};
 use crate::step::hold::Wanted;
+use crate::step::marks::Marks;
 use crate::step::meter::Meter;
 use crate::step::read::{self, Facts, Route};
 use crate::step::route;
@@ -56,10 +56,7 @@ pub(crate) async fn serve(gateway: Gateway, route: Route, request: Request) -> R
         at: gateway.now(),
         instant: Instant::now(),
     };
-    let mut known = Known {
-        caller: None,
-        model: None,
-    };
+    let mut known = Known::default();
     match dry_run::asked(request.headers()) {
         Ok(false) => {}
         Ok(true) => return dry_run::answer(&gateway, (id, route), request).await,
@@ -75,9 +72,12 @@ pub(crate) async fn serve(gateway: Gateway, route: Route, request: Request) -> R
 }
 
 /// What is known of a call when a step says no.
+#[derive(Clone, Default)]
 pub(crate) struct Known {
     pub(crate) caller: Option<Caller>,
     pub(crate) model: Option<String>,
+    /// What only the caller itself may be told of it.
+    pub(crate) marks: Marks,
 }
 
 /// Steps 1 to 5.
@@ -98,8 +98,9 @@ async fn prepare(
         model: &priced.model,
         served: &priced.served,
         pictures: priced.pictures,
+        traits: &priced.traits,
     };
-    let granted = wanted.try_hold(gateway, &caller, priced.bound).await?;
+    let granted = wanted.try_hold(gateway, &caller, priced.most).await?;
     let (hold, grant) = match granted {
         Some(granted) => granted,
         None => {
@@ -139,13 +140,15 @@ pub(crate) struct Priced {
     pub(crate) model: String,
     pub(crate) served: Arc<Served>,
     terms: Terms,
-    pub(crate) bound: Bound,
+    pub(crate) most: Most,
     meter: Meter,
     /// The body as it leaves if all that was asked for is granted.
     edited: Bytes,
     stream: Streaming,
     /// The pictures it asks for.
     pub(crate) pictures: Option<u64>,
+    /// Whom it is made for, and its tags.
+    pub(crate) traits: Traits,
 }
 
 /// Steps 2 to 4, the cheap way.
@@ -157,6 +160,7 @@ pub(crate) fn price(
 ) -> Result<Priced, Stop> {
     let facts = Facts::read(route, body)?;
     known.model = Some(facts.model().to_owned());
+    known.marks = Marks::read(&facts, headers)?;
     let unknown = || Stop::UnknownModel(facts.model().to_owned());
     let catalog = &gateway.parts().catalog;
     let model = catalog.model(facts.model()).ok_or_else(unknown)?;
@@ -165,7 +169,7 @@ pub(crate) fn price(
         .next()
         .ok_or_else(unknown)?;
     let terms = Terms::new(gateway, &caller.key, headers, &served);
-    let bound = terms.bound(model, &facts, Closeness::Bytes)?;
+    let most = terms.bound(model, &facts, Closeness::Bytes)?;
     let stream = match &facts {
         Facts::Chat(facts) if facts.stream && facts.include_usage => Streaming::WithUsage,
         Facts::Chat(facts) if facts.stream => Streaming::WithoutUsage,
@@ -174,12 +178,13 @@ pub(crate) fn price(
     Ok(Priced {
         model: facts.model().to_owned(),
         meter: Meter::new(catalog, &facts, terms.at),
-        edited: send::edited(body, &facts, &terms, (bound.units(), false), &served),
+        edited: send::edited(body, &facts, &terms, (most.cost.units(), false), &served),
         served,
         terms,
-        bound,
+        most,
         stream,
         pictures: facts.pictures(),
+        traits: known.marks.traits(&gateway.parts().pepper),
     })
 }
 
@@ -189,7 +194,7 @@ impl Priced {
         &self,
         gateway: &Gateway,
         (route, body): (Route, &Bytes),
-    ) -> Result<Bound, Stop> {
+    ) -> Result<Most, Stop> {
         let facts = Facts::read(route, body)?;
         let unknown = || Stop::UnknownModel(self.model.clone());
         let model = gateway
@@ -240,6 +245,7 @@ async fn run(ready: Ready) -> Response {
     let gateway = held.gateway.clone();
     let under_way = UnderWay {
         fitted: grant.fitted.then_some(grant.units),
+        rates: held.hold.rates().to_vec(),
         headroom: grant.headroom,
         served: Arc::clone(&outgoing.served),
         deadline: Instant::now() + gateway.settings().call_timeout,
@@ -278,10 +284,20 @@ struct UnderWay {
     served: Arc<Served>,
     /// The output tokens granted, where they are fewer than asked for.
     fitted: Option<u64>,
+    /// The limits on requests and tokens that count it.
+    rates: Vec<Check>,
     /// What the key could spend beside the hold.
     headroom: Headroom,
     /// When the whole call must be over.
     deadline: Instant,
+}
+
+impl UnderWay {
+    /// By whom the call was served, and what is left of the limits that count calls like it.
+    fn tell_served(&self, headers: &mut HeaderMap) {
+        tell::headers::served(headers, self.served.account.name(), self.fitted);
+        tell::rates::tell(headers, &self.rates, self.held.gateway.now());
+    }
 }
 
 fn is_event_stream(answer: &http::Response<upstream::Answer>) -> bool {

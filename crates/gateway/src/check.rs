@@ -70,10 +70,7 @@ impl Gateway {
         (teller, payer): (&Teller, Payer),
         (path, headers, body): (&str, &HeaderMap, Bytes),
     ) -> Result<Value, Unavailable> {
-        let mut known = Known {
-            caller: None,
-            model: None,
-        };
+        let mut known = Known::default();
         let asked = (path, headers, &body);
         match self.look(teller, payer, asked, &mut known).await {
             Ok(would) => Ok(would.to_json()),
@@ -140,8 +137,9 @@ impl Gateway {
             model: &priced.model,
             served: &priced.served,
             pictures: priced.pictures,
+            traits: &priced.traits,
         };
-        let cheap = (priced.bound.unfittable(), Patience::Try);
+        let cheap = (priced.most.unfittable(), Patience::Try);
         let asks = [cheap, (counted, Patience::Wait), (counted, Patience::Last)]
             .map(|ask| wanted.ask(self, caller, ask));
         let answer = caller.teller.ask(move |book, now| {
@@ -149,12 +147,7 @@ impl Gateway {
             Ok::<_, KeyProblem>(decided(&book, &asks, now))
         });
         let (outcome, waits) = answer.await?.map_err(|problem| Stop::Key(problem, None))?;
-        let wish = Wish {
-            bound: counted,
-            pictures: priced.pictures,
-            traits: ledger::Traits::default(),
-            upstream: priced.served.account.name().into(),
-        };
+        let wish = wanted.wish(counted);
         let asked_units = wish.bound.units();
         let grant = granted(outcome, (wish, caller))?;
         Ok(Would {

@@ -4,6 +4,7 @@ pub(crate) mod authenticate;
 pub(crate) mod bound;
 pub(crate) mod count;
 pub(crate) mod hold;
+pub(crate) mod marks;
 pub(crate) mod meter;
 pub(crate) mod read;
 pub(crate) mod route;

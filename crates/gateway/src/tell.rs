@@ -5,6 +5,7 @@ pub(crate) mod headers;
 pub(crate) mod headroom;
 mod key;
 pub(crate) mod models;
+pub(crate) mod rates;
 mod shortfall;
 mod stop;
 mod upstream_failure;
@@ -14,6 +15,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{Request, StatusCode, header};
 use ids::RequestId;
+use ledger::Check;
 use serde_json::{Value, json};
 use wire::error::{self, Envelope};
 
@@ -21,6 +23,7 @@ use crate::call::Known;
 use crate::step::read::Route;
 use crate::{Disclosure, Gateway};
 
+pub(crate) use shortfall::left;
 pub(crate) use stop::{Barred, Stop, Wish, stopped, tell as told};
 pub(crate) use upstream_failure::{provider_refused, refused_within, unanswered};
 
@@ -34,6 +37,10 @@ pub(crate) struct Told {
     pub(crate) param: Option<String>,
     pub(crate) retry: Retry,
     pub(crate) details: Option<Value>,
+    /// The checks it rests on, where there are any.
+    pub(crate) rates: Vec<Check>,
+    /// The same without the caller's own texts, where it has any: what may be written down.
+    pub(crate) kept: Option<Box<Self>>,
 }
 
 /// Whether asking again can help.
@@ -65,12 +72,15 @@ impl Told {
             param: None,
             retry: Retry::No,
             details: None,
+            rates: Vec::new(),
+            kept: None,
         }
     }
 
     /// The answer, in OpenAI's envelope.
     pub(crate) fn into_response(self, gateway: &Gateway, request: RequestId) -> Response {
         let (retry, status) = (self.retry, self.status);
+        let hidden = self.is_hidden(gateway);
         let body = self.body(gateway, request);
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
@@ -91,12 +101,24 @@ impl Told {
         }
         headers::identify(headers, request);
         headers::retry(headers, retry);
+        if !hidden {
+            rates::tell(headers, &self.rates, gateway.now());
+        }
         response
     }
 
+    /// Whether figures stay with us.
+    fn is_hidden(&self, gateway: &Gateway) -> bool {
+        gateway.settings().disclosure == Disclosure::CodeOnly && self.details.is_some()
+    }
+
+    /// As it may be written down.
+    pub(crate) fn kept_body(&self, gateway: &Gateway, request: RequestId) -> Vec<u8> {
+        self.kept.as_deref().unwrap_or(self).body(gateway, request)
+    }
+
     pub(crate) fn body(&self, gateway: &Gateway, request: RequestId) -> Vec<u8> {
-        let hidden =
-            gateway.settings().disclosure == Disclosure::CodeOnly && self.details.is_some();
+        let hidden = self.is_hidden(gateway);
         let short = format!("Refused ({}). Request id: {request}", self.kind);
         let id_only = json!({ "request_id": request.to_string() });
         let envelope = Envelope {

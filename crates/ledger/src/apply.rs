@@ -149,6 +149,7 @@ impl Book {
                 id: *id,
                 name: name.clone(),
                 default_max_output: *default_max_output,
+                fit_floor: None,
                 created_at: at,
                 state: ProjectState::Active,
             })?,
@@ -160,6 +161,9 @@ impl Book {
                 let project = self.directory.project_mut(*id)?;
                 project.name = name.clone();
                 project.default_max_output = *default_max_output;
+            }
+            DirectoryFact::ProjectFitFloor { id, fit_floor } => {
+                self.directory.project_mut(*id)?.fit_floor = *fit_floor;
             }
             DirectoryFact::ProjectArchived { id } => {
                 self.directory.project_mut(*id)?.state = ProjectState::Archived { at };

@@ -1,6 +1,7 @@
 //! The checks that a hold must pass, and the headroom that follows from them.
 
 mod asked;
+mod rates;
 
 use ids::{KeyId, LimitId, ProjectId, Subject};
 use money::Nanos;

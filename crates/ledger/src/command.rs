@@ -65,6 +65,11 @@ pub enum DirectoryCommand {
     CreateProject(CreateProject),
     /// Change a project; what is `None` stays.
     ChangeProject(ChangeProject),
+    /// Say down to how many output tokens a project's calls may be cut; `None`: as the server's configuration says.
+    SetFitFloor {
+        id: ProjectId,
+        fit_floor: Option<u64>,
+    },
     /// Close a project.
     ArchiveProject { id: ProjectId },
     /// Begin a key.

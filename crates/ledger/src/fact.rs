@@ -236,6 +236,11 @@ pub enum DirectoryFact {
     },
     /// A project is closed: no key of it takes another hold.
     ProjectArchived { id: ProjectId },
+    /// The fewest output tokens that a project's calls are cut down to; `None`: what the server's configuration says.
+    ProjectFitFloor {
+        id: ProjectId,
+        fit_floor: Option<u64>,
+    },
     /// A key begins.
     KeyCreated(KeyCreated),
     /// A key has these properties now.
@@ -253,6 +258,7 @@ canonical_enum!(DirectoryFact {
     10 => ProjectCreated { id, name, default_max_output },
     11 => ProjectChanged { id, name, default_max_output },
     12 => ProjectArchived { id },
+    13 => ProjectFitFloor { id, fit_floor },
     20 => KeyCreated(created),
     21 => KeyChanged(changed),
     22 => KeyFrozen { id, reason },

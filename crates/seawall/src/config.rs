@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use accounts::Given;
+use money::Nanos;
+
 pub(crate) use error::ConfigError;
 #[cfg(test)]
 pub(crate) use settings::table as reference;
@@ -104,6 +106,8 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) store: Store,
     pub(crate) errors: Errors,
+    /// What a new organization may spend in a minute; `None`: any amount.
+    pub(crate) spend_guard: Option<Nanos>,
     /// A price file that replaces the compiled-in one.
     pub(crate) catalog: Option<PathBuf>,
     pub(crate) upstreams: Vec<Upstream>,
@@ -139,6 +143,7 @@ impl Config {
             server: server(&values)?,
             store: store(&values)?,
             errors: errors(&values),
+            spend_guard: values.usd_or_off("organizations.spend_guard_usd_per_minute")?,
             catalog: values.optional("catalog.file").map(PathBuf::from),
             routes: upstream::routes(&file.routes, &upstreams)?,
             upstreams,

@@ -303,7 +303,10 @@ impl Actor {
             }
             (Job::Hold { ask, .. }, outcome @ Outcome::Granted(_)) => {
                 let alive = self.live.begin(ask.hold);
-                self.next.add(job, Answer::Granted(alive, outcome));
+                let of_call = (&*ask.model, &ask.traits);
+                let rates = self.book.as_ref();
+                let rates = rates.map_or_else(Vec::new, |book| book.rates(ask.key, of_call));
+                self.next.add(job, Answer::Granted((alive, rates), outcome));
             }
             (Job::Settle { hold, reply, .. }, outcome) => {
                 self.live.end(*hold);

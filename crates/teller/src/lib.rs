@@ -28,7 +28,7 @@ mod view;
 pub use accept::{AcceptError, LostCalls, Rollback};
 pub use handle::{HoldAnswer, Standing, Teller, Unavailable};
 pub use live::LiveHold;
-pub use preview::{Preview, Proposed};
+pub use preview::Preview;
 pub use replay::{Bar, Barred, Change, Difference, Recorded, ReplayError, Replayed};
 pub use rollback::{Restored, RolledBack, Unmendable};
 pub use settings::{Clock, Observer, Settings};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use ids::HoldId;
-use ledger::{Receipt, ReleaseReason, Settlement};
+use ledger::{Check, Receipt, ReleaseReason, Settlement};
 use tokio::sync::oneshot;
 
 use crate::actor::Job;
@@ -20,11 +20,23 @@ pub struct LiveHold {
     id: HoldId,
     line: Line,
     alive: Arc<()>,
+    rates: Vec<Check>,
 }
 
 impl LiveHold {
-    pub(crate) fn new(id: HoldId, line: Line, alive: Arc<()>) -> Self {
-        Self { id, line, alive }
+    pub(crate) fn new(id: HoldId, line: Line, (alive, rates): (Arc<()>, Vec<Check>)) -> Self {
+        Self {
+            id,
+            line,
+            alive,
+            rates,
+        }
+    }
+
+    /// The limits on requests and tokens that count it, as they stood with it.
+    #[must_use]
+    pub fn rates(&self) -> &[Check] {
+        &self.rates
     }
 
     /// Its id.

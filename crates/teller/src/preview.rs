@@ -6,10 +6,12 @@
 
 mod what_if;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ids::{HoldId, OrganizationId, RequestId};
-use ledger::{Entry, Fact, HoldFact, HoldTaken, Scope, Time, Window};
+use ledger::{
+    Entry, Fact, HoldFact, HoldTaken, HoldTraits, LimitTerms, Measure, Mode, Quantity, Scope, Time,
+};
 use money::Nanos;
 
 use self::what_if::WhatIf;
@@ -21,17 +23,6 @@ const PAGE: usize = 1000;
 /// The most entries that are gone through.
 const MOST: u64 = 2_000_000;
 
-/// A hard limit that may or may not be set one day.
-#[derive(Clone, Debug)]
-pub struct Proposed {
-    /// What it would be on.
-    pub scope: Scope,
-    /// The most that may be spent in one window.
-    pub amount: Nanos,
-    /// How long it would count.
-    pub window: Window,
-}
-
 /// What a proposed limit would have done, had it been in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
@@ -41,8 +32,13 @@ pub struct Preview {
     pub counted_from: Time,
     /// The journal's last entry that was looked at.
     pub seq: u64,
-    /// Calls in its scope, granted in truth.
+    /// Calls that it counts, granted in truth.
     pub calls: u64,
+    /// Calls in its scope of which the journal does not say what such a limit looks at, because none was set then that did:
+    /// their tokens, their end user, their tags. They count in nothing here.
+    pub undescribed: u64,
+    /// Calls among `calls` that ended without their tokens being on record. They count with the most they could have had.
+    pub unmeasured: u64,
     /// How many of them would not have fitted as they were.
     pub stopped: u64,
     /// What those cost in truth, as far as they have ended.
@@ -52,30 +48,29 @@ pub struct Preview {
     /// The last of them.
     pub last: Option<(Time, RequestId)>,
     /// The least amount that would have stopped none.
-    pub stops_none: Nanos,
+    pub stops_none: Quantity,
 }
 
 impl Tellers {
-    /// Says what a limit would have stopped of the calls since `from`. One at a time; others wait.
+    /// Says what a limit on these terms would have stopped of the calls since `from`. One at a time; others wait.
     ///
     /// A call that was cut down in truth counts as it was granted; one that would only have been cut down by the limit counts as
-    /// stopped, because the journal does not say how far it might have been.
+    /// stopped, because the journal does not say how far it might have been. A limit that would freeze keys is looked at
+    /// as if they had been released at once, one for a time as if it did not end, and one in shadow mode as what it would
+    /// only have counted.
     ///
     /// # Errors
     /// [`ReplayError`]; `TooFar` where more than 2,000,000 entries would have to be read.
     pub async fn preview(
         &self,
         organization: OrganizationId,
-        proposed: &Proposed,
+        proposed: &LimitTerms,
         from: Time,
     ) -> Result<Preview, ReplayError> {
         // The semaphore is never closed.
         let _alone = self.replaying().acquire().await.ok();
         // A window whose zone is unknown cannot be set either; it is looked at from where the report begins.
-        let counted_from = proposed
-            .window
-            .span_at(from)
-            .map_or(from, |span| span.start);
+        let counted_from = counted_from(proposed, from);
         let head = self.store().head(organization).await?.seq;
         let mut after = self.last_before(organization, counted_from, head).await?;
         if head.saturating_sub(after) > MOST {
@@ -124,9 +119,35 @@ impl Tellers {
     }
 }
 
+/// Since when what calls took counts at `from`.
+fn counted_from(proposed: &LimitTerms, from: Time) -> Time {
+    match proposed.window.rolling() {
+        // What is spent leaves a rolling window a 64th of it late, at most.
+        Some(rolling) => {
+            let seconds = i64::from(rolling.seconds);
+            let slot = seconds.div_euclid(64).saturating_add(1);
+            from.plus_seconds(seconds.saturating_add(slot).saturating_neg())
+        }
+        None => proposed
+            .window
+            .span_at(from)
+            .map_or(from, |span| span.start),
+    }
+}
+
+/// What an entry said for the next one, about the same hold.
+#[derive(Default)]
+struct Said {
+    described: Option<(HoldId, HoldTraits)>,
+    measured: Option<(HoldId, u64)>,
+}
+
 /// A preview on its way.
 struct Run {
-    scope: Scope,
+    terms: LimitTerms,
+    said: Said,
+    /// Calls that are reported and have not ended yet.
+    counted: BTreeSet<HoldId>,
     limited: WhatIf,
     /// The same limit without a ceiling, to see how high it would have to be.
     unlimited: WhatIf,
@@ -136,14 +157,17 @@ struct Run {
 }
 
 impl Run {
-    fn new(proposed: &Proposed, from: Time, counted_from: Time) -> Result<Self, ReplayError> {
+    fn new(terms: &LimitTerms, from: Time, counted_from: Time) -> Result<Self, ReplayError> {
         Ok(Self {
-            scope: proposed.scope,
-            limited: WhatIf::new(proposed.clone(), counted_from)?,
+            terms: terms.clone(),
+            said: Said::default(),
+            counted: BTreeSet::new(),
+            limited: WhatIf::new(terms.clone(), counted_from)?,
             unlimited: WhatIf::new(
-                Proposed {
-                    amount: what_if::ENDLESS,
-                    ..proposed.clone()
+                LimitTerms {
+                    amount: what_if::endless(terms.measure),
+                    mode: Mode::Enforce,
+                    ..terms.clone()
                 },
                 counted_from,
             )?,
@@ -153,11 +177,13 @@ impl Run {
                 counted_from,
                 seq: 0,
                 calls: 0,
+                undescribed: 0,
+                unmeasured: 0,
                 stopped: 0,
                 stopped_cost: Nanos::ZERO,
                 first: None,
                 last: None,
-                stops_none: Nanos::ZERO,
+                stops_none: Quantity::ZERO,
             },
         })
     }
@@ -166,20 +192,39 @@ impl Run {
         let Fact::Hold(fact) = &entry.fact else {
             return Ok(());
         };
-        if let HoldFact::Taken(taken) = fact {
-            return if self.concerns(taken) {
-                self.ask(taken, entry)
-            } else {
+        match fact {
+            HoldFact::Described { hold, traits } => {
+                self.said.described = Some((*hold, traits.clone()));
                 Ok(())
-            };
+            }
+            HoldFact::Measured { hold, tokens } => {
+                self.said.measured = Some((*hold, *tokens));
+                Ok(())
+            }
+            HoldFact::Taken(taken) if self.concerns(taken) => self.ask(taken, entry),
+            HoldFact::Taken(_) | HoldFact::Renewed { .. } => Ok(()),
+            HoldFact::Settled { hold, .. }
+            | HoldFact::Released { hold, .. }
+            | HoldFact::Presumed { hold, .. }
+            | HoldFact::Corrected { hold, .. } => self.close(*hold, fact, entry),
+        }
+    }
+
+    fn close(&mut self, hold: HoldId, fact: &HoldFact, entry: &Entry) -> Result<(), ReplayError> {
+        let measured = self.said.measured.take().filter(|(of, _)| *of == hold);
+        let tokens = measured.map(|(_, tokens)| tokens);
+        let charged = matches!(fact, HoldFact::Settled { .. });
+        let counts = self.counted.remove(&hold) && self.terms.measure == Measure::Tokens;
+        if charged && counts && tokens.is_none() {
+            self.preview.unmeasured = self.preview.unmeasured.saturating_add(1);
         }
         self.note_cost(fact);
-        self.limited.close(fact, entry)?;
-        self.unlimited.close(fact, entry)
+        self.limited.close((fact, tokens), entry)?;
+        self.unlimited.close((fact, tokens), entry)
     }
 
     fn concerns(&self, taken: &HoldTaken) -> bool {
-        match self.scope {
+        match self.terms.scope {
             Scope::Organization => true,
             Scope::Project(id) => taken.project == id,
             Scope::Key(id) => taken.key == id,
@@ -187,14 +232,28 @@ impl Run {
     }
 
     fn ask(&mut self, taken: &HoldTaken, entry: &Entry) -> Result<(), ReplayError> {
-        let fits = self.limited.take(taken, entry)?;
-        self.unlimited.take(taken, entry)?;
-        if entry.at < self.preview.from {
+        let described = self.said.described.take();
+        let described = described.filter(|(of, _)| *of == taken.hold);
+        let reported = entry.at >= self.preview.from;
+        let looks = self.terms.measure == Measure::Tokens || self.terms.calls.of_subjects();
+        if looks && described.is_none() {
+            let undescribed = &mut self.preview.undescribed;
+            *undescribed = undescribed.saturating_add(u64::from(reported));
+            return Ok(());
+        }
+        let traits = described.map(|(_, traits)| traits).unwrap_or_default();
+        let fits = self.limited.take((taken, &traits), entry)?;
+        self.unlimited.take((taken, &traits), entry)?;
+        let Some(used) = self.unlimited.used((taken, &traits)) else {
+            return Ok(());
+        };
+        if !reported {
             return Ok(());
         }
         let preview = &mut self.preview;
-        preview.stops_none = preview.stops_none.max(self.unlimited.used());
+        preview.stops_none = preview.stops_none.max(used);
         preview.calls = preview.calls.saturating_add(1);
+        self.counted.insert(taken.hold);
         if !fits {
             preview.stopped = preview.stopped.saturating_add(1);
             let which = (entry.at, taken.hold.request);

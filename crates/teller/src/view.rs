@@ -18,6 +18,8 @@ pub struct KeyView {
     pub expires_at: Option<Time>,
     /// Output tokens a call without max tokens may have.
     pub default_max_output: Option<u64>,
+    /// The fewest output tokens that a call may be cut down to; `None`: what the server's configuration says.
+    pub fit_floor: Option<u64>,
     /// The only addresses or networks it may be used from.
     pub ip_allow: Option<Vec<Box<str>>>,
     /// What people call the key, its project and its organization.
@@ -50,6 +52,7 @@ impl KeyView {
             project: key.project,
             expires_at: key.expires_at,
             default_max_output: project.and_then(|project| project.default_max_output),
+            fit_floor: project.and_then(|project| project.fit_floor),
             ip_allow: key.ip_allow.clone(),
             names: Arc::new(names),
         }

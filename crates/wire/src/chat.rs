@@ -9,6 +9,7 @@ mod prompt;
 use catalog::{CacheLife, Parts};
 use serde_json::value::RawValue;
 
+use crate::metadata::{self, Pair};
 use crate::object::string_of;
 use crate::request::{self, BadRequest};
 
@@ -19,7 +20,7 @@ const MOST_CHOICES: u64 = 128;
 /// The largest max tokens that is taken for one; no model writes as much.
 const MOST_TOKENS: u64 = 1 << 32;
 
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "model",
     "messages",
     "max_tokens",
@@ -30,6 +31,7 @@ const NAMES: [&str; 19] = [
     "service_tier",
     "user",
     "safety_identifier",
+    "metadata",
     "tools",
     "functions",
     "response_format",
@@ -58,6 +60,8 @@ pub struct Facts<'b> {
     pub service_tier: Option<String>,
     /// The end user: `safety_identifier`, else `user`. Personal: to be hashed before it is kept.
     pub end_user: Option<String>,
+    /// What the application writes on the call. To be hashed before it is kept.
+    pub tags: Vec<Pair>,
     /// Whether all input is text in the body.
     pub parts: Parts,
     /// How long anything is to stay in the provider's cache.
@@ -96,6 +100,7 @@ impl<'b> Facts<'b> {
             service_tier,
             user,
             safety_identifier,
+            metadata,
             tools,
             functions,
             response_format,
@@ -115,8 +120,6 @@ impl<'b> Facts<'b> {
             json,
         };
         let scan = prompt::scan(raw.messages, prompt_cache_options, &json)?;
-        let end_user = request::read(safety_identifier, "safety_identifier", "a string")?
-            .or(request::read(user, "user", "a string")?);
         Ok(Self {
             model: string_of(Some(raw.model)).ok_or(BadRequest::Invalid {
                 param: "model",
@@ -132,7 +135,8 @@ impl<'b> Facts<'b> {
             )?
             .unwrap_or(false),
             service_tier: request::read(service_tier, "service_tier", "a string")?,
-            end_user,
+            end_user: request::end_user(safety_identifier, user)?,
+            tags: metadata::pairs(metadata)?,
             parts: scan.parts,
             cache: scan.cache,
             body,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::metadata::{self, Pair};
 use crate::object::{span, string_of};
 use crate::request::{self, BadRequest};
 use crate::splice::Splices;
@@ -12,7 +13,7 @@ use crate::splice::Splices;
 /// The most pictures a request may ask for: what `OpenAI` allows.
 const MOST_PICTURES: u64 = 10;
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "model",
     "prompt",
     "size",
@@ -22,6 +23,7 @@ const NAMES: [&str; 12] = [
     "partial_images",
     "user",
     "safety_identifier",
+    "metadata",
     "output_format",
     "frame_count",
     "svg",
@@ -42,6 +44,8 @@ pub struct Facts<'b> {
     pub n: u64,
     /// The end user: `safety_identifier`, else `user`. Personal: to be hashed before it is kept.
     pub end_user: Option<String>,
+    /// What the application writes on the call. To be hashed before it is kept.
+    pub tags: Vec<Pair>,
     body: &'b [u8],
     raw_model: &'b RawValue,
 }
@@ -63,6 +67,7 @@ impl<'b> Facts<'b> {
             partial_images,
             user,
             safety_identifier,
+            metadata,
             output_format,
             frame_count,
             svg,
@@ -91,8 +96,6 @@ impl<'b> Facts<'b> {
         request::not_metered(frame_count, "frame_count", "animations have no price here")?;
         request::not_metered(svg, "svg", "drawings have no price here")?;
         let raw_model = request::given(model).ok_or(BadRequest::Missing("model"))?;
-        let end_user = request::read(safety_identifier, "safety_identifier", "a string")?
-            .or(request::read(user, "user", "a string")?);
         Ok(Self {
             model: string_of(Some(raw_model)).ok_or(BadRequest::Invalid {
                 param: "model",
@@ -103,7 +106,8 @@ impl<'b> Facts<'b> {
             size: request::read(size, "size", "a string")?,
             quality: request::read(quality, "quality", "a string")?,
             n: request::count(n, "n", MOST_PICTURES)?.unwrap_or(1),
-            end_user,
+            end_user: request::end_user(safety_identifier, user)?,
+            tags: metadata::pairs(metadata)?,
             body,
             raw_model,
         })

@@ -19,6 +19,7 @@
 pub mod chat;
 pub mod error;
 pub mod image;
+pub mod metadata;
 pub mod request;
 pub mod sse;
 pub mod usage;

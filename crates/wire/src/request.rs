@@ -135,3 +135,16 @@ pub(crate) fn not_metered(
         None => Ok(()),
     }
 }
+
+/// Whom a call is made for, as its application says; nobody where it says nothing.
+pub(crate) fn end_user(
+    safety_identifier: Option<&RawValue>,
+    user: Option<&RawValue>,
+) -> Result<Option<String>, BadRequest> {
+    let named = |text: &String| !text.is_empty();
+    let user: Option<String> = read(user, "user", "a string")?;
+    let safety_identifier: Option<String> =
+        read(safety_identifier, "safety_identifier", "a string")?;
+    let safety_identifier = safety_identifier.filter(named);
+    Ok(safety_identifier.or_else(|| user.filter(named)))
+}

@@ -116,6 +116,23 @@ fn stopped(
     draft
 }
 
+/// What a limit is on, in words.
+pub(super) fn of_limit(limit: &Limit, book: &Book) -> String {
+    narrowed(Some(&limit.calls), limit.scope, book)
+}
+
+fn narrowed(calls: Option<&Calls>, of: Scope, book: &Book) -> String {
+    let scope = scope(of, book);
+    match calls {
+        Some(Calls::Model(model)) => format!("model \"{model}\" in {scope}"),
+        Some(Calls::EndUser(user)) => format!("end user {user} in {scope}"),
+        Some(Calls::EachEndUser) => format!("an end user in {scope}"),
+        Some(Calls::Tag(tag)) => format!("tag \"{}\" in {scope}", tag.name),
+        Some(Calls::EachTag) => format!("a tag in {scope}"),
+        Some(Calls::All) | None => scope,
+    }
+}
+
 impl Reached<'_> {
     const fn what(&self) -> &'static str {
         match self.origin {
@@ -125,17 +142,9 @@ impl Reached<'_> {
         }
     }
 
-    /// What it is on, and of which model, where it counts the calls of one only.
+    /// What it is on, and which calls there, where it does not count all.
     fn on(&self, book: &Book) -> String {
-        let scope = scope(self.scope, book);
-        match self.calls {
-            Some(Calls::Model(model)) => format!("model \"{model}\" in {scope}"),
-            Some(Calls::EndUser(user)) => format!("end user {user} in {scope}"),
-            Some(Calls::EachEndUser) => format!("an end user in {scope}"),
-            Some(Calls::Tag(tag)) => format!("tag \"{}\" in {scope}", tag.name),
-            Some(Calls::EachTag) => format!("a tag in {scope}"),
-            Some(Calls::All) | None => scope,
-        }
+        narrowed(self.calls, self.scope, book)
     }
 
     fn until(&self) -> String {
@@ -145,9 +154,16 @@ impl Reached<'_> {
         )
     }
 
-    /// Told once for each window and ceiling, whoever notices first: the Book that is read along, or a refusal.
-    fn once(&self) -> String {
-        let window = self.resets_at.map_or(0, Time::micros);
+    /// Told once for each window and ceiling, whoever notices first: the Book that is read along, or a refusal. Of a window
+    /// that rolls, parts leave all the time: its length is what is told once in.
+    fn once(&self, at: Time) -> String {
+        let window = match self.window.and_then(Window::rolling) {
+            Some(rolling) => {
+                let length = i64::from(rolling.seconds).saturating_mul(1_000_000);
+                at.micros().checked_div(length).unwrap_or(0)
+            }
+            None => self.resets_at.map_or(0, Time::micros),
+        };
         format!("limit:{}:{}:{window}", self.id, self.ceiling.get())
     }
 
@@ -155,7 +171,7 @@ impl Reached<'_> {
         let what = self.what();
         Draft {
             kind: Kind::HardLimitReached,
-            once: self.once(),
+            once: self.once(at),
             seq,
             at,
             subject: format!("{what} of {} reached", self.on(book)),

@@ -3,8 +3,8 @@
 use alerts::Wishes;
 use ids::LimitId;
 use ledger::{
-    BudgetFact, ChangeLimit, Command, Fact, LimitTerms, PresumeReason, Scope, Settlement,
-    UsedSoFar, Window,
+    BudgetFact, Cause, ChangeLimit, Command, DirectoryCommand, Fact, LimitOrigin, LimitTerms,
+    Measure, OnTrip, PresumeReason, Quantity, Rolling, Scope, Settlement, UsedSoFar, Window,
 };
 use projections::{Decided, Decision, Refused};
 use teller::HoldAnswer;
@@ -233,5 +233,69 @@ async fn an_organization_whose_store_rolled_back_is_told_of() {
     assert!(answer.is_err(), "{answer:?}");
     let told = world.next().await;
     assert_eq!(told.kind(), "organization.halted");
+    world.nothing_more().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_the_spend_guard_froze_is_told_of_with_what_releases_it() {
+    let mut world = World::new().await;
+    let window = Window::Rolling(Rolling { seconds: 60 });
+    let guard = LimitTerms {
+        on_trip: OnTrip::FreezeKey,
+        ..LimitTerms::hard_limit(LIMIT, Scope::Organization, cents(300), window)
+    };
+    world
+        .does(Command::CreateLimit(guard.set_by(LimitOrigin::Guard)))
+        .await;
+    world.call(cents(300), cents(300)).await;
+    world.call(cents(1), cents(1)).await;
+    let told = world.next().await;
+    assert_eq!(told.kind(), "key.frozen");
+    let data = told.data();
+    assert_eq!(data["key_id"], KEY.to_string());
+    assert_eq!(
+        (&data["limit_id"], &data["set_by"]),
+        (&LIMIT.to_string().into(), &"seawall".into())
+    );
+    let text = &told.letter.alert.text;
+    let sentence = format!(
+        "The key \"bot\" was frozen, because more than $3.00 were spent in any 60 seconds, which the spend guard of \
+         organization \"Acme\" does not allow. It makes no call until it is released: if the spending is yours, run \
+         `seawall key unfreeze {KEY}`; if not, revoke the key."
+    );
+    assert!(text.starts_with(&sentence), "{text}");
+    world.nothing_more().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_a_person_froze_is_not_told_of() {
+    let mut world = World::new().await;
+    let freeze = DirectoryCommand::FreezeKey {
+        id: KEY,
+        reason: format!("the limit {LIMIT} was reached, which freezes the key").into(),
+    };
+    let cause = Cause {
+        actor: "ops".into(),
+        idempotency: None,
+    };
+    let frozen = world.teller.command(freeze.into(), Some(cause)).await;
+    assert!(matches!(frozen, Ok(ledger::Outcome::Done { .. })));
+    world.nothing_more().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_on_requests_is_not_told_of_because_it_passes_by_itself() {
+    let mut world = World::new().await;
+    let terms = LimitTerms {
+        measure: Measure::Requests,
+        amount: Quantity::new(1),
+        ..LimitTerms::hard_limit(LIMIT, Scope::Organization, cents(0), Window::Total)
+    };
+    world.does(Command::CreateLimit(terms)).await;
+    world.call(cents(1), cents(1)).await;
+    let HoldAnswer::Refused(refusal, _) = world.ask(cents(1)).await else {
+        panic!("it is granted");
+    };
+    world.alerts.refused(&refused(*refusal, &world));
     world.nothing_more().await;
 }

@@ -4,16 +4,14 @@ use money::Nanos;
 
 use crate::error::ApiError;
 use crate::fields::Fields;
-use crate::limits::ask::{Kind, WINDOWS, known, missing, object};
+use crate::limits::window::{self, object};
 use crate::scope::Place;
 
 /// What is wanted.
 pub(super) struct Wanted {
     pub(super) place: Place,
     pub(super) amount: Nanos,
-    pub(super) window: Kind,
-    /// `None`: the organization's.
-    pub(super) time_zone: Option<Box<str>>,
+    pub(super) window: window::Wanted,
     pub(super) thresholds: Vec<u16>,
 }
 
@@ -24,25 +22,15 @@ pub(super) fn read(fields: &mut Fields) -> Result<Wanted, ApiError> {
     let place = scope(fields)?;
     let amount = fields.required("amount_usd")?;
     let thresholds = fields.given("thresholds")?;
-    let mut window = object(fields, "window")?;
-    let kind = known(&mut window, "kind", &WINDOWS)?.ok_or_else(|| missing("window.kind"))?;
-    let zone: Option<String> = window.optional("time_zone")?;
-    window.finish()?;
-    if let Some(zone) = &zone {
-        ledger::time_zone(zone)
-            .map_err(|unknown| ApiError::invalid("window.time_zone", format!("is an {unknown}")))?;
-        if matches!(kind, Kind::Total) {
-            return Err(ApiError::invalid(
-                "window.time_zone",
-                "means nothing where the window is total: leave it out",
-            ));
-        }
+    let window = window::read(fields)?;
+    if let window::Wanted::Rolling(_) = window {
+        let problem = "a budget whose window rolls is";
+        return Err(ApiError::not_yet("window.kind", problem));
     }
     Ok(Wanted {
         place,
         amount,
-        window: kind,
-        time_zone: zone.map(Into::into),
+        window,
         thresholds: thresholds.unwrap_or_else(|| USUAL.to_vec()),
     })
 }

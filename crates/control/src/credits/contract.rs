@@ -26,6 +26,16 @@ struct NewCredit {
     note: Option<String>,
 }
 
+/// A payment that is taken back.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "requests are read field by field")]
+#[schema(example = json!({"amount_usd": "20.00", "note": "disputed by the card's holder"}))]
+struct ChargeBackAsked {
+    /// No more than was added, less what lapsed or was taken back before.
+    amount_usd: UsdAsked,
+    note: Option<String>,
+}
+
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         get(
@@ -45,6 +55,21 @@ pub(crate) fn operations() -> Vec<Operation> {
             "Takes back what is left of a lot.",
         )
         .ends(),
+        post(
+            "/credits/{lot}/charge-back",
+            "chargeBackCredit",
+            "Takes back the payment behind a lot, also as far as it was spent: that is owed.",
+        )
+        .once()
+        .takes::<ChargeBackAsked>()
+        .answers::<View>(),
+        post(
+            "/credits/{lot}/void",
+            "voidLot",
+            "Takes back what is left of a lot.",
+        )
+        .once()
+        .answers::<View>(),
         get(
             "/organizations/{org}/balance",
             "getBalance",

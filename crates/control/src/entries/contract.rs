@@ -3,10 +3,10 @@
 use utoipa::ToSchema;
 
 use crate::credits::contract::LotKind;
-use crate::limits::contract::{SetBy, UsedSoFar};
+use crate::limits::contract::{LimitMode, OnTrip, SetBy, UsedSoFar};
 use crate::openapi::operation::{Operation, get};
 use crate::openapi::schema::words;
-use crate::openapi::words::ScopeKind;
+use crate::openapi::words::{Measure, ScopeKind};
 use crate::requests::contract::{AttemptReason, FeeLine};
 use crate::scope::WindowView;
 use crate::show::{
@@ -68,6 +68,10 @@ pub(crate) enum RuleFact {
         project_id: ProjectRef,
         name: Option<String>,
         default_max_output: Option<u64>,
+    },
+    ProjectFitFloor {
+        project_id: ProjectRef,
+        fit_floor: Option<u64>,
     },
     ProjectArchived {
         project_id: ProjectRef,
@@ -131,14 +135,35 @@ pub(crate) enum RuleFact {
         scope: EntryScope,
         /// Where only the calls of a model count: the model, or its beginning and `*`. Else null.
         model: Option<String>,
-        amount_usd: Usd,
+        /// Where only the calls of an end user count: the first digits of the keyed hash, or `each`. Else null.
+        end_user: Option<String>,
+        /// Where only the calls with a tag count: the tag, or `each`. Else null.
+        tag: Option<String>,
+        measure: Measure,
+        amount_usd: Option<Usd>,
+        amount: Option<i64>,
+        mode: LimitMode,
+        on_trip: OnTrip,
         window: WindowView,
         span: EntrySpan,
+        until_at: Option<At>,
     },
     LimitChanged {
         limit_id: LimitRef,
-        amount_usd: Usd,
+        measure: Measure,
+        amount_usd: Option<Usd>,
+        amount: Option<i64>,
         used: UsedSoFar,
+        /// Where it is a raise for a time: the end of it. Else null.
+        until_at: Option<At>,
+    },
+    LimitRaiseEnded {
+        limit_id: LimitRef,
+    },
+    /// What was spent so long ago that it is not in the window any more counts no longer.
+    LimitRolled {
+        limit_id: LimitRef,
+        rolled_at: At,
     },
     LimitDeleted {
         limit_id: LimitRef,
@@ -180,7 +205,24 @@ pub(crate) enum RuleFact {
 #[expect(dead_code, reason = "the fields of an entry are answered as a value")]
 #[expect(clippy::enum_variant_names, reason = "they are the words of the API")]
 pub(crate) enum HoldFact {
+    /// What limits look at in the call whose hold the next entry takes.
+    HoldDescribed {
+        hold: String,
+        /// The most tokens it can have.
+        tokens: u64,
+        /// The first digits of the keyed hash of the end user.
+        end_user: Option<String>,
+        /// The same of the tags.
+        tags: Vec<String>,
+        /// The limits in shadow mode that would have stopped it.
+        over_in_shadow: Vec<LimitRef>,
+    },
     HoldTaken(Box<HoldTaken>),
+    /// How many tokens a call had.
+    HoldMeasured {
+        hold: String,
+        tokens: u64,
+    },
     HoldRenewed {
         holds: Vec<String>,
         deadline_at: At,

@@ -34,6 +34,10 @@ pub(super) fn show(fact: &DirectoryFact) -> (&'static str, Value) {
             "project_changed",
             json!({"project_id": id.to_string(), "name": name, "default_max_output": default_max_output}),
         ),
+        DirectoryFact::ProjectFitFloor { id, fit_floor } => (
+            "project_fit_floor",
+            json!({"project_id": id.to_string(), "fit_floor": fit_floor}),
+        ),
         DirectoryFact::ProjectArchived { id } => {
             ("project_archived", json!({"project_id": id.to_string()}))
         }

@@ -1,163 +1,121 @@
-//! Reading what hard limit is wanted, and saying clearly what cannot be had yet: a limit that would silently be another
-//! one is worse than none.
+//! Reading what hard limit is wanted. What cannot be had is said clearly: a limit that would silently be another one is
+//! worse than none.
 
-use ledger::Window;
+use ids::{LimitId, Pepper};
+use ledger::{LimitOrigin, LimitTerms, Measure, Mode, OnTrip, Quantity, Time};
 use money::Nanos;
-use serde_json::Value;
 
+use super::on::{self, On};
+use super::window;
 use crate::error::ApiError;
-use crate::fields::{Fields, FromJson};
-use crate::scope::Place;
+use crate::fields::Fields;
 
-/// What is wanted, but for its scope.
+/// What is wanted.
 pub(super) struct Wanted {
-    pub(super) amount: Nanos,
-    pub(super) window: Kind,
-    /// `None`: the organization's.
-    pub(super) time_zone: Option<Box<str>>,
+    pub(super) on: On,
+    measure: Measure,
+    amount: Quantity,
+    mode: Mode,
+    on_trip: OnTrip,
+    window: window::Wanted,
+    ends_at: Option<Time>,
 }
 
-/// A kind of window.
-#[derive(Clone, Copy)]
-pub(crate) enum Kind {
-    Total,
-    Day,
-    Week,
-    Month,
-}
-
-impl Kind {
-    pub(crate) fn in_zone(self, time_zone: Box<str>) -> Window {
-        match self {
-            Self::Total => Window::Total,
-            Self::Day => Window::Day { time_zone },
-            Self::Week => Window::Week { time_zone },
-            Self::Month => Window::Month { time_zone },
-        }
-    }
-}
-
-/// A word of the contract that this version does not know how to keep has no meaning yet.
-pub(crate) type Meaning<T> = Option<T>;
-
-pub(crate) const WINDOWS: [(&str, Meaning<Kind>); 5] = [
-    ("total", Some(Kind::Total)),
-    ("day", Some(Kind::Day)),
-    ("week", Some(Kind::Week)),
-    ("month", Some(Kind::Month)),
-    ("rolling", None),
+const MEASURES: [(&str, Measure); 3] = [
+    ("usd", Measure::Usd),
+    ("requests", Measure::Requests),
+    ("tokens", Measure::Tokens),
 ];
-const MEASURES: [(&str, Meaning<()>); 3] =
-    [("usd", Some(())), ("requests", None), ("tokens", None)];
-const MODES: [(&str, Meaning<()>); 2] = [("enforce", Some(())), ("shadow", None)];
-const ON_TRIP: [(&str, Meaning<()>); 2] = [("refuse", Some(())), ("freeze_key", None)];
+const MODES: [(&str, Mode); 2] = [("enforce", Mode::Enforce), ("shadow", Mode::Shadow)];
+const ON_TRIP: [(&str, OnTrip); 2] = [
+    ("refuse", OnTrip::Refuse),
+    ("freeze_key", OnTrip::FreezeKey),
+];
 
-pub(super) fn read(fields: &mut Fields) -> Result<(Place, Wanted), ApiError> {
-    let place = scope(fields)?;
-    known(fields, "measure", &MEASURES)?;
-    known(fields, "mode", &MODES)?;
-    known(fields, "on_trip", &ON_TRIP)?;
-    refuse_until(fields)?;
-    if fields.optional::<Anything>("amount")?.is_some() {
-        return Err(ApiError::invalid(
-            "amount",
-            "counts requests or tokens, which is not available in this version yet: send `amount_usd`",
-        ));
+pub(super) fn mode_word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Enforce => "enforce",
+        Mode::Shadow => "shadow",
     }
-    let amount = fields.required("amount_usd")?;
-    let mut window = object(fields, "window")?;
-    let kind = known(&mut window, "kind", &WINDOWS)?;
-    let kind = kind.ok_or_else(|| missing("window.kind"))?;
-    let zone: Option<String> = window.optional("time_zone")?;
-    window.finish()?;
-    if let Some(zone) = &zone {
-        ledger::time_zone(zone)
-            .map_err(|unknown| ApiError::invalid("window.time_zone", format!("is an {unknown}")))?;
-        if matches!(kind, Kind::Total) {
-            return Err(ApiError::invalid(
-                "window.time_zone",
-                "means nothing where the window is total: leave it out",
-            ));
+}
+
+pub(super) fn on_trip_word(on_trip: OnTrip) -> &'static str {
+    match on_trip {
+        OnTrip::Refuse => "refuse",
+        OnTrip::FreezeKey => "freeze_key",
+    }
+}
+
+/// Reads the terms of a limit, which are the same whether it is to be set or only tried.
+pub(super) fn read(fields: &mut Fields, pepper: &Pepper) -> Result<Wanted, ApiError> {
+    let on = on::read(fields, pepper)?;
+    let measure = fields.word("measure", &MEASURES)?.unwrap_or(Measure::Usd);
+    let amount = Amounts::read(fields)?;
+    Ok(Wanted {
+        on,
+        measure,
+        mode: fields.word("mode", &MODES)?.unwrap_or(Mode::Enforce),
+        on_trip: fields.word("on_trip", &ON_TRIP)?.unwrap_or(OnTrip::Refuse),
+        ends_at: fields.optional("until_at")?,
+        window: window::read(fields)?,
+        amount: amount
+            .of(measure)?
+            .ok_or_else(|| window::missing(field_of(measure)))?,
+    })
+}
+
+impl Wanted {
+    /// The terms, with the organization's time zone where none was named.
+    pub(super) fn terms(self, id: LimitId, zone: Box<str>) -> LimitTerms {
+        LimitTerms {
+            id,
+            origin: LimitOrigin::Owner,
+            scope: self.on.place.scope(),
+            calls: self.on.calls,
+            measure: self.measure,
+            mode: self.mode,
+            on_trip: self.on_trip,
+            amount: self.amount,
+            window: self.window.in_zone(zone),
+            ends_at: self.ends_at,
         }
     }
-    let time_zone = zone.map(Into::into);
-    Ok((
-        place,
-        Wanted {
-            amount,
-            window: kind,
-            time_zone,
-        },
-    ))
 }
 
-/// `until_at` is in the contract for a raise that ends by itself.
-pub(super) fn refuse_until(fields: &mut Fields) -> Result<(), ApiError> {
-    match fields.optional::<Anything>("until_at")? {
-        Some(_) => Err(ApiError::not_yet(
-            "until_at",
-            "a hard limit that changes back by itself is",
-        )),
-        None => Ok(()),
+/// An amount under one of its two names.
+pub(super) struct Amounts {
+    usd: Option<Nanos>,
+    count: Option<u64>,
+}
+
+impl Amounts {
+    pub(super) fn read(fields: &mut Fields) -> Result<Self, ApiError> {
+        Ok(Self {
+            usd: fields.optional("amount_usd")?,
+            count: fields.optional("amount")?,
+        })
     }
-}
 
-pub(crate) fn known<T: Copy>(
-    fields: &mut Fields,
-    name: &'static str,
-    words: &[(&'static str, Meaning<T>)],
-) -> Result<Option<T>, ApiError> {
-    match fields.word(name, words)? {
-        Some(None) => {
-            let there = words.iter().filter(|(_, meaning)| meaning.is_some());
-            let there: Vec<&str> = there.map(|(word, _)| *word).collect();
-            let problem = format!("anything but {} is", there.join(", "));
-            Err(ApiError::not_yet(&fields.path(name), problem))
-        }
-        Some(meaning) => Ok(meaning),
-        None => Ok(None),
-    }
-}
-
-fn scope(fields: &mut Fields) -> Result<Place, ApiError> {
-    let mut scope = object(fields, "scope")?;
-    let kind: String = scope.required("kind")?;
-    match kind.as_str() {
-        "organization" | "project" | "key" => {}
-        "model" | "end_user" | "tag" | "upstream" => {
-            let problem = format!("a hard limit on a {} is", kind.replace('_', " "));
-            return Err(ApiError::not_yet("scope.kind", problem));
-        }
-        _ => {
-            let problem = "must be one of: organization, project, key";
-            return Err(ApiError::invalid("scope.kind", problem));
+    /// The amount in this measure, if it was sent; the other name is refused.
+    pub(super) fn of(&self, measure: Measure) -> Result<Option<Quantity>, ApiError> {
+        match (measure, self.usd, self.count) {
+            (Measure::Usd, usd, None) => Ok(usd.map(Into::into)),
+            (Measure::Requests | Measure::Tokens, None, count) => Ok(count.map(Quantity::count)),
+            (Measure::Usd, _, Some(_)) => Err(ApiError::invalid(
+                "amount",
+                "counts requests or tokens, and the measure is usd: send `amount_usd`",
+            )),
+            (Measure::Requests | Measure::Tokens, Some(_), _) => Err(ApiError::invalid(
+                "amount_usd",
+                format!("is money, and the measure is {measure}: send `amount`, a whole number"),
+            )),
         }
     }
-    let id: String = scope.required("id")?;
-    scope.finish()?;
-    let place = match kind.as_str() {
-        "organization" => id.parse().map(Place::Organization),
-        "project" => id.parse().map(Place::Project),
-        _ => id.parse().map(Place::Key),
-    };
-    place.map_err(|wrong| ApiError::invalid("scope.id", format!("is {wrong}")))
 }
 
-pub(crate) fn object(fields: &mut Fields, name: &'static str) -> Result<Fields, ApiError> {
-    let path = fields.path(name);
-    fields.object(name)?.ok_or_else(|| missing(&path))
-}
-
-pub(crate) fn missing(path: &str) -> ApiError {
-    let message = format!("`{path}` is missing. Add it to the request.");
-    ApiError::bad("missing_field", message).with("field", path)
-}
-
-/// A value that only matters by being there.
-struct Anything;
-
-impl FromJson for Anything {
-    fn from_json(_value: Value) -> Result<Self, String> {
-        Ok(Self)
+const fn field_of(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Usd => "amount_usd",
+        Measure::Requests | Measure::Tokens => "amount",
     }
 }

@@ -3,32 +3,55 @@
 use utoipa::ToSchema;
 
 use super::preview;
-use super::view::View;
+use super::view::{One, View};
 use crate::openapi::operation::{Operation, delete, get, patch, post};
 use crate::openapi::schema::{UsdAsked, words};
-use crate::openapi::words::{ScopeKind, WindowKind};
+use crate::openapi::words::{Measure, ScopeKind, WindowKind};
+use crate::show::{At, KeyRef, OrganizationRef, ProjectRef};
 
 words! {
-    /// `owner`: a hard limit. `operator`: the organization's approved usage limit.
-    SetBy = &["owner", "operator"];
-    /// What is counted.
-    Measure = &["usd"];
-    /// Whether it stops.
-    LimitMode = &["enforce"];
-    /// What happens when it is reached.
-    OnTrip = &["refuse"];
+    /// `owner`: a hard limit. `operator`: the organization's approved usage limit. `seawall`: its spend guard.
+    SetBy = &["owner", "operator", "seawall"];
+    /// What a hard limit is on. `model`, `end_user` and `tag` are within an organization, a project or a key.
+    LimitKind = &["organization", "project", "key", "model", "end_user", "tag"];
+    /// Whether it stops calls, or only counts which it would have stopped.
+    LimitMode = &["enforce", "shadow"];
+    /// What happens when it stops a call for good: it is refused, or refused and its key frozen.
+    OnTrip = &["refuse", "freeze_key"];
     /// Whether what was spent still counts.
     UsedSoFar = &["keep", "reset"];
 }
 
-/// What a hard limit or a budget is to be on.
+/// What a budget is to be on.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "requests are read field by field")]
-#[schema(as = LimitScope)]
+#[schema(as = PlaceAsked)]
 pub(crate) struct PlaceAsked {
     kind: ScopeKind,
     /// The id of the organization, project or key.
     id: String,
+}
+
+/// What a hard limit is to be on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "requests are read field by field")]
+#[schema(as = LimitScope)]
+struct OnAsked {
+    kind: LimitKind,
+    /// Of an organization, a project or a key: its id.
+    #[schema(nullable = false)]
+    id: Option<String>,
+    /// Of a model, an end user or a tag: in which organization. It may be left out where one of the next two is there.
+    organization_id: Option<OrganizationRef>,
+    /// In which project of it only.
+    project_id: Option<ProjectRef>,
+    /// In which key of it only.
+    key_id: Option<KeyRef>,
+    /// The model as calls name it; a trailing `*` stands for anything.
+    #[schema(nullable = false)]
+    model: Option<String>,
+    /// Which end user, or which tag (`name=value`). Without it each one counts apart.
+    value: Option<String>,
 }
 
 /// How long a hard limit or a budget is to count.
@@ -39,6 +62,9 @@ pub(crate) struct WindowAsked {
     kind: WindowKind,
     /// Where its days begin. Default: the organization's.
     time_zone: Option<String>,
+    /// The length of one that rolls, which a budget's cannot yet.
+    #[schema(nullable = false, minimum = 1, maximum = 31_622_400)]
+    seconds: Option<u32>,
 }
 
 /// A new hard limit.
@@ -46,12 +72,18 @@ pub(crate) struct WindowAsked {
 #[expect(dead_code, reason = "requests are read field by field")]
 #[schema(example = json!({"scope": {"kind": "project", "id": "proj_01jd8z5v7m2k4n6p8r0t2w4y6a"}, "amount_usd": "10.00", "window": {"kind": "month"}}))]
 struct NewLimit {
-    scope: PlaceAsked,
-    amount_usd: UsdAsked,
-    window: WindowAsked,
+    scope: OnAsked,
+    /// Default: usd.
     measure: Option<Measure>,
+    /// Where the measure is usd.
+    amount_usd: Option<UsdAsked>,
+    /// Where it is requests or tokens.
+    amount: Option<u64>,
+    window: WindowAsked,
     mode: Option<LimitMode>,
     on_trip: Option<OnTrip>,
+    /// When it ends by itself. Default: never.
+    until_at: Option<At>,
 }
 
 /// A hard limit that is not set, and how far back is looked.
@@ -59,12 +91,14 @@ struct NewLimit {
 #[expect(dead_code, reason = "requests are read field by field")]
 #[schema(example = json!({"scope": {"kind": "project", "id": "proj_01jd8z5v7m2k4n6p8r0t2w4y6a"}, "amount_usd": "10.00", "window": {"kind": "month"}, "days": 30}))]
 struct LimitProposed {
-    scope: PlaceAsked,
-    amount_usd: UsdAsked,
-    window: WindowAsked,
+    scope: OnAsked,
     measure: Option<Measure>,
+    amount_usd: Option<UsdAsked>,
+    amount: Option<u64>,
+    window: WindowAsked,
     mode: Option<LimitMode>,
     on_trip: Option<OnTrip>,
+    until_at: Option<At>,
     /// Default: 7.
     #[schema(minimum = 1, maximum = 90)]
     days: Option<u32>,
@@ -74,9 +108,13 @@ struct LimitProposed {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "requests are read field by field")]
 struct LimitChange {
-    #[schema(nullable = false)]
+    /// Where the measure is usd.
     amount_usd: Option<UsdAsked>,
+    /// Where it is requests or tokens.
+    amount: Option<u64>,
     used: Option<UsedSoFar>,
+    /// Until when the amount holds; afterwards it is again what it was. Default: for good.
+    until_at: Option<At>,
 }
 
 pub(crate) fn operations() -> Vec<Operation> {
@@ -92,7 +130,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         post("/limits", "createLimit", "Sets a hard limit.")
             .once()
             .takes::<NewLimit>()
-            .creates::<View>(),
+            .creates::<One>(),
         post(
             "/limits/preview",
             "previewLimit",
@@ -100,10 +138,10 @@ pub(crate) fn operations() -> Vec<Operation> {
         )
         .takes::<LimitProposed>()
         .answers::<preview::View>(),
-        get("/limits/{limit}", "getLimit", "A hard limit.").answers::<View>(),
+        get("/limits/{limit}", "getLimit", "A hard limit.").answers::<One>(),
         patch("/limits/{limit}", "updateLimit", "Changes a hard limit.")
             .takes::<LimitChange>()
-            .answers::<View>(),
+            .answers::<One>(),
         delete("/limits/{limit}", "deleteLimit", "Takes a hard limit away.").ends(),
     ]
 }

@@ -2,17 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
-use ledger::{Book, Time};
+use ids::LimitId;
+use ledger::{Book, LimitTerms, Time};
 use serde::Serialize;
-use teller::{Preview, Proposed, ReplayError};
+use teller::{Preview, ReplayError};
 use utoipa::ToSchema;
 
 use super::ask;
+use super::shown::LimitOn;
 use crate::app::{App, look};
 use crate::body::Ask;
 use crate::error::ApiError;
-use crate::scope::{ScopeView, WindowView};
-use crate::show::{At, RequestRef, Text, Usd};
+use crate::openapi::words;
+use crate::scope::WindowView;
+use crate::show::{At, RequestRef, Text, Usd, two_ways};
 
 /// Days that are looked at where the request does not say.
 const USUAL_DAYS: u32 = 7;
@@ -23,16 +26,26 @@ const MOST_DAYS: u32 = 90;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LimitPreview)]
 pub(crate) struct View {
-    scope: ScopeView,
-    amount_usd: Usd,
+    scope: LimitOn,
+    #[schema(value_type = words::Measure)]
+    measure: &'static str,
+    /// Null where the measure is not usd.
+    amount_usd: Option<Usd>,
+    /// In requests or tokens; null where the measure is usd.
+    amount: Option<i64>,
     window: WindowView,
     /// Calls that began from here on are reported.
     from_at: At,
     /// What was spent from here on counts; null: from the beginning.
     counted_from_at: Option<At>,
     to_at: At,
-    /// Calls in its scope that were granted in truth.
+    /// Calls that it counts, granted in truth.
     calls: u64,
+    /// Calls in its scope that it might count, and of which nothing is on record that says so: their tokens, end user and
+    /// tags are written down only while a limit looks at them. They are left out of every figure here.
+    undescribed: u64,
+    /// Calls that ended without their tokens being on record. They count with the most they could have had.
+    unmeasured: u64,
     /// How many of them would not have fitted as they were: refused, or cut down.
     would_refuse: u64,
     /// What those cost.
@@ -40,7 +53,9 @@ pub(crate) struct View {
     first: Option<Which>,
     last: Option<Which>,
     /// The least amount that would have let every call pass.
-    refuses_none_at_usd: Usd,
+    refuses_none_at_usd: Option<Usd>,
+    /// The same in requests or tokens.
+    refuses_none_at: Option<i64>,
 }
 
 /// A call that would have been refused.
@@ -52,7 +67,7 @@ pub(crate) struct Which {
 }
 
 pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<View>, ApiError> {
-    let (place, wanted) = ask::read(&mut ask.fields)?;
+    let wanted = ask::read(&mut ask.fields, &app.pepper)?;
     let days = ask.fields.optional::<u32>("days")?.unwrap_or(USUAL_DAYS);
     if days == 0 || days > MOST_DAYS {
         return Err(ApiError::invalid(
@@ -61,18 +76,15 @@ pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<Vi
         ));
     }
     ask.fields.finish()?;
-    let teller = place.teller(&app).await?;
+    let teller = wanted.on.teller(&app).await?;
+    let (place, calls) = (wanted.on.place, wanted.on.calls.clone());
     let question = move |book: &Book, now: Time| {
         place.within(book)?;
         let zone = book.organization()?.time_zone.clone();
-        Some((zone, now, ScopeView::of(place.scope(), book)))
+        Some((zone, now, LimitOn::of((place.scope(), &calls), book)))
     };
     let (zone, now, scope) = look(&teller, place.what(), question).await?;
-    let proposed = Proposed {
-        scope: place.scope(),
-        amount: wanted.amount,
-        window: wanted.window.in_zone(wanted.time_zone.unwrap_or(zone)),
-    };
+    let proposed = wanted.terms(LimitId::from_bytes(app.ids.id()), zone);
     let from = now.plus_seconds(i64::from(days).saturating_mul(-86_400));
     let preview = app
         .tellers
@@ -82,24 +94,32 @@ pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<Vi
     Ok(Json(view(&preview, (scope, &proposed), now)))
 }
 
-fn view(preview: &Preview, (scope, proposed): (ScopeView, &Proposed), now: Time) -> View {
+fn view(preview: &Preview, (scope, proposed): (LimitOn, &LimitTerms), now: Time) -> View {
+    let (amount_usd, amount) = two_ways(proposed.measure, Some(proposed.amount));
+    let (refuses_none_at_usd, refuses_none_at) =
+        two_ways(proposed.measure, Some(preview.stops_none));
     let which = |(at, request)| Which {
         request_id: Text(request),
         at: At(at),
     };
     View {
         scope,
-        amount_usd: Usd(proposed.amount),
+        measure: proposed.measure.name(),
+        amount_usd,
+        amount,
         window: WindowView::of(&proposed.window),
         from_at: At(preview.from),
         counted_from_at: Some(At(preview.counted_from)).filter(|at| at.0 > Time::EARLIEST),
         to_at: At(now),
         calls: preview.calls,
+        undescribed: preview.undescribed,
+        unmeasured: preview.unmeasured,
         would_refuse: preview.stopped,
         would_refuse_cost_usd: Usd(preview.stopped_cost),
         first: preview.first.map(which),
         last: preview.last.map(which),
-        refuses_none_at_usd: Usd(preview.stops_none),
+        refuses_none_at_usd,
+        refuses_none_at,
     }
 }
 

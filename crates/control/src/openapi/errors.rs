@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 34] = [
+const CODES: [(&str, &str); 35] = [
     ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
@@ -48,6 +48,7 @@ const CODES: [(&str, &str); 34] = [
     ("not_ready", "the server cannot work now"),
     ("not_rolled_back", "nothing that is remembered is missing"),
     ("rejected", "the ledger does not allow it"),
+    ("spend_guard", "it changes with the organization"),
     (
         "store_rolled_back",
         "the store lost what it had acknowledged",

@@ -6,8 +6,9 @@
 use serde_json::{Map, Value, json};
 
 /// Answers that leave out what they do not have, so that what their type says of them is right.
-const LEAVE_OUT: [&str; 8] = [
+const LEAVE_OUT: [&str; 9] = [
     "EntryScope",
+    "LimitOn",
     "Needed",
     "RefusalBody",
     "RefusalScope",

@@ -16,6 +16,9 @@ struct NewOrganization {
     time_zone: Option<String>,
     /// The most that the operator lets it spend in a month.
     approved_usage_limit_usd: Option<UsdAsked>,
+    /// What may be spent in a minute before the key that comes to it is frozen. Null: any amount. Default: the setting
+    /// `organizations.spend_guard_usd_per_minute`.
+    spend_guard_usd: Option<UsdAsked>,
 }
 
 /// What to change; what is left out stays.
@@ -28,6 +31,8 @@ struct OrganizationChange {
     time_zone: Option<String>,
     /// Null: none.
     approved_usage_limit_usd: Option<UsdAsked>,
+    /// What may be spent in a minute before the key that comes to it is frozen. Null: any amount.
+    spend_guard_usd: Option<UsdAsked>,
 }
 
 pub(crate) fn operations() -> Vec<Operation> {

@@ -29,6 +29,8 @@ struct ProjectChange {
     name: Option<String>,
     /// Null: the model's.
     default_max_output: Option<u64>,
+    /// Output tokens below which a call is refused instead of fitted. Null: the setting's.
+    fit_floor: Option<u64>,
 }
 
 pub(crate) fn operations() -> Vec<Operation> {

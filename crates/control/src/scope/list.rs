@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use ids::{BudgetId, LimitId};
-use ledger::{Book, Budget, Limit, Scope, Time};
+use ledger::{Book, Budget, Limit, LimitOrigin, Scope, Time};
 use teller::Teller;
 
 use super::Place;
@@ -27,8 +27,10 @@ impl Placed for Limit {
     type Id = LimitId;
     const SEVERAL: &'static str = "hard limits";
 
+    /// Without the organization's spend guard, which stops no call.
     fn all(book: &Book) -> impl Iterator<Item = &Self> {
         book.limits()
+            .filter(|limit| limit.origin != LimitOrigin::Guard)
     }
 
     fn id(&self) -> LimitId {

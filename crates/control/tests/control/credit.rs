@@ -137,3 +137,57 @@ async fn an_amount_is_a_decimal_string_and_nothing_else() {
         kind.message()
     );
 }
+
+#[tokio::test]
+async fn a_payment_that_is_charged_back_is_owed_as_far_as_it_was_spent_and_once() {
+    let house = House::new().await;
+    let organization = house.organization("Acme").await;
+    let project = house.project(&organization, "bot").await;
+    let key = house.key(&project, "ci").await;
+    let lot = house.credit(&organization, "20").await;
+    house.spend(&organization, &key, "15").await;
+    let path = format!("/credits/{lot}/charge-back");
+    let body = json!({"amount_usd": "20", "note": "disputed"});
+    let figures = |lot: &Value| {
+        ["voided_usd", "left_usd", "owed_usd"].map(|name| lot[name].as_str().unwrap().to_owned())
+    };
+    for _again in 0..2 {
+        let back = house
+            .call_with("POST", &path, Some(body.clone()), Some("one"))
+            .await;
+        assert_eq!(back.status, 200, "{}", back.body);
+        assert_eq!(figures(&back.body), ["20.00", "0.00", "15.00"]);
+    }
+    let more = house.post(&path, json!({"amount_usd": "0.01"})).await;
+    assert_eq!(
+        (more.code(), &more.body["error"]["details"]["field"]),
+        ("invalid_field", &json!("amount_usd"))
+    );
+    // What is owed is paid by what is added next.
+    house.credit(&organization, "25").await;
+    let balance = format!("/organizations/{organization}/balance");
+    let balance = house.get(&balance).await.body;
+    assert_eq!(
+        (&balance["left_usd"], &balance["owed_usd"]),
+        (&json!("10.00"), &json!("0.00"))
+    );
+    let unknown = "/credits/lot_00000000000000000000000zzz/charge-back";
+    assert_eq!(house.post(unknown, body).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_lot_is_voided_without_naming_its_organization() {
+    let house = House::new().await;
+    let organization = house.organization("Acme").await;
+    let lot = house.credit(&organization, "5").await;
+    let path = format!("/credits/{lot}/void");
+    let gone = house.post(&path, json!({})).await;
+    assert_eq!(
+        (&gone.body["voided_usd"], &gone.body["left_usd"]),
+        (&json!("5.00"), &json!("0.00"))
+    );
+    assert_eq!(
+        house.post(&path, json!({})).await.code(),
+        "cannot_be_changed"
+    );
+}

@@ -14,7 +14,7 @@ async fn an_organization_is_created_shown_and_listed() {
     assert!(id.starts_with("org_"));
     let expected = json!({
         "id": id, "name": "Acme", "time_zone": "Europe/Berlin", "stopped": null, "approved_usage_limit_usd": "500.00",
-        "created_at": "2026-11-22T14:00:00Z",
+        "spend_guard": made.body["spend_guard"], "created_at": "2026-11-22T14:00:00Z",
     });
     assert_eq!(made.body, expected);
     assert_eq!(
@@ -123,7 +123,7 @@ async fn a_project_is_created_changed_and_archived() {
         .await;
     let path = format!("/projects/{}", made.id());
     let mut expected = json!({
-        "id": made.id(), "organization_id": organization, "name": "bot", "default_max_output": 1000,
+        "id": made.id(), "organization_id": organization, "name": "bot", "default_max_output": 1000, "fit_floor": null,
         "state": "active", "archived_at": null, "created_at": "2026-11-22T14:00:00Z",
     });
     assert_eq!(made.body, expected);
@@ -193,4 +193,29 @@ async fn what_does_not_exist_is_not_found_whatever_its_id_looks_like() {
         )
         .await;
     assert_eq!((reply.status.as_u16(), reply.code()), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn a_project_has_a_floor_of_its_own_for_fitting() {
+    let house = House::new().await;
+    let organization = house.organization("Acme").await;
+    let path = format!("/projects/{}", house.project(&organization, "bot").await);
+    let both = json!({"name": "web", "fit_floor": 200});
+    let changed = house.patch(&path, both).await.body;
+    assert_eq!(
+        (&changed["name"], &changed["fit_floor"]),
+        (&json!("web"), &json!(200))
+    );
+    // What is wrong with one field changes none.
+    let wrong = json!({"name": "other", "fit_floor": 0});
+    let wrong = house.patch(&path, wrong).await;
+    assert_eq!(
+        (wrong.code(), &wrong.body["error"]["details"]["field"]),
+        ("invalid_field", &json!("fit_floor"))
+    );
+    let usual = house.patch(&path, json!({"fit_floor": null})).await.body;
+    assert_eq!(
+        (&usual["name"], &usual["fit_floor"]),
+        (&json!("web"), &Value::Null)
+    );
 }

@@ -34,7 +34,8 @@ async fn headroom_is_the_least_of_all_that_stops() {
     assert_eq!(of_key["headroom_usd"], "0.35");
     let binding = json!({
         "kind": "project_hard_limit", "limit_id": on_project,
-        "scope": {"kind": "project", "id": project, "name": "bot"}, "limit_usd": "9.38",
+        "scope": {"kind": "project", "id": project, "name": "bot"}, "measure": "usd", "limit_usd": "9.38",
+        "limit": null, "spent": null, "held": null, "left": null,
         "window": {"kind": "month", "time_zone": "UTC"}, "spent_usd": "9.00", "held_usd": "0.03",
         "left_usd": "0.35", "resets_at": "2026-12-01T00:00:00Z",
     });
@@ -49,7 +50,8 @@ async fn headroom_is_the_least_of_all_that_stops() {
     assert_eq!(left, ["0.97", "0.35", "110.97", "13.11"]);
     let credit = json!({
         "kind": "credit_balance", "limit_id": null,
-        "scope": {"kind": "organization", "id": organization, "name": "Acme"}, "limit_usd": null,
+        "scope": {"kind": "organization", "id": organization, "name": "Acme"}, "measure": "usd", "limit_usd": null,
+        "limit": null, "spent": null, "held": null, "left": null,
         "window": null, "spent_usd": "9.00", "held_usd": "0.03", "left_usd": "13.11", "resets_at": null,
     });
     assert_eq!(constraints[3], credit);

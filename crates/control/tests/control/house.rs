@@ -240,6 +240,7 @@ impl House {
             ready: Arc::<Probe>::clone(&probe),
             check: Arc::new(Echo),
             verify: Arc::new(Echo),
+            spend_guard: Some(money::Nanos::new(5_000_000_000_000)),
             version: "1.2.3",
         });
         Self {
@@ -316,10 +317,10 @@ impl House {
         self.call("PATCH", path, Some(body)).await
     }
 
+    /// An organization without a spend guard, so that its journal begins with what a test is about.
     pub(crate) async fn organization(&self, name: &str) -> String {
-        self.post("/organizations", json!({"name": name}))
-            .await
-            .id()
+        let body = json!({"name": name, "spend_guard_usd": null});
+        self.post("/organizations", body).await.id()
     }
 
     pub(crate) async fn project(&self, organization: &str, name: &str) -> String {

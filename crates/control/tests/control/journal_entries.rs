@@ -8,7 +8,7 @@ use crate::calls::usd;
 use crate::house::House;
 
 async fn a_busy_organization(house: &House) -> String {
-    let body = json!({"name": "Acme", "approved_usage_limit_usd": "100"});
+    let body = json!({"name": "Acme", "approved_usage_limit_usd": "100", "spend_guard_usd": null});
     let organization = house.post("/organizations", body).await.id();
     let project = house.project(&organization, "bot").await;
     let key = house.key(&project, "ci").await;

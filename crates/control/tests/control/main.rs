@@ -19,6 +19,8 @@ mod edges;
 #[cfg(test)]
 mod forecast;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod headroom;
 #[cfg(test)]
 mod house;
@@ -32,6 +34,8 @@ mod journal_entries;
 mod keys;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod limits_kinds;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]

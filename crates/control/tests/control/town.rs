@@ -45,6 +45,7 @@ impl Town {
             .await;
         let total = json!({"scope": scope, "amount_usd": "99", "window": {"kind": "total"}});
         house.post("/limits", total).await.id();
+        kinds_of_limits(house, &organization, &key).await;
         let notify = json!([
             {"kind": "webhook", "url": "https://example.org/hook"}, {"kind": "slack", "url": "env:SLACK_URL"},
         ]);
@@ -199,4 +200,27 @@ impl Town {
             ),
         ]
     }
+}
+
+/// Hard limits of every kind, none of which is in the way.
+async fn kinds_of_limits(house: &House, organization: &str, key: &str) {
+    let rolling = json!({"kind": "rolling", "seconds": 60});
+    let each = json!({"kind": "end_user", "organization_id": organization});
+    let one = json!({"kind": "end_user", "organization_id": organization, "value": "alice"});
+    let tag = json!({"kind": "tag", "organization_id": organization, "value": "team=red"});
+    let model =
+        json!({"kind": "model", "organization_id": organization, "key_id": key, "model": "gpt-5*"});
+    for scope in [each, one, tag, model] {
+        let body = json!({
+            "scope": scope, "amount_usd": "40", "window": rolling, "mode": "shadow", "on_trip": "freeze_key",
+            "until_at": "2027-11-22T16:00:00Z",
+        });
+        house.post("/limits", body).await.id();
+    }
+    let requests = json!({
+        "scope": {"kind": "key", "id": key}, "measure": "requests", "amount": 1000, "window": rolling,
+    });
+    let limit = house.post("/limits", requests).await.id();
+    let raise = json!({"amount": 2000, "until_at": "2026-11-22T16:00:00Z"});
+    house.patch(&format!("/limits/{limit}"), raise).await;
 }

@@ -36,10 +36,7 @@ pub(super) async fn answer(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let mut known = Known {
-        caller: None,
-        model: None,
-    };
+    let mut known = Known::default();
     let mut response = match weigh(gateway, route, (&head, body), &mut known).await {
         Ok(would) => granted(&would, id),
         Err(stop) => refused(gateway, id, &known, stop),
@@ -83,9 +80,7 @@ fn granted(would: &Would, id: RequestId) -> Response {
 
 fn refused(gateway: &Gateway, id: RequestId, known: &Known, stop: Stop) -> Response {
     let left = match &stop {
-        Stop::Money(shortfall, _) => shortfall
-            .binding()
-            .map(|check| (check.left.usd(), check.name())),
+        Stop::Money(shortfall, _) => tell::left(shortfall),
         _ => None,
     };
     let mut response = tell::told(gateway, id, known, stop).into_response(gateway, id);

@@ -35,16 +35,16 @@ pub(super) async fn answer(call: UnderWay, answer: http::Response<Answer>) -> Re
         Ok(body) => body,
         Err(cut) => return failed(call, &cut, provider_request).await,
     };
-    let charge = call.meter.answer(&body);
-    let (ending, body) = match charge {
+    let metered = call.meter.answer(&body);
+    let (ending, body) = match metered {
         None => refused_within(&call, &mut head, body),
-        charge => (Ending::of_answer(charge, head.status.as_u16()), body),
+        metered => (Ending::of_answer(metered, head.status.as_u16()), body),
     };
+    call.tell_served(&mut head.headers);
     let receipt = call
         .held
         .settle(ending.known_to_provider_as(provider_request))
         .await;
-    headers::served(&mut head.headers, call.served.account.name(), call.fitted);
     if let Some(receipt) = receipt {
         headers::settled(&mut head.headers, &receipt);
     }

@@ -32,7 +32,7 @@ const PIECE: usize = 64 * 1024;
 pub(super) fn begin(call: UnderWay, answer: http::Response<Answer>, stream: Streaming) -> Response {
     let (mut head, body) = answer.into_parts();
     let provider_request = headers::identify(&mut head.headers, call.held.request);
-    headers::served(&mut head.headers, call.served.account.name(), call.fitted);
+    call.tell_served(&mut head.headers);
     headers::headroom(&mut head.headers, &call.headroom);
     head.headers.insert(
         TRAILER,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use catalog::{Chat, ChatTerms, Image, ImageTerms, Model, chat_bound, image_bound};
+use catalog::{Chat, ChatTerms, Image, ImageTerms, Model, chat_bound, image_bound, image_tokens};
 use http::HeaderMap;
 use ledger::Time;
 use money::Bound;
@@ -24,6 +24,27 @@ pub(crate) enum Closeness {
     Bytes,
     /// By counting its tokens.
     Count,
+}
+
+/// The most a call can come to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    /// What it can cost.
+    pub(crate) cost: Bound,
+    /// The tokens of its input, and of what of its output does not depend on max tokens.
+    pub(crate) tokens: u64,
+    /// The tokens that each unit of the cost adds.
+    pub(crate) tokens_per_unit: u64,
+}
+
+impl Most {
+    /// The same for a call that may not be cut down.
+    pub(crate) fn unfittable(self) -> Self {
+        Self {
+            cost: self.cost.unfittable(),
+            ..self
+        }
+    }
 }
 
 /// What a call may do, as far as it decides the bound.
@@ -52,19 +73,19 @@ impl Terms {
             default_max_output: key.default_max_output,
             never_fit: headers.get("x-seawall-fit").is_some_and(never),
             served: Arc::clone(served),
-            floor: gateway.settings().fit_floor,
+            floor: key.fit_floor.unwrap_or(gateway.settings().fit_floor),
             at: gateway.now(),
         }
     }
 
-    /// The most the call can cost.
+    /// The most the call can come to.
     pub(crate) fn bound(
         &self,
         model: &Model,
         facts: &Facts<'_>,
         closeness: Closeness,
-    ) -> Result<Bound, Stop> {
-        let bound = match facts {
+    ) -> Result<Most, Stop> {
+        let most = match facts {
             Facts::Chat(facts) => {
                 let chat = model
                     .chat()
@@ -79,9 +100,9 @@ impl Terms {
             }
         };
         Ok(if self.never_fit {
-            bound.unfittable()
+            most.unfittable()
         } else {
-            bound
+            most
         })
     }
 
@@ -95,7 +116,7 @@ impl Terms {
         chat: &Chat,
         facts: &chat::Facts<'_>,
         closeness: Closeness,
-    ) -> Result<Bound, Stop> {
+    ) -> Result<Most, Stop> {
         let prices = chat
             .prices_at(self.at.to_timestamp())
             .ok_or_else(|| Stop::Unpriced(facts.model.clone()))?;
@@ -122,8 +143,13 @@ impl Terms {
             cache: facts.cache,
             floor: self.floor,
         };
-        chat_bound(prices, &terms)
-            .map_err(|unpriced| Stop::Unmetered(facts.model.clone(), unpriced))
+        let cost = chat_bound(prices, &terms)
+            .map_err(|unpriced| Stop::Unmetered(facts.model.clone(), unpriced))?;
+        Ok(Most {
+            cost,
+            tokens: input,
+            tokens_per_unit: facts.n,
+        })
     }
 
     fn of_image(
@@ -131,7 +157,7 @@ impl Terms {
         image: &Image,
         facts: &image::Facts<'_>,
         closeness: Closeness,
-    ) -> Result<Bound, Stop> {
+    ) -> Result<Most, Stop> {
         let prices = image
             .prices_at(self.at.to_timestamp())
             .ok_or_else(|| Stop::Unpriced(facts.model.clone()))?;
@@ -146,7 +172,11 @@ impl Terms {
             shape: facts.shape(),
             n: facts.n,
         };
-        image_bound(prices, &terms)
-            .map_err(|unpriced| Stop::Unmetered(facts.model.clone(), unpriced))
+        let unmetered = |unpriced| Stop::Unmetered(facts.model.clone(), unpriced);
+        Ok(Most {
+            cost: image_bound(prices, &terms).map_err(unmetered)?,
+            tokens: image_tokens(prices, &terms).map_err(unmetered)?,
+            tokens_per_unit: 0,
+        })
     }
 }

@@ -2,10 +2,10 @@
 
 use ids::{HoldId, RequestId};
 use ledger::{Grant, Patience, Refusal, TakeHold, Traits};
-use money::Bound;
 use teller::{Bar, HoldAnswer, LiveHold};
 
 use super::authenticate::Caller;
+use super::bound::Most;
 use super::read::Route;
 use crate::Gateway;
 use crate::settings::Served;
@@ -19,6 +19,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) served: &'a Served,
     /// The pictures it asks for, where its cost is that of so many equal ones.
     pub(crate) pictures: Option<u64>,
+    /// Whom it is made for, and its tags.
+    pub(crate) traits: &'a Traits,
 }
 
 impl Wanted<'_> {
@@ -27,9 +29,9 @@ impl Wanted<'_> {
         &self,
         gateway: &Gateway,
         caller: &Caller,
-        bound: Bound,
+        most: Most,
     ) -> Result<Option<(LiveHold, Grant)>, Stop> {
-        let ask = self.ask(gateway, caller, (bound.unfittable(), Patience::Try));
+        let ask = self.ask(gateway, caller, (most.unfittable(), Patience::Try));
         match caller.teller.hold(ask).await? {
             HoldAnswer::Granted(hold, grant) => Ok(Some((hold, grant))),
             HoldAnswer::Refused(refusal, _) => match *refusal {
@@ -44,9 +46,9 @@ impl Wanted<'_> {
         &self,
         gateway: &Gateway,
         caller: &Caller,
-        bound: Bound,
+        most: Most,
     ) -> Result<(LiveHold, Grant), Stop> {
-        let ask = self.ask(gateway, caller, (bound, Patience::Wait));
+        let ask = self.ask(gateway, caller, (most, Patience::Wait));
         match caller.teller.hold(ask).await? {
             HoldAnswer::Granted(hold, grant) => Ok((hold, grant)),
             HoldAnswer::Refused(refusal, standing) => match *refusal {
@@ -55,17 +57,27 @@ impl Wanted<'_> {
                     why: Bar::Key(problem),
                     standing,
                 }))),
-                Refusal::Money(shortfall) => Err(Stop::Money(
-                    Box::new(shortfall),
-                    Wish {
-                        bound,
-                        pictures: self.pictures,
-                        traits: Traits::default(),
-                        upstream: self.served.account.name().into(),
-                    },
-                )),
+                Refusal::Money(shortfall) => Err(Stop::Money(Box::new(shortfall), self.wish(most))),
             },
             HoldAnswer::Rejected(rejection) => Err(Stop::Fault(rejection.to_string())),
+        }
+    }
+
+    /// What it asks for, for the record.
+    pub(crate) fn wish(&self, most: Most) -> Wish {
+        Wish {
+            bound: most.cost,
+            pictures: self.pictures,
+            traits: self.traits(most),
+            upstream: self.served.account.name().into(),
+        }
+    }
+
+    fn traits(&self, most: Most) -> Traits {
+        Traits {
+            tokens: most.tokens,
+            tokens_per_unit: most.tokens_per_unit,
+            ..self.traits.clone()
         }
     }
 
@@ -73,21 +85,21 @@ impl Wanted<'_> {
         &self,
         gateway: &Gateway,
         caller: &Caller,
-        (bound, patience): (Bound, Patience),
+        (most, patience): (Most, Patience),
     ) -> TakeHold {
         let settings = gateway.parts().tellers.settings();
         let seconds = i64::try_from(settings.hold_for.as_secs()).unwrap_or(i64::MAX);
         TakeHold {
             hold: HoldId::first(self.request),
             key: caller.key.key,
-            bound,
+            bound: most.cost,
             patience,
             holder: settings.holder.clone(),
             deadline: gateway.now().plus_seconds(seconds),
             route: self.route.path().into(),
             model: self.model.into(),
             upstream: self.served.account.name().into(),
-            traits: Traits::default(),
+            traits: self.traits(most),
             others_wait: false,
         }
     }

@@ -8,6 +8,13 @@ use wire::usage;
 
 use super::read::{Facts, Route};
 
+/// What a call came to.
+pub(crate) struct Metered {
+    pub(crate) charge: Charge,
+    /// The tokens of its input and its output, cached ones and reasoning included.
+    pub(crate) tokens: u64,
+}
+
 /// What an answer is metered by: the model and the moment of the hold, so that a price that changes while a call runs
 /// does not change its bill.
 #[derive(Clone, Debug)]
@@ -53,8 +60,8 @@ impl Meter {
         &self.model
     }
 
-    /// What a whole answer cost; `None` where it names no usage, or one that has no price.
-    pub(crate) fn answer(&self, body: &[u8]) -> Option<Charge> {
+    /// What a whole answer came to; `None` where it names no usage, or one that has no price.
+    pub(crate) fn answer(&self, body: &[u8]) -> Option<Metered> {
         let usage = match self.route {
             Route::Chat => usage::from_chat_answer(body),
             Route::Images => usage::from_image_answer(body),
@@ -62,10 +69,10 @@ impl Meter {
         self.usage(&usage?)
     }
 
-    /// What a usage costs; `None` where it has no price. Then the hold is charged: never free.
-    pub(crate) fn usage(&self, usage: &Usage) -> Option<Charge> {
+    /// What a usage comes to; `None` where it has no price. Then the hold is charged: never free.
+    pub(crate) fn usage(&self, usage: &Usage) -> Option<Metered> {
         match self.charge(usage) {
-            Ok(charge) => Some(charge),
+            Ok(metered) => Some(metered),
             Err(unpriced) => {
                 tracing::warn!(model = %self.model, %unpriced, "an answer's usage cannot be priced; its hold is charged");
                 None
@@ -73,10 +80,10 @@ impl Meter {
         }
     }
 
-    fn charge(&self, usage: &Usage) -> Result<Charge, Unpriced> {
+    fn charge(&self, usage: &Usage) -> Result<Metered, Unpriced> {
         let at = self.at.to_timestamp();
         let model = self.catalog.model(&self.model);
-        let charge = match self.route {
+        let (charge, tokens) = match self.route {
             Route::Chat => {
                 let prices = model
                     .and_then(|model| model.chat())
@@ -85,7 +92,8 @@ impl Meter {
                     CacheLife::Short => *usage,
                     CacheLife::Long => usage.with_long_cache_writes(),
                 };
-                prices.ok_or(Unpriced::OutOfRange)?.cost(&usage)?
+                let prices = prices.ok_or(Unpriced::OutOfRange)?;
+                (prices.cost(&usage)?, usage.tokens())
             }
             Route::Images => {
                 let prices = model
@@ -95,14 +103,16 @@ impl Meter {
                     size: self.size.as_deref(),
                     quality: self.quality.as_deref(),
                 };
-                prices.ok_or(Unpriced::OutOfRange)?.cost(usage, shape)?
+                let prices = prices.ok_or(Unpriced::OutOfRange)?;
+                (prices.cost(usage, shape)?, prices.tokens(usage))
             }
         };
-        Ok(Charge {
+        let charge = Charge {
             amount: charge.total,
             fees: charge.lines.iter().map(fee).collect(),
             catalog: self.catalog.version().into(),
-        })
+        };
+        Ok(Metered { charge, tokens })
     }
 }
 

@@ -6,6 +6,7 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use wire::chat;
 use wire::image;
+use wire::metadata::Pair;
 
 use crate::Gateway;
 use crate::tell::Stop;
@@ -56,6 +57,14 @@ impl<'b> Facts<'b> {
         match self {
             Self::Chat(facts) => &facts.model,
             Self::Images(facts) => &facts.model,
+        }
+    }
+
+    /// Whom the call is made for, and what is written on it.
+    pub(crate) fn marks(&self) -> (Option<&str>, &[Pair]) {
+        match self {
+            Self::Chat(facts) => (facts.end_user.as_deref(), &facts.tags),
+            Self::Images(facts) => (facts.end_user.as_deref(), &facts.tags),
         }
     }
 

@@ -1,13 +1,14 @@
 //! Step 8: the hold ends, and the call is written down.
 
 use ids::{OrganizationId, RequestId};
-use ledger::{Charge, PresumeReason, Receipt, ReleaseReason, Settlement};
+use ledger::{PresumeReason, Receipt, ReleaseReason, Settlement};
 use projections::{Left, Outcome, Remark};
 use serde_json::Value;
 use teller::LiveHold;
 use tokio::time::Instant;
 
 use super::count::{Began, Counted, Tally};
+use super::meter::Metered;
 use crate::Gateway;
 
 /// An error that is longer, in bytes, is not written down.
@@ -28,11 +29,11 @@ pub(crate) struct Ending {
 
 impl Ending {
     /// An answer whose usage is priced, or that has none.
-    pub(crate) fn of_answer(charge: Option<Charge>, http_status: u16) -> Self {
-        let settlement = charge.map_or(
-            Settlement::Presume(PresumeReason::NoUsage),
-            Settlement::Charge,
-        );
+    pub(crate) fn of_answer(metered: Option<Metered>, http_status: u16) -> Self {
+        let settlement = match metered {
+            Some(Metered { charge, tokens }) => Settlement::Metered { charge, tokens },
+            None => Settlement::Presume(PresumeReason::NoUsage),
+        };
         // The client was served, whatever is known of the cost.
         Self {
             outcome: Some(Outcome::Served),

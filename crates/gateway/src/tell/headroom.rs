@@ -17,10 +17,7 @@ use crate::step::read::Route;
 pub(crate) async fn own(State(gateway): State<Gateway>, request: Request) -> Response {
     let id = gateway.new_request_id();
     let (head, _body) = request.into_parts();
-    let mut known = Known {
-        caller: None,
-        model: None,
-    };
+    let mut known = Known::default();
     let caller = match authenticate(&gateway, &head).await {
         Ok(caller) => caller,
         Err(stop) => return stopped(&gateway, (id, Route::Chat), &known, stop),
@@ -69,15 +66,15 @@ fn constraint(check: &Check, organization: OrganizationId, names: &Names) -> Val
         Scope::Project(id) => ("project", id.to_string(), &names.project),
         Scope::Key(id) => ("key", id.to_string(), &names.key),
     };
-    json!({
+    let mut constraint = json!({
         "kind": check.name(),
         "limit_id": check.kind.limit().map(|id| id.to_string()),
         "scope": { "kind": kind, "id": id, "name": name },
-        "limit_usd": check.ceiling.map(|ceiling| ceiling.usd().to_string()),
-        "window": check.window.as_ref().map(shortfall::window),
-        "spent_usd": check.spent.usd().to_string(),
-        "held_usd": check.held.usd().to_string(),
-        "left_usd": check.left.usd().to_string(),
-        "resets_at": check.resets_at.map(|at| at.to_string()),
-    })
+    });
+    if let (Value::Object(constraint), Value::Object(figures)) =
+        (&mut constraint, shortfall::figures(check))
+    {
+        constraint.extend(figures);
+    }
+    constraint
 }

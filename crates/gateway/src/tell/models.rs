@@ -60,10 +60,7 @@ fn describe(name: &str) -> Value {
 async fn answer(gateway: &Gateway, request: Request, found: Result<Value, String>) -> Response {
     let id = gateway.new_request_id();
     let (head, _body) = request.into_parts();
-    let known = Known {
-        caller: None,
-        model: None,
-    };
+    let known = Known::default();
     // The list is made before the key is looked at only because it costs nothing; nobody sees it without one.
     if let Err(stop) = authenticate(gateway, &head).await {
         return stopped(gateway, (id, Route::Chat), &known, stop);

@@ -57,6 +57,8 @@ pub(crate) enum Stop {
     NotMetered(String),
     BodySlow(Duration),
     BadRequest(BadRequest),
+    /// `x-seawall-tags` cannot be read, for this reason.
+    BadTags(&'static str),
     /// `x-seawall-dry-run` says neither yes nor no.
     UnclearDryRun,
     UnknownModel(String),
@@ -102,13 +104,11 @@ pub(crate) fn stopped(
     };
     let known = Known {
         caller,
-        model: known.model.clone(),
+        ..known.clone()
     };
     let full = gateway.settings().disclosure == Disclosure::Full;
     let left = match &stop {
-        Stop::Money(shortfall, _) if full => {
-            shortfall.binding().map(|check| (check.left, check.name()))
-        }
+        Stop::Money(shortfall, _) if full => shortfall::left(shortfall),
         _ => None,
     };
     let (needed, decision_seq) = match &stop {
@@ -121,7 +121,7 @@ pub(crate) fn stopped(
     count::stopped(gateway, route, known.model.as_deref(), told.code);
     let (organization, project, key) = about(&known);
     if let Some(organization) = organization {
-        let body = told.body(gateway, request);
+        let body = told.kept_body(gateway, request);
         gateway.parts().log.refused(Refused {
             organization,
             project,
@@ -136,7 +136,7 @@ pub(crate) fn stopped(
             decision_seq,
             decided,
             left: left.map(|(amount, binding)| Left {
-                amount: amount.usd().at_least_zero(),
+                amount: amount.at_least_zero(),
                 binding: binding.into(),
             }),
             details_json: String::from_utf8(body).ok().map(String::into_boxed_str),
@@ -145,7 +145,7 @@ pub(crate) fn stopped(
     let mut response = told.into_response(gateway, request);
     headers::decision(response.headers_mut(), "refused");
     if let Some((left, binding)) = left {
-        headers::left(response.headers_mut(), left.usd(), binding);
+        headers::left(response.headers_mut(), left, binding);
     }
     response
 }
@@ -267,6 +267,12 @@ fn tell_request(stop: Stop) -> Told {
             "invalid_request",
             "The header x-seawall-dry-run must be 1 (say what this call would get) or 0 (make it). Nothing was sent."
                 .to_owned(),
+        ),
+        Stop::BadTags(why) => bad(
+            "invalid_request",
+            format!(
+                "The header x-seawall-tags cannot be read: {why} Write it as x-seawall-tags: team=red, app=web. Nothing was sent."
+            ),
         ),
         Stop::UnknownModel(model) => no_model(format!(
             "Model {model:?} is not in Seawall's catalogue, so it has no price and is refused. GET /v1/models lists what \

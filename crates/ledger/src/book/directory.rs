@@ -18,6 +18,8 @@ pub struct Project {
     pub name: Box<str>,
     /// Output tokens a call without max tokens may have; `None`: the model's maximum.
     pub default_max_output: Option<u64>,
+    /// The fewest output tokens that a call may be cut down to; `None`: what the server's configuration says.
+    pub fit_floor: Option<u64>,
     /// When it began.
     pub created_at: Time,
     /// Whether its keys may take holds.
@@ -27,6 +29,7 @@ canonical_struct!(Project {
     id,
     name,
     default_max_output,
+    fit_floor,
     created_at,
     state
 });

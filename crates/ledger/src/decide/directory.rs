@@ -25,6 +25,7 @@ pub(super) fn decide(
         DirectoryCommand::ChangeOrganization(ask) => change_organization(book, ask),
         DirectoryCommand::CreateProject(ask) => create_project(book, ask),
         DirectoryCommand::ChangeProject(ask) => change_project(book, ask),
+        DirectoryCommand::SetFitFloor { id, fit_floor } => set_fit_floor(book, *id, *fit_floor),
         DirectoryCommand::ArchiveProject { id } => {
             match book.project(*id).map(|project| project.state) {
                 None => Err(Rejection::NotFound("project")),
@@ -175,6 +176,23 @@ fn change_project(book: &Book, ask: &ChangeProject) -> Result<Decision, Rejectio
             default_max_output,
         },
     )]))
+}
+
+fn set_fit_floor(
+    book: &Book,
+    id: ids::ProjectId,
+    fit_floor: Option<u64>,
+) -> Result<Decision, Rejection> {
+    let project = book.project(id).ok_or(Rejection::NotFound("project"))?;
+    if fit_floor == Some(0) {
+        return Err(Rejection::Invalid {
+            field: "fit_floor",
+            problem: "must be more than 0",
+        });
+    }
+    let fact = DirectoryFact::ProjectFitFloor { id, fit_floor };
+    let changed = (project.fit_floor != fit_floor).then_some(Fact::Directory(fact));
+    Ok(Decision::done(changed.into_iter().collect()))
 }
 
 fn check_list(field: &'static str, list: Option<&Vec<Box<str>>>) -> Result<(), Rejection> {

@@ -77,6 +77,12 @@ fn directory(fact: &DirectoryFact) -> Parts {
             id.to_string(),
             json!({"name": name, "default_max_output": default_max_output}),
         ),
+        DirectoryFact::ProjectFitFloor { id, fit_floor } => (
+            "project_changed",
+            "project",
+            id.to_string(),
+            json!({"fit_floor": fit_floor}),
+        ),
         DirectoryFact::ProjectArchived { id } => (
             "project_archived",
             "project",

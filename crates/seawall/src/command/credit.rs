@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use money::Nanos;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::print::{self, Table};
 use super::{Answer, Client, amount, client, find};
@@ -28,6 +28,17 @@ pub(crate) enum CreditCommand {
         lot: String,
         #[command(flatten)]
         whose: OrgArg,
+    },
+    /// Take back the payment behind a lot, also as far as it was spent: that is owed
+    ChargeBack {
+        /// The lot's id
+        lot: String,
+        /// How much, in dollars
+        #[arg(value_name = "USD", value_parser = amount::positive, allow_negative_numbers = true)]
+        amount: Nanos,
+        /// For whoever reads the ledger later
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
     },
 }
 
@@ -101,23 +112,23 @@ pub(crate) async fn run(client: &Client, command: CreditCommand) -> Result<Answe
                 schema: "credit",
             })
         }
-        CreditCommand::Void { lot, whose } => {
-            let path = path(client, &whose).await?;
-            client
-                .delete(&format!("{path}/{}", client::encoded(&lot)))
-                .await?;
-            let all = client.list(&path).await?;
-            let one = all
-                .into_iter()
-                .find(|one| find::id(one) == lot)
-                .unwrap_or_default();
-            Ok(Answer {
-                text: print::object(&one),
-                json: one,
-                schema: "credit",
-            })
+        CreditCommand::Void { lot, whose: _ } => taken(client, (&lot, "void"), json!({})).await,
+        CreditCommand::ChargeBack { lot, amount, note } => {
+            let body = json!({"amount_usd": amount.to_string(), "note": note});
+            taken(client, (&lot, "charge-back"), body).await
         }
     }
+}
+
+/// Credit that is taken back from a lot, whose id says whose it is.
+async fn taken(client: &Client, (lot, how): (&str, &str), body: Value) -> Result<Answer, Failure> {
+    let path = format!("credits/{}/{how}", client::encoded(lot));
+    let json = client.post(&path, body).await?;
+    Ok(Answer {
+        text: print::object(&json),
+        json,
+        schema: "credit",
+    })
 }
 
 async fn path(client: &Client, whose: &OrgArg) -> Result<String, Failure> {

@@ -41,6 +41,7 @@ fn text(json: &Value) -> String {
         ("Who can change it", lines::who(json)),
         ("Attempts", lines::attempts(json)),
         ("Ledger", lines::entries(json)),
+        ("Paid by", lines::paid(json)),
         ("Made again", lines::replay(json)),
         ("Now", lines::now(json)),
     ] {

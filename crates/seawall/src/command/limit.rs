@@ -1,13 +1,15 @@
 //! `seawall limit`: hard limits, the owner's ceilings.
 
-use clap::{Args, Subcommand};
-use money::Nanos;
+mod create;
+mod show;
+
+use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
+use self::create::CreateArgs;
+use super::amount::{self, Counted};
 use super::find::ScopeArgs;
-use super::per::PerArgs;
-use super::print::{self, Table};
-use super::{Answer, Client, amount, client};
+use super::{Answer, Client, client, print};
 use crate::exit::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -36,41 +38,21 @@ pub(crate) enum LimitCommand {
     Set {
         /// Its id
         limit: String,
-        /// How much it is to be, in dollars
-        #[arg(value_name = "USD", value_parser = amount::not_negative, allow_negative_numbers = true)]
-        amount: Nanos,
+        /// How much it is to be: dollars, or how many requests or tokens
+        #[arg(value_parser = amount::counted, allow_negative_numbers = true)]
+        amount: Counted,
         /// Whether what was used so far still counts
         #[arg(long, value_parser = ["keep", "reset"])]
         used: Option<String>,
+        /// Until when, such as 2027-01-01T00:00:00Z; then it is again what it was. Without: for good
+        #[arg(long, value_name = "TIME")]
+        until: Option<jiff::Timestamp>,
     },
     /// Take one away
     Delete {
         /// Its id
         limit: String,
     },
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct CreateArgs {
-    /// How much, in dollars
-    #[arg(value_name = "USD", value_parser = amount::not_negative, allow_negative_numbers = true)]
-    amount: Nanos,
-    #[command(flatten)]
-    per: PerArgs,
-}
-
-impl CreateArgs {
-    /// The request that sets it.
-    async fn body(self, client: &Client) -> Result<Map<String, Value>, Failure> {
-        let mut body = self.per.body(client).await?;
-        let members = [
-            ("amount_usd", json!(self.amount.to_string())),
-            ("measure", json!("usd")),
-            ("mode", json!("enforce")),
-        ];
-        body.extend(members.map(|(name, value)| (name.to_owned(), value)));
-        Ok(body)
-    }
 }
 
 pub(crate) async fn run(client: &Client, command: LimitCommand) -> Result<Answer, Failure> {
@@ -86,9 +68,15 @@ pub(crate) async fn run(client: &Client, command: LimitCommand) -> Result<Answer
             limit,
             amount,
             used,
+            until,
         } => {
             let mut body = Map::new();
-            body.insert("amount_usd".to_owned(), json!(amount.to_string()));
+            let now = client.get(&path(&limit)).await?;
+            let measure = now.get("measure").and_then(Value::as_str);
+            let (name, amount) = amount.member(measure.unwrap_or("usd"))?;
+            body.insert(name.to_owned(), amount);
+            let until = until.map(|until| json!(until.to_string()));
+            body.extend(until.map(|until| ("until_at".to_owned(), until)));
             body.extend(used.map(|used| ("used".to_owned(), json!(used))));
             client.patch(&path(&limit), body.into()).await?
         }
@@ -99,7 +87,7 @@ pub(crate) async fn run(client: &Client, command: LimitCommand) -> Result<Answer
         }
     };
     Ok(Answer {
-        text: one(&json),
+        text: show::one(&json),
         json,
         schema: "limit",
     })
@@ -110,11 +98,9 @@ async fn preview(client: &Client, ceiling: CreateArgs, days: u32) -> Result<Answ
     body.insert("days".to_owned(), json!(days));
     let json = client.post("limits/preview", body.into()).await?;
     let count = |name| json.get(name).and_then(Value::as_u64).unwrap_or_default();
-    let text = |name| print::field(&json, name);
     let sentence = format!(
-        "At {} {}, {} of the {} calls of the last {days} days would have been refused or cut down.",
-        text("amount_usd"),
-        per(&json),
+        "At {}, {} of the {} calls of the last {days} days would have been refused or cut down.",
+        show::spoken(&json),
         count("would_refuse"),
         count("calls"),
     );
@@ -132,25 +118,27 @@ async fn preview(client: &Client, ceiling: CreateArgs, days: u32) -> Result<Answ
         )
     };
     let facts = [
-        ("of", print::scope_of(&json)),
-        ("refused, cost", text("would_refuse_cost_usd")),
+        ("of", show::of(&json)),
+        (
+            "refused, cost",
+            print::field(&json, "would_refuse_cost_usd"),
+        ),
         ("refused first", which("first")),
         ("refused last", which("last")),
-        ("refuses none from", text("refuses_none_at_usd")),
+        ("refuses none from", show::amount(&json, "refuses_none_at")),
     ];
+    // What is not on record may have been over it, too.
+    let unknown = match count("undescribed") {
+        0 => String::new(),
+        calls => format!(
+            "\n{calls} further calls are left out: whether it counts them is not on record.\n"
+        ),
+    };
     Ok(Answer {
-        text: format!("{sentence}\n\n{}", print::facts(&facts)),
+        text: format!("{sentence}\n\n{}{unknown}", print::facts(&facts)),
         json,
         schema: "limit_preview",
     })
-}
-
-/// A window as the end of a sentence.
-fn per(limit: &Value) -> String {
-    match limit.pointer("/window/kind").and_then(Value::as_str) {
-        Some("total") | None => "in total".to_owned(),
-        Some(kind) => format!("per {kind}"),
-    }
 }
 
 fn path(limit: &str) -> String {
@@ -159,50 +147,9 @@ fn path(limit: &str) -> String {
 
 async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
     let all = of.list(client, "limits").await?;
-    let mut table = Table::new(&[
-        "of",
-        "hard limit",
-        "per",
-        "spent",
-        "held",
-        "left",
-        "resets",
-        "id",
-    ]);
-    for limit in &all {
-        let mut row = vec![print::scope_of(limit)];
-        row.extend(print::fields(limit, &["amount_usd"]));
-        row.push(print::window_of(limit));
-        row.extend(print::fields(
-            limit,
-            &["spent_usd", "held_usd", "left_usd", "resets_at", "id"],
-        ));
-        table.row(row);
-    }
-    let text = table.or(
-        "no hard limit yet; set one with `seawall limit create USD --project PROJECT --per month`",
-    );
     Ok(Answer {
-        text,
+        text: show::table(&all),
         json: json!({"data": all}),
         schema: "limits",
     })
-}
-
-fn one(limit: &Value) -> String {
-    let mut facts = vec![
-        ("of", print::scope_of(limit)),
-        ("per", print::window_of(limit)),
-    ];
-    for (name, field) in [
-        ("hard limit", "amount_usd"),
-        ("spent", "spent_usd"),
-        ("held", "held_usd"),
-        ("left", "left_usd"),
-        ("resets", "resets_at"),
-        ("id", "id"),
-    ] {
-        facts.push((name, print::field(limit, field)));
-    }
-    print::facts(&facts)
 }

@@ -1,11 +1,12 @@
 //! `seawall org`: organizations.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use money::Nanos;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::print::{self, Table};
 use super::{Answer, Client, amount, find, rollback};
+use crate::config::quantity;
 use crate::exit::Failure;
 
 #[derive(Debug, Subcommand)]
@@ -21,12 +22,8 @@ pub(crate) enum OrgCommand {
     Create {
         /// What it is called
         name: String,
-        /// Where its days and months begin, such as Europe/Berlin
-        #[arg(long, value_name = "ZONE")]
-        time_zone: Option<String>,
-        /// The most it may use in a month, as the operator approved it, in dollars
-        #[arg(long, value_name = "USD", value_parser = amount::not_negative)]
-        approved_usage_limit: Option<Nanos>,
+        #[command(flatten)]
+        with: WithArgs,
     },
     /// What a store that rolled back has lost of one, as far as it is remembered
     Rollback {
@@ -48,13 +45,49 @@ pub(crate) enum OrgCommand {
         /// What it is to be called
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
-        /// Where its days and months are to begin
-        #[arg(long, value_name = "ZONE")]
-        time_zone: Option<String>,
-        /// The most it may use in a month, as the operator approved it, in dollars
-        #[arg(long, value_name = "USD", value_parser = amount::not_negative)]
-        approved_usage_limit: Option<Nanos>,
+        #[command(flatten)]
+        with: WithArgs,
     },
+}
+
+/// What an organization may be given.
+#[derive(Args, Debug)]
+pub(crate) struct WithArgs {
+    /// Where its days and months begin, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// The most it may use in a month, as the operator approved it, in dollars
+    #[arg(long, value_name = "USD", value_parser = amount::not_negative)]
+    approved_usage_limit: Option<Nanos>,
+    /// What may be spent in a minute before the key that comes to it is frozen: dollars, or `off`
+    #[arg(long, value_name = "USD", value_parser = guard)]
+    spend_guard: Option<Value>,
+}
+
+/// Reads a spend guard, as a request has it.
+fn guard(text: &str) -> Result<Value, String> {
+    let amount = quantity::usd_or_off(text.strip_prefix('$').unwrap_or(text))?;
+    Ok(json!(amount.map(|amount| amount.to_string())))
+}
+
+impl WithArgs {
+    /// A request's members, with the name if that is given.
+    fn body(self, name: Option<String>) -> Value {
+        let approved = self.approved_usage_limit;
+        let given = [
+            ("name", name.map(Value::from)),
+            ("time_zone", self.time_zone.map(Value::from)),
+            (
+                "approved_usage_limit_usd",
+                approved.map(|amount| json!(amount.to_string())),
+            ),
+            ("spend_guard_usd", self.spend_guard),
+        ];
+        let given = given
+            .into_iter()
+            .filter_map(|(field, value)| Some((field.to_owned(), value?)));
+        Value::Object(given.collect())
+    }
 }
 
 const COLUMNS: &[&str] = &[
@@ -86,56 +119,33 @@ pub(crate) async fn run(client: &Client, command: OrgCommand) -> Result<Answer, 
             return rollback::accept(client, &org, entry).await;
         }
         OrgCommand::Show { org } => find::organization(client, Some(&org)).await?,
-        OrgCommand::Create {
-            name,
-            time_zone,
-            approved_usage_limit,
-        } => {
-            let body = json!({"name": name});
-            client
-                .post(
-                    "organizations",
-                    with(body, None, time_zone, approved_usage_limit),
-                )
-                .await?
+        OrgCommand::Create { name, with } => {
+            client.post("organizations", with.body(Some(name))).await?
         }
-        OrgCommand::Set {
-            org,
-            name,
-            time_zone,
-            approved_usage_limit,
-        } => {
+        OrgCommand::Set { org, name, with } => {
             let one = find::organization(client, Some(&org)).await?;
-            let body = with(json!({}), name, time_zone, approved_usage_limit);
-            client
-                .patch(&format!("organizations/{}", find::id(&one)), body)
-                .await?
+            let path = format!("organizations/{}", find::id(&one));
+            client.patch(&path, with.body(name)).await?
         }
     };
     Ok(Answer {
-        text: print::object(&json),
+        text: print::object(&json) + &guarded(&json),
         json,
         schema: "organization",
     })
 }
 
-/// The body with those fields that were given.
-fn with(
-    mut body: serde_json::Value,
-    name: Option<String>,
-    time_zone: Option<String>,
-    approved: Option<Nanos>,
-) -> serde_json::Value {
-    let approved = approved.map(|amount| amount.to_string());
-    let given = [
-        ("name", name),
-        ("time_zone", time_zone),
-        ("approved_usage_limit_usd", approved),
-    ];
-    if let Some(object) = body.as_object_mut() {
-        for (field, value) in given {
-            object.extend(value.map(|value| (field.to_owned(), json!(value))));
-        }
-    }
-    body
+/// What freezes a key that spends too fast, in a sentence.
+fn guarded(organization: &Value) -> String {
+    let Some(guard) = organization
+        .get("spend_guard")
+        .filter(|guard| guard.is_object())
+    else {
+        return String::new();
+    };
+    format!(
+        "\nSpend guard: a key that takes it past {} in {} is frozen at once. `seawall key unfreeze KEY` releases it.\n",
+        print::field(guard, "amount_usd"),
+        print::window_of(guard),
+    )
 }

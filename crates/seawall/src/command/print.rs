@@ -154,6 +154,9 @@ pub(crate) fn scope_of(thing: &Value) -> String {
 /// In which time a hard limit or a budget counts, such as `month (Europe/Berlin)`.
 pub(crate) fn window_of(thing: &Value) -> String {
     let window = thing.get("window").unwrap_or(&Value::Null);
+    if let Some(seconds) = window.get("seconds") {
+        return format!("any {seconds} seconds");
+    }
     match window.get("time_zone").and_then(Value::as_str) {
         Some(zone) => format!("{} ({zone})", field(window, "kind")),
         None => field(window, "kind"),

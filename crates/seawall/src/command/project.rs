@@ -41,6 +41,9 @@ pub(crate) enum ProjectCommand {
         /// Output tokens of a call that does not say how many it wants
         #[arg(long, value_name = "TOKENS")]
         default_max_output: Option<u64>,
+        /// Output tokens below which a call is refused instead of fitted
+        #[arg(long, value_name = "TOKENS")]
+        fit_floor: Option<u64>,
     },
     /// Put one away: its keys stop at once
     Archive {
@@ -73,7 +76,7 @@ pub(crate) async fn run(client: &Client, command: ProjectCommand) -> Result<Answ
             default_max_output,
         } => {
             let organization = find::organization(client, org.as_deref()).await?;
-            let body = body(Some(name), default_max_output);
+            let body = body(Some(name), default_max_output, None);
             client
                 .post(
                     &format!("organizations/{}/projects", find::id(&organization)),
@@ -85,9 +88,10 @@ pub(crate) async fn run(client: &Client, command: ProjectCommand) -> Result<Answ
             project,
             name,
             default_max_output,
+            fit_floor,
         } => {
             let one = find::project(client, &project, None).await?;
-            let body = body(name, default_max_output);
+            let body = body(name, default_max_output, fit_floor);
             client
                 .patch(&format!("projects/{}", find::id(&one)), body)
                 .await?
@@ -106,9 +110,14 @@ pub(crate) async fn run(client: &Client, command: ProjectCommand) -> Result<Answ
     })
 }
 
-fn body(name: Option<String>, default_max_output: Option<u64>) -> serde_json::Value {
+fn body(
+    name: Option<String>,
+    default_max_output: Option<u64>,
+    fit_floor: Option<u64>,
+) -> serde_json::Value {
     let mut body = Map::new();
     body.extend(name.map(|name| ("name".to_owned(), json!(name))));
     body.extend(default_max_output.map(|most| ("default_max_output".to_owned(), json!(most))));
+    body.extend(fit_floor.map(|least| ("fit_floor".to_owned(), json!(least))));
     body.into()
 }

@@ -218,7 +218,7 @@ mod tests {
             (
                 "[plumbing]",
                 "seawall.toml:1:2: unknown section `plumbing`: known are server, store, secrets, errors, gateway, requests, alerts, alerts.email, \
-                 catalog, upstream, route",
+                 organizations, catalog, upstream, route",
             ),
         ] {
             assert_eq!(read(text).unwrap_err(), said);

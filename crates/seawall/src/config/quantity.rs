@@ -1,11 +1,16 @@
-//! Durations and sizes as people write them: a whole number and a unit.
+//! Durations and sizes as people write them: a whole number and a unit; and amounts of money.
 
 use std::time::Duration;
+
+use money::Nanos;
 
 /// How a duration is written.
 pub(crate) const DURATION: &str = "a duration such as \"500ms\", \"5s\", \"2m\" or \"1h\"";
 /// How a size is written.
 pub(crate) const SIZE: &str = "a size such as \"512KiB\" or \"32MiB\"";
+
+/// How an amount that can be switched off is written.
+pub(crate) const USD_OR_OFF: &str = "an amount in dollars such as \"5000\" or \"0.50\", or \"off\"";
 
 /// Longer ones would only be a slip of the keyboard.
 const LONGEST: u64 = 3650 * 86_400;
@@ -32,6 +37,18 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .filter(|seconds| *seconds <= LONGEST)
         .map(Duration::from_secs)
         .ok_or_else(|| format!("`{text}` is more than ten years"))
+}
+
+/// Reads an amount in dollars, or `off`; the error is a sentence without a place.
+pub(crate) fn usd_or_off(text: &str) -> Result<Option<Nanos>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let amount = text.parse::<Nanos>().ok();
+    let amount = amount.filter(|amount| !amount.is_negative());
+    amount
+        .map(Some)
+        .ok_or_else(|| format!("`{text}` is not {USD_OR_OFF}"))
 }
 
 /// Reads a size in bytes; the error is a sentence without a place.

@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Size,
     /// A whole number from 1, or from 0 where the flag says so.
     Count { zero: bool },
+    /// An amount in dollars, or `off`.
+    UsdOrOff,
     /// One of these.
     Choice(&'static [&'static str]),
 }
@@ -298,6 +300,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         Kind::Text,
         "The address that mail comes from.",
+    ),
+    setting(
+        "organizations.spend_guard_usd_per_minute",
+        "5000",
+        Kind::UsdOrOff,
+        "What a new organization may spend in any minute before the key that comes to it is frozen: dollars, or `off`. \
+         Those there are keep what they have.",
     ),
     setting(
         "catalog.file",

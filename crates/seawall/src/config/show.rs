@@ -85,7 +85,9 @@ fn line(config: &Config, setting: &Setting) -> String {
     }
     let text = match setting.kind {
         Kind::Count { .. } => value.text.clone(),
-        Kind::Text | Kind::Duration | Kind::Size | Kind::Choice(_) => quoted(&value.text),
+        Kind::Text | Kind::Duration | Kind::Size | Kind::UsdOrOff | Kind::Choice(_) => {
+            quoted(&value.text)
+        }
     };
     let _written = write!(line, "{} = {text}  # {}", setting.key(), value.origin).is_ok();
     line

@@ -208,3 +208,23 @@ fn a_typo_is_found_in_any_file() {
         "s.toml:2:1: unknown key `gateway.wait_for_help`: did you mean `wait_for_held`?"
     );
 }
+
+#[test]
+fn the_spend_guard_of_new_organizations_is_an_amount_or_off() {
+    let guard = |text: &str| load(text, &Environment::default()).map(|config| config.spend_guard);
+    let dollars = |amount: i64| Ok(Some(money::Nanos::new(amount * 1_000_000_000)));
+    assert_eq!(guard(""), dollars(5000));
+    let set = |value: &str| format!("[organizations]\nspend_guard_usd_per_minute = {value}\n");
+    assert_eq!(guard(&set("\"12\"")), dollars(12));
+    assert_eq!(guard(&set("\"off\"")), Ok(None));
+    assert_eq!(
+        guard(&set("\"-1\"")).unwrap_err(),
+        "s.toml:2:30: organizations.spend_guard_usd_per_minute: `-1` is not an amount in dollars such as \"5000\" or \
+         \"0.50\", or \"off\""
+    );
+    assert!(
+        guard(&set("5000"))
+            .unwrap_err()
+            .contains("must be an amount in dollars")
+    );
+}

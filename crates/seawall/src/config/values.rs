@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use money::Nanos;
+
 use super::error::{ConfigError, Place};
 use super::settings::{self, Kind, SETTINGS, Setting};
 use super::{guess, quantity};
@@ -105,6 +107,11 @@ impl Values {
         quantity::size(self.text(name)).map_err(|message| self.wrong(name, message))
     }
 
+    /// An amount in dollars; `None` where it is off.
+    pub(crate) fn usd_or_off(&self, name: &'static str) -> Result<Option<Nanos>, ConfigError> {
+        quantity::usd_or_off(self.text(name)).map_err(|message| self.wrong(name, message))
+    }
+
     /// A number, in whatever type it must fit.
     pub(crate) fn count<N: TryFrom<u64>>(&self, name: &'static str) -> Result<N, ConfigError> {
         let number: Option<u64> = self.text(name).parse().ok();
@@ -168,6 +175,7 @@ fn check(setting: &Setting, value: &Value) -> Result<(), ConfigError> {
         Kind::Text => None,
         Kind::Duration => quantity::duration(text).err(),
         Kind::Size => quantity::size(text).err(),
+        Kind::UsdOrOff => quantity::usd_or_off(text).err(),
         Kind::Count { zero } => match text.parse::<u64>() {
             Ok(0) if !zero => Some("must be at least 1".to_owned()),
             Ok(_) => None,
@@ -188,6 +196,7 @@ pub(crate) fn shape(kind: Kind) -> &'static str {
         Kind::Text => "a text in quotes",
         Kind::Duration => quantity::DURATION,
         Kind::Size => quantity::SIZE,
+        Kind::UsdOrOff => quantity::USD_OR_OFF,
         Kind::Count { .. } => "a whole number without quotes",
         Kind::Choice(_) => "one of the values of docs/configuration.md",
     }

@@ -207,6 +207,7 @@ impl Server {
             ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
             check: Arc::new(DryRun(gateway.clone())),
             verify: Arc::new(Verification::new(config.store.path.clone())),
+            spend_guard: config.spend_guard,
             version: env!("CARGO_PKG_VERSION"),
         });
         let router = together(&gateway, admin, scraped(&metrics, address, &tellers));

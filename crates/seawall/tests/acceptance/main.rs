@@ -68,6 +68,10 @@ mod gauges;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod limits_kinds;
+#[cfg(test)]
 mod looking;
 #[cfg(test)]
 mod metrics;

@@ -25,7 +25,9 @@ impl Reference {
                     return Err("there is an organization".to_owned());
                 }
             }
-            DirectoryFact::OrganizationChanged { .. } | DirectoryFact::ProjectChanged { .. } => {}
+            DirectoryFact::OrganizationChanged { .. }
+            | DirectoryFact::ProjectChanged { .. }
+            | DirectoryFact::ProjectFitFloor { .. } => {}
             DirectoryFact::ProjectCreated { id, .. } => {
                 if self.projects.insert(*id, true).is_some() {
                     return Err("there is such a project".to_owned());

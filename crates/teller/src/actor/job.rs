@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ids::HoldId;
 use ledger::{
-    Book, Cause, Command, Outcome, Patience, Receipt, Refusal, ReleaseReason, Settlement, TakeHold,
-    Time,
+    Book, Cause, Check, Command, Outcome, Patience, Receipt, Refusal, ReleaseReason, Settlement,
+    TakeHold, Time,
 };
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -53,8 +53,8 @@ pub(super) enum Answer {
     Outcome(Outcome),
     /// A refusal of money, and what it rests on.
     Refused(Box<Refusal>, Standing),
-    /// A grant, and what says that its call lives.
-    Granted(Arc<()>, Outcome),
+    /// A grant, what says that its call lives, and the limits on requests and tokens that count it.
+    Granted((Arc<()>, Vec<Check>), Outcome),
     Any(Box<dyn Any + Send>),
 }
 

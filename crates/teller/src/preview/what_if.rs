@@ -3,16 +3,26 @@
 use ids::{KeyHash, LimitId, LotId, OrganizationId};
 use ledger::{
     AddCredit, Book, Command, CreateKey, CreateOrganization, CreateProject, DirectoryCommand,
-    Entry, HoldFact, HoldTaken, LimitTerms, LotKind, Outcome, Patience, Sealer, Settlement,
-    TakeHold, Time, Traits, step,
+    Entry, HoldFact, HoldTaken, HoldTraits, LimitOrigin, LimitTerms, LotKind, Measure, OnTrip,
+    Outcome, Patience, Quantity, Sealer, Settlement, TakeHold, Time, Traits, step,
 };
 use money::{Bound, Femtos, Nanos};
 
-use super::Proposed;
 use crate::ReplayError;
 
 /// More than an organization can spend, and less than a Book can hold: four billion dollars.
-pub(super) const ENDLESS: Nanos = Nanos::new(4_000_000_000_000_000_000);
+const ENDLESS: Nanos = Nanos::new(4_000_000_000_000_000_000);
+
+/// The most that a limit on requests or tokens can be: a thousand million million.
+const COUNTLESS: Quantity = Quantity::new(1_000_000_000_000_000);
+
+/// More of this than calls can take.
+pub(super) fn endless(measure: Measure) -> Quantity {
+    match measure {
+        Measure::Usd => ENDLESS.into(),
+        Measure::Requests | Measure::Tokens => COUNTLESS,
+    }
+}
 
 /// The only limit of this Book.
 const LIMIT: LimitId = LimitId::from_bytes([1; 16]);
@@ -20,15 +30,21 @@ const LIMIT: LimitId = LimitId::from_bytes([1; 16]);
 pub(super) struct WhatIf {
     book: Book,
     sealer: Sealer,
-    proposed: Proposed,
+    proposed: LimitTerms,
 }
 
 impl WhatIf {
-    pub(super) fn new(proposed: Proposed, at: Time) -> Result<Self, ReplayError> {
+    pub(super) fn new(terms: LimitTerms, at: Time) -> Result<Self, ReplayError> {
         let mut what_if = Self {
             book: Book::empty(),
             sealer: Sealer::new([0; 8]),
-            proposed,
+            proposed: LimitTerms {
+                id: LIMIT,
+                origin: LimitOrigin::Owner,
+                on_trip: OnTrip::Refuse,
+                ends_at: None,
+                ..terms
+            },
         };
         let organization = DirectoryCommand::CreateOrganization(CreateOrganization {
             id: OrganizationId::from_bytes([1; 16]),
@@ -51,7 +67,11 @@ impl WhatIf {
     }
 
     /// Asks for the very hold that was granted in truth; says whether it fits.
-    pub(super) fn take(&mut self, taken: &HoldTaken, entry: &Entry) -> Result<bool, ReplayError> {
+    pub(super) fn take(
+        &mut self,
+        (taken, traits): (&HoldTaken, &HoldTraits),
+        entry: &Entry,
+    ) -> Result<bool, ReplayError> {
         let when = (entry.seq, entry.at);
         self.know(taken, when)?;
         let ask = TakeHold {
@@ -65,18 +85,28 @@ impl WhatIf {
             route: taken.route.clone(),
             model: taken.model.clone(),
             upstream: taken.upstream.clone(),
-            traits: Traits::default(),
+            traits: asked(traits),
             others_wait: false,
         };
+        let passed = self.would_have_stopped();
         let outcome = self.carry_out(&Command::TakeHold(ask), when)?;
-        Ok(matches!(outcome, Outcome::Granted(_)))
+        Ok(matches!(outcome, Outcome::Granted(_)) && self.would_have_stopped() == passed)
     }
 
     /// Ends a hold as it ended in truth. One that was not taken here changes nothing.
-    pub(super) fn close(&mut self, fact: &HoldFact, entry: &Entry) -> Result<(), ReplayError> {
+    pub(super) fn close(
+        &mut self,
+        (fact, tokens): (&HoldFact, Option<u64>),
+        entry: &Entry,
+    ) -> Result<(), ReplayError> {
         let (hold, settlement) = match fact {
             HoldFact::Settled { hold, charge, .. } | HoldFact::Corrected { hold, charge, .. } => {
-                (*hold, Settlement::Charge(charge.clone()))
+                let charge = charge.clone();
+                let settlement = match tokens {
+                    Some(tokens) => Settlement::Metered { charge, tokens },
+                    None => Settlement::Charge(charge),
+                };
+                (*hold, settlement)
             }
             HoldFact::Released { hold, reason } => (*hold, Settlement::Release(*reason)),
             HoldFact::Presumed { hold, reason } => (*hold, Settlement::Presume(*reason)),
@@ -90,11 +120,22 @@ impl WhatIf {
             .map(|_receipt| ())
     }
 
-    /// What counts in the limit's current window.
-    pub(super) fn used(&self) -> Nanos {
-        self.book.limit(LIMIT).map_or(Nanos::ZERO, |limit| {
-            limit.count.spent.saturating_add(limit.count.held).usd()
-        })
+    /// What counts in the limit's current window of calls like this one, where it counts any; the most of its subjects.
+    pub(super) fn used(&self, (taken, traits): (&HoldTaken, &HoldTraits)) -> Option<Quantity> {
+        let traits = &asked(traits);
+        let of = (Some(taken.project), Some(taken.key));
+        let checks = self.book.checks_of_call(of.0, of.1, (&taken.model, traits));
+        let of_limit = checks
+            .iter()
+            .filter(|check| check.kind.limit() == Some(LIMIT));
+        of_limit
+            .map(|check| check.spent.saturating_add(check.held))
+            .max()
+    }
+
+    fn would_have_stopped(&self) -> u64 {
+        let limit = self.book.limit(LIMIT);
+        limit.map_or(0, |limit| limit.would_have_stopped)
     }
 
     /// Brings in the call's project and key, and with the first call the limit, whose scope must be there before it.
@@ -125,12 +166,7 @@ impl WhatIf {
             self.carry_out(&key.into(), when)?;
         }
         if self.book.limit(LIMIT).is_none() {
-            let limit = LimitTerms::hard_limit(
-                LIMIT,
-                self.proposed.scope,
-                self.proposed.amount,
-                self.proposed.window.clone(),
-            );
+            let limit = self.proposed.clone();
             self.carry_out(&Command::CreateLimit(limit), when)?;
         }
         Ok(())
@@ -149,5 +185,15 @@ impl WhatIf {
             Outcome::Rejected(rejection) => Err(unreadable(rejection.to_string())),
             outcome => Ok(outcome),
         }
+    }
+}
+
+/// The question that a description is the answer to.
+fn asked(described: &HoldTraits) -> Traits {
+    Traits {
+        tokens: described.tokens,
+        tokens_per_unit: 0,
+        end_user: described.end_user,
+        tags: described.tags.clone(),
     }
 }

@@ -53,6 +53,21 @@ pub(super) fn of_refusals(recorded: &Shortfall, outcome: &Outcome) -> Vec<Differ
             text(&recorded.least_needed.to_string()),
             text(&again.least_needed.to_string()),
         ),
+        (
+            "tokens needed",
+            debug(&recorded.needed_tokens),
+            debug(&again.needed_tokens),
+        ),
+        (
+            "least tokens needed",
+            debug(&recorded.least_needed_tokens),
+            debug(&again.least_needed_tokens),
+        ),
+        (
+            "key frozen",
+            debug(&recorded.froze_key),
+            debug(&again.froze_key),
+        ),
         ("checks", debug(&recorded.checks), debug(&again.checks)),
         (
             "binding check",

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ids::LimitId;
 use journal::sqlite::{Durability, Sqlite};
 use journal::{Batch, Store, StoredSnapshot};
-use ledger::{Book, Entry, Fact, HoldFact, Scope, Snapshot, Time, Window};
-use teller::{Preview, Proposed, Recorded, Tellers};
+use ledger::{Book, Entry, Fact, HoldFact, LimitTerms, Scope, Snapshot, Time, Window};
+use teller::{Preview, Recorded, Tellers};
 
 use crate::calls::{costs, settles};
 use crate::world::{Node, ORGANIZATION, dollars, passes};
@@ -50,13 +51,11 @@ async fn filed(node: &Node, path: &std::path::Path) -> Arc<Sqlite> {
 }
 
 async fn previewed(tellers: &Tellers, from: Time) -> Preview {
-    let day = Proposed {
-        scope: Scope::Organization,
-        amount: dollars(10),
-        window: Window::Day {
-            time_zone: "UTC".into(),
-        },
+    let window = Window::Day {
+        time_zone: "UTC".into(),
     };
+    let id = LimitId::from_bytes([60; 16]);
+    let day = LimitTerms::hard_limit(id, Scope::Organization, dollars(10), window);
     tellers.preview(ORGANIZATION, &day, from).await.unwrap()
 }
 

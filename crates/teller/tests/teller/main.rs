@@ -13,6 +13,8 @@ mod calls;
 #[cfg(test)]
 mod claims;
 #[cfg(test)]
+mod claims_kinds;
+#[cfg(test)]
 mod decisions;
 #[cfg(test)]
 mod edits;
@@ -22,6 +24,8 @@ mod ending;
 mod found;
 #[cfg(test)]
 mod holds;
+#[cfg(test)]
+mod kinds;
 #[cfg(test)]
 mod lost_answers;
 #[cfg(test)]

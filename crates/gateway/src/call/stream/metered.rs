@@ -241,13 +241,13 @@ impl Metered {
             cancelled,
             ..
         } = *self;
-        let charge = seen
+        let metered = seen
             .usage
             .as_ref()
             .and_then(|usage| call.meter.usage(usage));
         let status = status.as_u16();
-        let ending = match (charge, end) {
-            (Some(charge), _) => Ending::of_answer(Some(charge), status),
+        let ending = match (metered, end) {
+            (Some(metered), _) => Ending::of_answer(Some(metered), status),
             (None, End::Complete) if seen.done => Ending::of_answer(None, status),
             (None, End::TimedOut) => Ending::presumed(PresumeReason::TimedOut, status),
             (None, _) => Ending::presumed(PresumeReason::CutOff, status),

@@ -179,6 +179,22 @@ pub(super) fn entries(json: &Value) -> Option<String> {
     })
 }
 
+/// Which lots of credit paid, by the last entry that charged it.
+pub(super) fn paid(json: &Value) -> Option<String> {
+    let all = json.get("entries").and_then(Value::as_array)?;
+    let charged = all.iter().rev().find(|entry| {
+        let kind = entry.get("kind").and_then(Value::as_str);
+        matches!(kind, Some("hold_settled" | "hold_corrected"))
+    });
+    let draws = charged?.pointer("/fields/draws")?.as_array()?;
+    let said = draws.iter().map(|draw| {
+        let amount = print::field(draw, "amount_usd");
+        format!("{amount} of {}", print::field(draw, "lot_id"))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
 /// What came of making the decision again.
 pub(super) fn replay(json: &Value) -> Option<String> {
     let replay = json.get("replay")?;

@@ -74,7 +74,12 @@ fn a_served_call_is_explained_with_its_attempt_and_its_bill() {
         "names": {"organization": "acme", "project": "chat", "key": "bot", "key_hint": "7Qm2"},
         "decision_seq": 8, "checks": [], "needed": {"needed_usd": "0.0123", "units": 90, "catalog": "2026-11"},
         "would_have_fitted": [], "who_can_change": null,
-        "entries": [{"seq": 9, "kind": "hold_taken"}, {"seq": 10, "kind": "hold_settled"}],
+        "entries": [{"seq": 9, "kind": "hold_taken"}, {
+            "seq": 10, "kind": "hold_settled",
+            "fields": {"draws": [
+                {"lot_id": "lot_1", "amount_usd": "0.20"}, {"lot_id": "lot_2", "amount_usd": "0.02"},
+            ]},
+        }],
         "replay": {"result": "differs", "differences": [{"what": "amount", "recorded": "1", "replayed": "2"}]},
         "now": null,
     });
@@ -88,6 +93,7 @@ Needed                  $0.0123 for at most 90 units (prices 2026-11)
 Attempts                1 to openai: held $0.0123, settled, charged $0.0041
                         90 output tokens at $2.00 a million
 Ledger                  entry 9 hold taken, entry 10 hold settled
+Paid by                 $0.20 of lot_1, $0.02 of lot_2
 Made again              DIFFERS from what is recorded
                         amount: recorded 1, now 2
 ";
