@@ -10,10 +10,14 @@ use crate::reference::Wrong;
 /// Femto-dollars in a nano-dollar.
 const FEMTOS: i128 = 1_000_000;
 
+/// The models that calls name.
+pub(crate) const MODELS: [&str; 2] = ["gpt-5", "gpt-5-mini"];
+
 /// What a call asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask {
     pub(crate) key: KeyId,
+    pub(crate) model: &'static str,
     /// In femto-dollars, as is what each unit adds.
     pub(crate) fixed: i128,
     pub(crate) per_unit: i128,
@@ -104,6 +108,7 @@ impl Asked {
     pub(crate) fn as_asked(&self, taken: &HoldTaken) -> Result<(), Wrong> {
         let ask = self.ask(taken.hold)?;
         let sensible = taken.key == ask.key
+            && *taken.model == *ask.model
             && taken.asked_units == ask.units
             && (ask.floor..=ask.units).contains(&taken.granted_units);
         if !sensible {

@@ -13,7 +13,7 @@ use money::{Bound, Femtos, Nanos};
 use teller::{Clock, HoldAnswer, LiveHold, Teller, Tellers};
 use tokio::time::{Instant, sleep};
 
-use crate::asked::{Ask, Ending};
+use crate::asked::{Ask, Ending, MODELS};
 use crate::dice::Dice;
 use crate::judge::is_definitive;
 use crate::world::{ORGANIZATION, Shared};
@@ -62,6 +62,7 @@ fn ask_of(key: KeyId, dearest: i64, dice: &mut Dice) -> Ask {
     let units = dice.below(5) * dice.below(400);
     Ask {
         key,
+        model: dice.one(&MODELS).copied().unwrap_or("gpt-5"),
         fixed: if dice.chance(20) { 0 } else { fixed / 2 },
         per_unit: fixed / 2000,
         units,
@@ -118,7 +119,7 @@ async fn asks(site: &Site, hold: HoldId, (ask, patience): (&Ask, Patience)) -> H
         holder: site.holder.clone(),
         deadline: site.clock.now().plus_seconds(seconds),
         route: "/v1/chat/completions".into(),
-        model: "gpt-5".into(),
+        model: ask.model.into(),
         upstream: "openai".into(),
         traits: Traits::default(),
         others_wait: false,

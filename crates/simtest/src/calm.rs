@@ -44,7 +44,22 @@ impl Simulation {
         node.boot(&self.world, &self.plan)?;
         self.inspect_node(0);
         self.until(|simulation| simulation.everyone_is_answered(), SECOND / 2)?;
+        self.all_stop()?;
         self.world.look().in_order()
+    }
+
+    /// Lets every node end in good order. A receipt is told before it is durable, and a teller that was let go while the
+    /// store was away still has to carry it out; only when all of them have ended may the journal be held to receipts.
+    fn all_stop(&mut self) -> Result<(), Wrong> {
+        let runs = self.nodes.iter_mut().filter_map(|node| node.run.as_mut());
+        runs.for_each(crate::node::Run::stop);
+        self.until(|simulation| simulation.nobody_is_stopping(), SECOND / 2)
+    }
+
+    /// Whoever has stopped begins again, and is none of those who are stopping.
+    fn nobody_is_stopping(&self) -> bool {
+        let mut runs = self.nodes.iter().filter_map(|node| node.run.as_ref());
+        !runs.any(crate::node::Run::is_stopping)
     }
 
     /// How much time passes at once while holds of calls that are gone wait for their deadline.

@@ -118,6 +118,7 @@ impl World {
         }
         let figures = self.truth.figures(seq).ok_or("no such entry")?;
         let key = figures.keys.get(&ask.key).ok_or("refused without a key")?;
+        let key = key.way(ask.model).ok_or("refused for another model")?;
         if (of(told.needed), of(told.least_needed)) != (ask.worst(), ask.least()) {
             return Err(format!("it says what was not asked for: {told:?}"));
         }

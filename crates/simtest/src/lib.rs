@@ -23,4 +23,4 @@ mod trace;
 mod truth;
 mod world;
 
-pub use run::{Failure, Ran, run};
+pub use run::{Failure, Ran, run, run_keeping};

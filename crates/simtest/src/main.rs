@@ -18,6 +18,9 @@ struct Arguments {
     /// How many seeds at once
     #[arg(long, default_value_t = 2)]
     threads: u64,
+    /// How many of the last lines of its trace a failing seed prints
+    #[arg(long, default_value_t = 60)]
+    trace: usize,
     /// Run each seed twice and compare the traces
     #[arg(long)]
     twice: bool,
@@ -84,12 +87,12 @@ fn some(arguments: &Arguments, next: &AtomicU64) -> Sum {
         if seed >= end {
             return sum;
         }
-        let ran = simtest::run(seed);
+        let ran = simtest::run_keeping(seed, arguments.trace);
         sum.seeds += 1;
         for (kind, count) in &ran.counts {
             *sum.counts.entry(kind).or_default() += count;
         }
-        if arguments.twice && simtest::run(seed) != ran {
+        if arguments.twice && simtest::run_keeping(seed, arguments.trace) != ran {
             sum.failures
                 .push(format!("seed {seed}: another trace the second time"));
         }

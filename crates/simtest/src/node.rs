@@ -230,6 +230,11 @@ impl Run {
         self.stopped = Some(stopped);
     }
 
+    /// Whether it was asked to end.
+    pub(crate) const fn is_stopping(&self) -> bool {
+        self.stopped.is_some()
+    }
+
     fn has_stopped(&self) -> bool {
         let stopped = self.stopped.as_ref();
         stopped.is_some_and(|stopped| stopped.load(Ordering::Relaxed))

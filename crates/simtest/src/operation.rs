@@ -131,11 +131,17 @@ impl World {
         for bytes in batch.entries.iter() {
             let taken = self.truth.take(bytes, by, &self.asked);
             let failed = taken.is_err();
+            if let Some(stands) = self.truth.entries().last() {
+                let fact = format!("{:>8} {:?}", stands.entry.seq, stands.entry.fact);
+                self.note(fact);
+            }
             self.holds(taken);
             if failed {
                 return Ok(());
             }
         }
+        let told = self.truth.all_is_told();
+        self.holds(told);
         if self.truth.head() != batch.head {
             self.holds(Err(
                 "a batch does not lead to the head that it names".to_owned()

@@ -4,6 +4,7 @@
 //! all holds after every entry, and every rule of a hold is looked at from the outside: which limits are in its way, which
 //! lots pay, what is due. It never decides anything; it says what is wrong with what was decided.
 
+mod budgets;
 mod directory;
 mod holds;
 mod lots;
@@ -12,10 +13,10 @@ mod sums;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ids::{EntryId, HoldId, KeyId, ProjectId};
-use ledger::{Entry, Fact, Holder, LimitFact, Scope, Span};
+use ledger::{Calls, CreditFact, Entry, Fact, Holder, LimitFact, Scope, Span};
 use money::Nanos;
 
-use crate::asked::Asked;
+use crate::asked::{Asked, MODELS};
 pub(crate) use directory::KeyIs;
 pub(crate) use holds::{End, Hold};
 pub(crate) use sums::Figures;
@@ -41,6 +42,7 @@ struct Key {
 struct Limit {
     id: ids::LimitId,
     scope: Scope,
+    calls: Calls,
     amount: Nanos,
     span: Span,
     /// How many windows there were before.
@@ -59,6 +61,7 @@ pub(crate) struct Reference {
     keys: BTreeMap<KeyId, Key>,
     lots: Vec<lots::Lot>,
     limits: Vec<Limit>,
+    budgets: Vec<budgets::Budget>,
     holds: BTreeMap<HoldId, Hold>,
     entries: BTreeSet<EntryId>,
     /// Requests under an idempotency key that created something.
@@ -90,6 +93,8 @@ impl Reference {
             self.limit(fact)
         } else if let Fact::Directory(fact) = &entry.fact {
             self.directory(fact)
+        } else if let Fact::Budget(fact) = &entry.fact {
+            self.budget(fact, before)
         } else {
             Err("the reference does not know this fact".to_owned())
         }
@@ -103,8 +108,9 @@ impl Reference {
         };
         let creates = matches!(
             entry.fact,
-            Fact::Credit(ledger::CreditFact::Added { .. })
-                | Fact::Limit(LimitFact::Created { .. })
+            Fact::Credit(CreditFact::Added { .. } | CreditFact::ChargedBack { .. })
+                | Fact::Limit(LimitFact::Created { .. } | LimitFact::CreatedFor { .. })
+                | Fact::Budget(ledger::BudgetFact::Created { .. })
                 | Fact::Directory(
                     ledger::DirectoryFact::KeyCreated(_)
                         | ledger::DirectoryFact::ProjectCreated { .. }
@@ -127,28 +133,21 @@ impl Reference {
                 amount,
                 span,
                 ..
-            } => {
-                if self.live_limit(*id).is_ok() {
-                    return Err("there is such a limit".to_owned());
-                }
-                self.contains_now(*span)?;
-                self.limits.push(Limit {
-                    id: *id,
-                    scope: *scope,
-                    amount: *amount,
-                    span: *span,
-                    window: 0,
-                    resets: 0,
-                    deleted: false,
-                });
-                Ok(())
-            }
-            LimitFact::CreatedFor { .. }
-            | LimitFact::Set { .. }
+            } => self.begin(*id, (*scope, Calls::All), (*amount, *span)),
+            LimitFact::CreatedFor {
+                id,
+                scope,
+                calls,
+                amount,
+                span,
+                ..
+            } => self.begin(*id, (*scope, calls.clone()), (*amount, *span)),
+            LimitFact::Set { .. }
             | LimitFact::Amended { .. }
             | LimitFact::RaiseEnded { .. }
             | LimitFact::Rolled { .. } => Err(
-                "the reference does not know limits on models, and nobody sets one here".to_owned(),
+                "the reference does not know this kind of limit, and nobody sets one here"
+                    .to_owned(),
             ),
             LimitFact::Changed { id, amount, reset } => {
                 let limit = self.live_limit(*id)?;
@@ -174,6 +173,29 @@ impl Reference {
         }
     }
 
+    fn begin(
+        &mut self,
+        id: ids::LimitId,
+        (scope, calls): (Scope, Calls),
+        (amount, span): (Nanos, Span),
+    ) -> Result<(), Wrong> {
+        if self.live_limit(id).is_ok() {
+            return Err("there is such a limit".to_owned());
+        }
+        self.contains_now(span)?;
+        self.limits.push(Limit {
+            id,
+            scope,
+            calls,
+            amount,
+            span,
+            window: 0,
+            resets: 0,
+            deleted: false,
+        });
+        Ok(())
+    }
+
     fn contains_now(&self, span: Span) -> Result<(), Wrong> {
         if span.start.micros() <= self.at && self.at < span.end.micros() {
             Ok(())
@@ -189,19 +211,25 @@ impl Reference {
             .ok_or_else(|| "there is no such limit".to_owned())
     }
 
-    /// The limits in the way of a key's call, by place.
-    fn in_the_way(&self, key: KeyId, project: ProjectId) -> Vec<usize> {
-        let stops = |limit: &Limit| match limit.scope {
+    /// The limits in the way of a key's call of a model, by place.
+    fn in_the_way(&self, key: KeyId, project: ProjectId, model: &str) -> Vec<usize> {
+        let on = |limit: &Limit| match limit.scope {
             Scope::Organization => true,
             Scope::Project(id) => id == project,
             Scope::Key(id) => id == key,
         };
+        let stops = |limit: &Limit| on(limit) && counts(&limit.calls, model);
         self.limits
             .iter()
             .enumerate()
             .filter(|(_, limit)| !limit.deleted && stops(limit))
             .map(|(place, _)| place)
             .collect()
+    }
+
+    /// The limits in the way of each key's calls of each model.
+    fn ways(&self, key: KeyId, project: ProjectId) -> [Vec<usize>; 2] {
+        MODELS.map(|model| self.in_the_way(key, project, model))
     }
 
     /// A hold, however it ended.
@@ -222,4 +250,21 @@ impl Reference {
             .filter(|hold| matches!(hold.end, End::Open))
             .count()
     }
+}
+
+/// Whether a limit counts calls of a model, letter by letter.
+fn counts(calls: &Calls, model: &str) -> bool {
+    let Calls::Model(pattern) = calls else {
+        return true;
+    };
+    let mut letters = model.chars();
+    for letter in pattern.chars() {
+        if letter == '*' {
+            return true;
+        }
+        if letters.next() != Some(letter) {
+            return false;
+        }
+    }
+    letters.next().is_none()
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Once;
 
-use ledger::{CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
+use ledger::{BudgetFact, CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
 
 use crate::simulation::Simulation;
+use crate::trace::KEPT;
 use crate::world::World;
 
 /// What a seed came to.
@@ -39,7 +40,7 @@ impl fmt::Display for Failure {
         let Self { seed, wrong, trace } = self;
         write!(
             f,
-            "{trace}seed {seed}: {wrong}\nagain: cargo run -p simtest -- --from {seed} --seeds 1"
+            "{trace}seed {seed}: {wrong}\nagain: cargo run -p simtest -- --from {seed} --seeds 1 (--trace 100000 for all of it)"
         )
     }
 }
@@ -64,8 +65,14 @@ fn watch_panics() {
 /// Runs a seed.
 #[must_use]
 pub fn run(seed: u64) -> Ran {
+    run_keeping(seed, KEPT)
+}
+
+/// The same; of a failure, the last so many lines of the trace are kept.
+#[must_use]
+pub fn run_keeping(seed: u64, lines: usize) -> Ran {
     watch_panics();
-    let mut simulation = match Simulation::new(seed) {
+    let mut simulation = match Simulation::new(seed, lines) {
         Ok(simulation) => simulation,
         Err(wrong) => return begun_wrongly(seed, wrong),
     };
@@ -130,9 +137,12 @@ fn kind(fact: &Fact) -> &'static str {
         Fact::Directory(_) => "changes of keys and projects",
         Fact::Credit(CreditFact::Lapsed { .. }) => "credit that lapsed",
         Fact::Credit(CreditFact::OwedRepaid { .. }) => "debts repaid",
+        Fact::Credit(CreditFact::ChargedBack { .. }) => "payments charged back",
         Fact::Credit(_) => "changes of credit",
+        Fact::Limit(LimitFact::CreatedFor { .. }) => "limits on models",
         Fact::Limit(LimitFact::WindowOpened { .. }) => "windows that began",
         Fact::Limit(_) => "changes of limits",
+        Fact::Budget(BudgetFact::Crossed { .. }) => "parts of budgets told",
         Fact::Budget(_) => "changes of budgets",
         Fact::Hold(HoldFact::Taken(_)) => "holds taken",
         Fact::Hold(HoldFact::Renewed { .. }) => "renewals",

@@ -32,11 +32,12 @@ pub(crate) struct Simulation {
 }
 
 impl Simulation {
-    /// A cluster whose organization has been set up.
-    pub(crate) fn new(seed: u64) -> Result<Self, String> {
+    /// A cluster whose organization has been set up, and so many lines of its trace kept for reading.
+    pub(crate) fn new(seed: u64, lines: usize) -> Result<Self, String> {
         let mut dice = Dice::new(seed);
         let plan = Plan::of(&mut dice);
         let world = Shared::new(plan.begins, Faults::NONE, dice.fork());
+        world.look().trace.keep(lines);
         let mut simulation = Self {
             nodes: (0..plan.nodes).map(Node::new).collect(),
             calls: plan.calls,

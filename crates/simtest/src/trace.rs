@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-/// Lines kept for reading.
-const KEPT: usize = 60;
+/// Lines kept for reading, unless more are asked for.
+pub(crate) const KEPT: usize = 60;
 /// The two constants of FNV-1a with 64 bits: enough to tell two runs apart, and the same everywhere.
 const FNV: (u64, u64) = (0xcbf2_9ce4_8422_2325, 0x0000_0100_0000_01b3);
 
@@ -13,6 +13,8 @@ const FNV: (u64, u64) = (0xcbf2_9ce4_8422_2325, 0x0000_0100_0000_01b3);
 pub(crate) struct Trace {
     hash: u64,
     lines: u64,
+    /// Lines kept for reading.
+    kept: usize,
     last: VecDeque<String>,
 }
 
@@ -21,8 +23,14 @@ impl Trace {
         Self {
             hash: FNV.0,
             lines: 0,
+            kept: KEPT,
             last: VecDeque::new(),
         }
+    }
+
+    /// Keeps so many lines for reading from here on.
+    pub(crate) const fn keep(&mut self, lines: usize) {
+        self.kept = lines;
     }
 
     pub(crate) fn note(&mut self, line: String) {
@@ -30,7 +38,7 @@ impl Trace {
             self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(FNV.1);
         }
         self.lines = self.lines.saturating_add(1);
-        if self.last.len() == KEPT {
+        if self.last.len() >= self.kept {
             self.last.pop_front();
         }
         self.last.push_back(line);

@@ -94,6 +94,11 @@ impl Truth {
         Ok(())
     }
 
+    /// Whether budgets have told all that is reached.
+    pub(crate) fn all_is_told(&self) -> Result<(), Wrong> {
+        self.reference.all_is_told(self.now()?)
+    }
+
     /// The same journal up to some entry, everything that followed being forgotten.
     pub(crate) fn up_to(&self, seq: usize, asked: &Asked) -> Result<Self, Wrong> {
         let mut earlier = Self::new();

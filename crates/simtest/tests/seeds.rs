@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 /// What must have happened in a few hundred seeds, or they show nothing.
-const EVERYWHERE: [&str; 33] = [
+const EVERYWHERE: [&str; 37] = [
     "Books looked at",
     "answers lost",
     "appends lost",
     "appends refused",
     "appends that landed after their answer was lost",
     "calls without an end",
+    "changes of budgets",
     "changes of credit",
     "changes of keys and projects",
     "changes of limits",
@@ -25,7 +26,10 @@ const EVERYWHERE: [&str; 33] = [
     "holds released",
     "holds settled",
     "late settlements",
+    "limits on models",
     "overruns",
+    "parts of budgets told",
+    "payments charged back",
     "presumed: as the caller said",
     "presumed: past the deadline",
     "presumed: the run is over",

@@ -10,13 +10,13 @@ use std::collections::HashSet;
 use std::fmt;
 
 use ids::OrganizationId;
-use journal::StoreError;
 use journal::acknowledged::Run;
-use ledger::{Book, Entry, Head};
+use journal::{StoreError, StoredSnapshot};
+use ledger::{Book, Entry, Head, Snapshot};
 use money::Nanos;
 
 use crate::actor::Job;
-use crate::load::{self, Known, LoadError};
+use crate::load::{self, LoadError};
 use crate::mend::{Kept, rolled_back};
 use crate::{RolledBack, Tellers, Unavailable};
 use again::{Again, Since};
@@ -102,12 +102,15 @@ impl From<StoreError> for AcceptError {
 struct Looked {
     book: Book,
     acknowledged: Head,
+    /// Whether the store has a snapshot of what the journal does not have.
+    misleading: bool,
     run: Option<Run>,
     again: Again,
 }
 
 impl Tellers {
-    /// What the store lost of an organization; `None` where it lost nothing, or nothing is remembered of it.
+    /// What the store lost of an organization; `None` where it lost nothing, or nothing is remembered of it. One that was
+    /// stopped and has lost nothing any more, because another node appended it again, goes on then.
     ///
     /// # Errors
     /// [`Unavailable`].
@@ -116,10 +119,25 @@ impl Tellers {
         organization: OrganizationId,
     ) -> Result<Option<Rollback>, Unavailable> {
         let _one_at_a_time = self.replaying().acquire().await;
-        let looked = look(&self.kept(organization)).await;
-        Ok(looked
-            .map_err(|error| Unavailable::from(&error))?
-            .map(|looked| looked.told(organization)))
+        let kept = self.kept(organization);
+        let looked = look(&kept).await;
+        let Some(looked) = looked.map_err(|error| Unavailable::from(&error))? else {
+            self.stands_again(&kept).await?;
+            return Ok(None);
+        };
+        Ok(Some(looked.told(organization)))
+    }
+
+    /// The journal has all that is remembered of it: whoever was stopped for its sake need not be accepted.
+    async fn stands_again(&self, kept: &Kept) -> Result<(), Unavailable> {
+        let organization = kept.organization;
+        let mut stopped = self.rolled_back().into_iter();
+        if kept.remembered().is_some() && stopped.any(|why| why.organization == organization) {
+            tracing::warn!(%organization, "what the store had lost stands again");
+            // One that has ended reads the journal by itself.
+            let _resumed = self.line(organization)?.send(Job::Resume).await.is_ok();
+        }
+        Ok(())
     }
 
     /// Takes the journal of an organization as it is: keeps what is remembered in a file, appends what of it applies, and
@@ -139,6 +157,7 @@ impl Tellers {
             return Err(AcceptError::NotRolledBack);
         };
         let Some(looked) = look(&kept).await? else {
+            self.stands_again(&kept).await?;
             return Err(AcceptError::NotRolledBack);
         };
         if looked.acknowledged.seq != acknowledged {
@@ -152,6 +171,14 @@ impl Tellers {
         kept.append_again(looked.book.head(), &entries, &heads)
             .await?;
         let head = heads.last().copied().unwrap_or(looked.book.head());
+        if looked.misleading {
+            // It would stop everyone who reads it, for ever.
+            let snapshot = StoredSnapshot {
+                seq: head.seq,
+                bytes: Snapshot::encode(looked.again.book()),
+            };
+            kept.store.put_snapshot(organization, snapshot).await?;
+        }
         memory.stands(organization, head).await;
         tracing::warn!(
             %organization, acknowledged, stands = looked.book.head().seq, restored = heads.len(),
@@ -163,25 +190,19 @@ impl Tellers {
     }
 }
 
-/// Looks at a journal as if nothing were remembered, and at what is. `None` where it has all of it.
+/// Looks at a journal as if nothing were remembered, and at what is. `None` where it has all of it. What a snapshot is of
+/// was acknowledged, too, by whoever kept it.
 async fn look(kept: &Kept) -> Result<Option<Looked>, LoadError> {
-    let Some(acknowledged) = kept.remembered() else {
+    let Some(memory) = kept.remembered() else {
         return Ok(None);
     };
-    if load::stands(&*kept.store, kept.organization, acknowledged).await? {
-        return Ok(None);
-    }
-    let alone = Kept {
-        memory: None,
-        ..kept.clone()
+    let missing = !load::stands(&*kept.store, kept.organization, memory).await?;
+    let (book, evidence) = load::as_it_is(&*kept.store, kept.organization).await?;
+    let (acknowledged, run) = match evidence {
+        _ if missing => (memory, kept.run().await?),
+        Some(head) => (head, None),
+        None => return Ok(None),
     };
-    let nothing = Known {
-        durable: Head::EMPTY,
-        reported: None,
-        asked: None,
-    };
-    let book = *load::load(&alone, nothing).await?.book;
-    let run = kept.run().await?;
     let mut again = Again::new(book.clone());
     if let Some(run) = &run {
         let since = since(kept, run, &book).await?;
@@ -193,6 +214,7 @@ async fn look(kept: &Kept) -> Result<Option<Looked>, LoadError> {
     Ok(Some(Looked {
         book,
         acknowledged,
+        misleading: evidence.is_some(),
         run,
         again,
     }))

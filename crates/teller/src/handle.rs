@@ -86,10 +86,6 @@ impl Line {
         }
     }
 
-    pub(crate) fn is_open(&self) -> bool {
-        !self.jobs.is_closed()
-    }
-
     /// Hands over a job if that can be done at once; says whether it was.
     pub(crate) fn try_send(&self, job: Job) -> bool {
         self.jobs.try_send(job).is_ok()

@@ -61,16 +61,14 @@ pub(crate) struct Loaded {
 pub(crate) async fn load(kept: &Kept, known: Known) -> Result<Loaded, LoadError> {
     let (store, organization) = (&*kept.store, kept.organization);
     let remembered = kept.remembered();
-    let mut book = from_snapshot(store, organization).await?;
+    let (mut book, evidence) = from_snapshot(store, organization).await?;
     let snapshot = book.head();
-    if !stands(store, organization, snapshot).await? {
-        return Err(RolledBack::unremembered(organization, snapshot.seq).into());
-    }
     let earlier = |head: Option<Head>| head.filter(|head| before(snapshot, *head));
     let mut later = Later::new();
     let mut passed = Passed {
         remembered,
         known,
+        evidence,
         through: Through {
             remembered: remembered.is_none(),
             ..Through::default()
@@ -112,15 +110,35 @@ pub(crate) async fn load(kept: &Kept, known: Known) -> Result<Loaded, LoadError>
     })
 }
 
-/// The Book of the last snapshot, unless it is unreadable (then an older program's, or a newer one's).
-async fn from_snapshot(store: &dyn Store, organization: OrganizationId) -> Result<Book, LoadError> {
+/// The Book of an organization's journal as it is, whatever is remembered of it, and the head of a snapshot that is of
+/// entries which it does not have.
+pub(crate) async fn as_it_is(
+    store: &dyn Store,
+    organization: OrganizationId,
+) -> Result<(Book, Option<Head>), LoadError> {
+    let (mut book, evidence) = from_snapshot(store, organization).await?;
+    read_on(store, organization, &mut book, |_head, _bytes| {}).await?;
+    Ok((book, evidence))
+}
+
+/// The Book of the last snapshot, unless it is unreadable (then an older program's, or a newer one's), or of entries that
+/// the journal does not have: whoever did not know yet that the store had rolled back may have kept it since. Its head is
+/// told then, because what it is of was acknowledged.
+async fn from_snapshot(
+    store: &dyn Store,
+    organization: OrganizationId,
+) -> Result<(Book, Option<Head>), LoadError> {
     let Some(snapshot) = store.snapshot(organization).await? else {
-        return Ok(Book::empty());
+        return Ok((Book::empty(), None));
     };
-    Snapshot::decode(&snapshot.bytes).or_else(|error| {
-        tracing::warn!(%organization, %error, "a snapshot cannot be used; the journal is read from its beginning");
-        Ok(Book::empty())
-    })
+    match Snapshot::decode(&snapshot.bytes) {
+        Ok(book) if stands(store, organization, book.head()).await? => Ok((book, None)),
+        Ok(book) => Ok((Book::empty(), Some(book.head()))),
+        Err(error) => {
+            tracing::warn!(%organization, %error, "a snapshot cannot be used; the journal is read from its beginning");
+            Ok((Book::empty(), None))
+        }
+    }
 }
 
 /// Takes up the entries after the Book's head, saying of each head that it was passed, and with which entry.
@@ -182,6 +200,8 @@ pub(crate) async fn stands(
 struct Passed {
     remembered: Option<Head>,
     known: Known,
+    /// A snapshot's head that the journal did not go through when it was looked at.
+    evidence: Option<Head>,
     through: Through,
 }
 
@@ -195,6 +215,7 @@ struct Through {
     durable: bool,
     reported: bool,
     asked: bool,
+    evidence: bool,
 }
 
 impl Passed {
@@ -203,12 +224,16 @@ impl Passed {
         self.through.durable |= self.known.durable == head;
         self.through.reported |= self.known.reported == Some(head);
         self.through.asked |= self.known.asked == Some(head);
+        self.through.evidence |= self.evidence == Some(head);
     }
 
     fn check(&self, organization: OrganizationId) -> Result<(), LoadError> {
         let durable = self.known.durable.seq;
         if durable > 0 && !self.through.durable {
             return Err(RolledBack::unremembered(organization, durable).into());
+        }
+        if let Some(head) = self.evidence.filter(|_| !self.through.evidence) {
+            return Err(RolledBack::unremembered(organization, head.seq).into());
         }
         match self.known.reported {
             Some(head) if head.seq > 0 && !self.through.reported => {

@@ -12,11 +12,11 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Job};
 use crate::handle::Line;
 use crate::mend::Kept;
 use crate::notices::Notices;
-use crate::{RolledBack, Settings, Teller, Unavailable};
+use crate::{RolledBack, Settings, Teller, Unavailable, View};
 
 /// Jobs that may wait for one teller. A caller beyond it waits for a place.
 const QUEUE: usize = 8192;
@@ -34,7 +34,7 @@ struct Inner {
     memory: Option<Acknowledged>,
     notices: Arc<Notices>,
     settings: Settings,
-    lines: RwLock<HashMap<OrganizationId, Line>>,
+    doors: RwLock<HashMap<OrganizationId, Door>>,
     /// An organization's short id never changes, so what was found once need not be looked up again.
     shorts: RwLock<HashMap<ShortId, OrganizationId>>,
     tasks: TaskTracker,
@@ -43,6 +43,23 @@ struct Inner {
     begun: AtomicU64,
     /// One decision is made again at a time: it may read much of a journal.
     replaying: Semaphore,
+}
+
+/// Where one actor takes jobs. It does not hold the tellers that hold it: they end with the last of their users.
+struct Door {
+    jobs: mpsc::Sender<Job>,
+    view: Arc<ArcSwapOption<View>>,
+}
+
+impl Door {
+    fn is_open(&self) -> bool {
+        !self.jobs.is_closed()
+    }
+
+    fn line(&self, organization: OrganizationId, tellers: &Tellers) -> Line {
+        let (jobs, view) = (self.jobs.clone(), Arc::clone(&self.view));
+        Line::new(organization, tellers.clone(), jobs, view)
+    }
 }
 
 impl Tellers {
@@ -64,7 +81,7 @@ impl Tellers {
             memory,
             notices: Arc::default(),
             settings,
-            lines: RwLock::default(),
+            doors: RwLock::default(),
             shorts: RwLock::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
@@ -200,53 +217,57 @@ impl Tellers {
 
     /// Lets every teller finish what was asked of it, keep a snapshot and end.
     pub async fn stop(&self) {
-        // With the lines locked: a teller that is just beginning is waited for, too.
-        let lines = self
+        // With the doors locked: a teller that is just beginning is waited for, too.
+        let doors = self
             .inner
-            .lines
+            .doors
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         self.inner.stopping.cancel();
-        drop(lines);
+        drop(doors);
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
     }
 
     pub(crate) fn line(&self, organization: OrganizationId) -> Result<Line, Unavailable> {
-        let lines = self
+        let doors = self
             .inner
-            .lines
+            .doors
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = lines.get(&organization).filter(|line| line.is_open()) {
-            return Ok(line.clone());
+        if let Some(door) = doors.get(&organization).filter(|door| door.is_open()) {
+            return Ok(door.line(organization, self));
         }
-        drop(lines);
+        drop(doors);
         self.begin(organization)
     }
 
     fn begin(&self, organization: OrganizationId) -> Result<Line, Unavailable> {
-        let mut lines = self
+        let mut doors = self
             .inner
-            .lines
+            .doors
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         if self.inner.stopping.is_cancelled() {
             return Err(Unavailable::NoAnswer("this server is stopping".to_owned()));
         }
-        if let Some(line) = lines.get(&organization).filter(|line| line.is_open()) {
-            return Ok(line.clone());
+        if let Some(door) = doors.get(&organization).filter(|door| door.is_open()) {
+            return Ok(door.line(organization, self));
         }
         let (jobs, receiver) = mpsc::channel(QUEUE);
         let view = Arc::new(ArcSwapOption::empty());
-        let line = Line::new(organization, self.clone(), jobs, Arc::clone(&view));
+        let door = Door {
+            jobs,
+            view: Arc::clone(&view),
+        };
         let settings = self.settings_of_one();
         let notices = Arc::clone(&self.inner.notices);
         let actor = Actor::new(self.kept(organization), settings, view, notices);
         self.inner
             .tasks
             .spawn(actor.run(receiver, self.inner.stopping.clone()));
-        lines.insert(organization, line.clone());
+        let line = door.line(organization, self);
+        doors.insert(organization, door);
         Ok(line)
     }
 

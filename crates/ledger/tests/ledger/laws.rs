@@ -6,13 +6,14 @@
 mod compare;
 mod events;
 mod extremes;
+mod shrink;
 mod translate;
 
 use std::collections::BTreeMap;
+use std::panic::catch_unwind;
 
 use ledger::{Command, Outcome, decide};
 use proptest::prelude::*;
-use proptest::strategy::ValueTree as _;
 use proptest::test_runner::RngSeed;
 
 use crate::model::{Answer, Event, Model, Op};
@@ -72,35 +73,54 @@ fn nothing_happens_twice(world: &World, command: &Command, outcome: &Outcome) {
     }
 }
 
-proptest! {
-    // 42 histories of 2,500 commands: 105,000 commands, each followed by every check.
-    #![proptest_config(config(42))]
+/// Runs a history on a new organization; panics with what is wrong.
+fn run_all(history: &[Event]) {
+    let mut world = young_world();
+    let mut model = Model::default();
+    for event in events::beginning().iter().chain(history) {
+        run(&mut world, &mut model, event);
+    }
+    world.replay();
+}
 
-    #[test]
-    fn the_ledger_does_what_the_model_does_and_keeps_its_promises(
-        history in events::history(2_500),
-    ) {
-        let mut world = young_world();
-        let mut model = Model::default();
-        for event in events::beginning().iter().chain(&history) {
-            run(&mut world, &mut model, event);
+/// How many commands, and the number of the first history: a million from nothing, unless asked for others.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long to look is said to this test from outside: docs/proof.md"
+)]
+fn asked_for() -> (u64, u64) {
+    let number = |name, otherwise| match std::env::var(name) {
+        Ok(text) => text.replace('_', "").parse().expect(name),
+        Err(_) => otherwise,
+    };
+    let commands = number("SEAWALL_MODEL_COMMANDS", 1_000_000);
+    (commands, number("SEAWALL_MODEL_FROM", 0))
+}
+
+/// Each command is followed by every check.
+#[test]
+fn the_ledger_does_what_the_model_does_and_keeps_its_promises() {
+    let (commands, from) = asked_for();
+    for number in from..from + commands.div_ceil(2_500) {
+        let history = events::history(number, 2_500);
+        if catch_unwind(|| run_all(&history)).is_err() {
+            let least = shrink::least(history, |some| catch_unwind(|| run_all(some)).is_err());
+            panic!(
+                "history {number} (again: SEAWALL_MODEL_FROM={number} SEAWALL_MODEL_COMMANDS=1) fails; these of its events \
+                 suffice: {least:#?}"
+            );
         }
-        world.replay();
     }
 }
 
 /// A history that refuses everything, or nothing, would prove little.
 #[test]
 fn random_histories_reach_every_kind_of_answer() {
-    let mut runner = proptest::test_runner::TestRunner::new(config(1));
     let mut often: BTreeMap<&str, u32> = BTreeMap::new();
-    for _ in 0..8 {
+    for number in 0..8 {
         let mut model = Model::default();
         let mut now = 40 * 86_400_000_000;
-        let history = events::history(2_500)
-            .new_tree(&mut runner)
-            .unwrap()
-            .current();
+        let history = events::history(number, 2_500);
         for event in events::beginning().iter().chain(&history) {
             now += event.pause.max(0);
             let answer = model.run(now, &event.op);

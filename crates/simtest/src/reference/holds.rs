@@ -3,6 +3,7 @@
 use ids::HoldId;
 use ledger::{Charge, Draw, HoldFact, HoldTaken, Holder, PresumeReason, ReleaseReason};
 
+use super::budgets::CountedBudget;
 use super::lots::of;
 use super::{Context, Figures, KeyIs, Reference, Wrong};
 use crate::asked::Ending;
@@ -13,6 +14,7 @@ pub(crate) struct Hold {
     pub(crate) amount: i128,
     pub(super) draws: Vec<(usize, i128)>,
     pub(super) counted: Vec<Counted>,
+    pub(super) budgets: Vec<CountedBudget>,
     holder: Holder,
     deadline: i64,
     pub(crate) end: End,
@@ -116,7 +118,7 @@ impl Reference {
         }
         self.may_spend(taken)?;
         context.asked.as_asked(taken)?;
-        let in_the_way = self.in_the_way(taken.key, taken.project);
+        let in_the_way = self.in_the_way(taken.key, taken.project, &taken.model);
         for place in &in_the_way {
             let limit = self.limits.get(*place).ok_or("a limit is lost")?;
             if limit.span.end.micros() <= self.at {
@@ -155,6 +157,7 @@ impl Reference {
             amount,
             draws,
             counted: counted.collect(),
+            budgets: self.budgets_of(taken.key, taken.project),
             holder: taken.holder.clone(),
             deadline: taken.deadline.micros(),
             end: End::Open,
@@ -186,6 +189,7 @@ impl Reference {
         reason: PresumeReason,
         context: Context<'_>,
     ) -> Result<(), Wrong> {
+        self.budgets_are_of_now()?;
         let at = self.at;
         let hold = self.open_hold(id)?;
         let by = &hold.holder;
@@ -221,6 +225,7 @@ impl Reference {
         (draws, charge): (&[Draw], &Charge),
         before: &Figures,
     ) -> Result<(), Wrong> {
+        self.budgets_are_of_now()?;
         let (amount, draws) = (of(charge.amount), self.places(draws)?);
         if draws.iter().map(|(_, part)| *part).sum::<i128>() != amount {
             return Err("P3: the parts of a charge do not add up to it".to_owned());
@@ -278,7 +283,11 @@ fn fitted(taken: &HoldTaken, before: &Figures, context: Context<'_>) -> Result<(
     if taken.granted_units >= taken.asked_units {
         return Ok(());
     }
-    let room = before.keys.get(&taken.key).map_or(0, |key| key.room);
+    let way = before
+        .keys
+        .get(&taken.key)
+        .and_then(|key| key.way(&taken.model));
+    let room = way.map_or(0, |way| way.room);
     let ask = context.asked.ask(taken.hold)?;
     if ask.cost_of(taken.granted_units.saturating_add(1)) <= room {
         return Err(format!("P2: more than {} units fit", taken.granted_units));

@@ -51,9 +51,16 @@ impl Reference {
                 self.lot(place)?.voided += of(*amount);
                 Ok(())
             }
-            CreditFact::ChargedBack { .. } => Err(
-                "the reference does not know chargebacks, and nobody asks for one here".to_owned(),
-            ),
+            CreditFact::ChargedBack { lot, amount, .. } => {
+                let place = self.place_of(*lot)?;
+                if of(*amount) <= 0 || of(*amount) > before.was_of(place) {
+                    return Err(format!(
+                        "{amount} of a lot was charged back that was not there"
+                    ));
+                }
+                self.lot(place)?.voided += of(*amount);
+                Ok(())
+            }
             CreditFact::OwedRepaid { owing, by, amount } => {
                 let (owing, by) = (self.place_of(*owing)?, self.place_of(*by)?);
                 if of(*amount) > -before.left_of(owing) || of(*amount) > before.left_of(by) {

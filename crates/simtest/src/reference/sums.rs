@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use ids::{KeyId, LimitId, LotId, ProjectId};
+use ids::{BudgetId, KeyId, LimitId, LotId, ProjectId};
 use ledger::Book;
 use money::Nanos;
 
 use super::holds::End;
 use super::lots::of;
 use super::{KeyIs, Reference, Wrong};
+use crate::asked::MODELS;
 
 /// What a lot or limit counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,10 +26,24 @@ pub(crate) struct KeyFigures {
     pub(crate) state: KeyIs,
     pub(crate) archived: bool,
     pub(crate) expires_at: Option<i64>,
-    /// The limits in its calls' way.
+    /// Of each model.
+    ways: Vec<Way>,
+}
+
+/// What is in the way of a key's calls of one model.
+#[derive(Clone, Debug)]
+pub(crate) struct Way {
     pub(crate) limits: Vec<LimitId>,
     /// The least that is left in them and of the credit balance.
     pub(crate) room: i128,
+}
+
+impl KeyFigures {
+    /// `None` for a model that nobody asks for here.
+    pub(crate) fn way(&self, model: &str) -> Option<&Way> {
+        let place = MODELS.iter().position(|other| *other == model)?;
+        self.ways.get(place)
+    }
 }
 
 /// All figures after one entry.
@@ -41,7 +56,12 @@ pub(crate) struct Figures {
     /// All projects, and whether they take keys.
     pub(crate) projects: BTreeMap<ProjectId, bool>,
     lot_ids: Vec<LotId>,
+    /// What each lot was at first, less what lapsed or was taken back.
+    was: Vec<i128>,
     by_place: Vec<Sum>,
+    /// Of the budgets that there are: the amount, what is spent and what is told.
+    pub(crate) budgets: BTreeMap<BudgetId, (i128, i128, Vec<u16>)>,
+    budgets_by_place: Vec<i128>,
 }
 
 impl Figures {
@@ -57,6 +77,21 @@ impl Figures {
     pub(crate) fn lot(&self, id: LotId) -> Option<i128> {
         let place = self.lot_ids.iter().position(|lot| *lot == id)?;
         self.lots.get(place).map(|sum| sum.left)
+    }
+
+    /// What a lot was at first, less what lapsed or was taken back.
+    pub(crate) fn was_of(&self, lot: usize) -> i128 {
+        self.was.get(lot).copied().unwrap_or(0)
+    }
+
+    /// The same by id; `None` where there is none.
+    pub(crate) fn was(&self, id: LotId) -> Option<i128> {
+        let place = self.lot_ids.iter().position(|lot| *lot == id)?;
+        self.was.get(place).copied()
+    }
+
+    pub(crate) fn spent_of_budget(&self, budget: usize) -> i128 {
+        self.budgets_by_place.get(budget).copied().unwrap_or(0)
     }
 
     /// The lots, oldest first.
@@ -96,6 +131,15 @@ impl Figures {
             ) != (*amount, sum.spent, sum.held)
             {
                 return Err(format!("the Book says {limit:?}, the reference {sum:?}"));
+            }
+        }
+        if book.budgets().count() != self.budgets.len() {
+            return Err("the Book has budgets that never were".to_owned());
+        }
+        for budget in book.budgets() {
+            let known = self.budgets.get(&budget.id).ok_or("an unknown budget")?;
+            if (of(budget.amount), of(budget.spent), budget.crossed.clone()) != *known {
+                return Err(format!("the Book says {budget:?}, the reference {known:?}"));
             }
         }
         let balance = book.balance();
@@ -164,21 +208,39 @@ impl Reference {
             sum.left = of(limit.amount) - sum.spent - sum.held;
         }
         let keys = self.keys.iter().map(|(id, key)| {
-            let in_the_way = self.in_the_way(*id, key.project);
-            let least = in_the_way.iter().filter_map(|place| limits.get(*place));
+            let ways = self.ways(*id, key.project).map(|in_the_way| {
+                let least = in_the_way.iter().filter_map(|place| limits.get(*place));
+                let ids = in_the_way
+                    .iter()
+                    .filter_map(|place| self.limits.get(*place));
+                Way {
+                    room: least.map(|sum| sum.left).fold(credit.left, i128::min),
+                    limits: ids.map(|limit| limit.id).collect(),
+                }
+            });
             let figures = KeyFigures {
                 state: key.state,
                 archived: self.projects.get(&key.project) != Some(&true),
                 expires_at: key.expires_at,
-                room: least.map(|sum| sum.left).fold(credit.left, i128::min),
-                limits: in_the_way
-                    .iter()
-                    .filter_map(|place| self.limits.get(*place).map(|limit| limit.id))
-                    .collect(),
+                ways: ways.into(),
             };
             (*id, figures)
         });
+        let spent_of_budgets = self.spent_of_budgets();
+        let budgets = self.budgets.iter().zip(&spent_of_budgets);
         Figures {
+            budgets: budgets
+                .filter(|(budget, _)| !budget.deleted)
+                .map(|(budget, spent)| {
+                    let told = budget.told.iter().copied().collect();
+                    (budget.id, (budget.amount, *spent, told))
+                })
+                .collect(),
+            was: self
+                .lots
+                .iter()
+                .map(|lot| lot.added - lot.lapsed - lot.voided)
+                .collect(),
             keys: keys.collect(),
             projects: self.projects.clone(),
             limits: self
@@ -192,6 +254,7 @@ impl Reference {
             lots,
             credit,
             by_place: limits,
+            budgets_by_place: spent_of_budgets,
         }
     }
 }

@@ -68,6 +68,10 @@ impl Again {
         }
     }
 
+    pub(super) const fn book(&self) -> &Book {
+        &self.book
+    }
+
     pub(super) fn take_all(&mut self, entries: &[Vec<u8>], since: &Since) {
         for bytes in entries {
             let Ok(entry) = Entry::decode(bytes) else {

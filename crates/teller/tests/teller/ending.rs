@@ -1,5 +1,6 @@
 //! A node that stops answers everything first.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join;
@@ -77,4 +78,14 @@ async fn a_stop_twice_is_a_stop() {
     answered(join(node.tellers.stop(), node.tellers.stop())).await;
     let stopped = tokio::time::timeout(Duration::from_secs(1), node.tellers.stop());
     stopped.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn tellers_that_nobody_uses_any_more_leave_nothing_in_memory() {
+    let node = Node::with_credit(dollars(10)).await;
+    settles(node.holds(1, dollars(1)).await, costs(dollars(1))).await;
+    answered(node.tellers.stop()).await;
+    let seen = Arc::clone(&node.seen);
+    drop(node);
+    assert_eq!(Arc::strong_count(&seen), 1);
 }

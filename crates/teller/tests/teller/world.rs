@@ -113,6 +113,13 @@ impl Node {
         Self::on(on, self.clock, ("a", boot), as_usual)
     }
 
+    /// Another node on the same data that remembers in a folder of its own.
+    pub(crate) fn other_remembering(&self, folder: &Path, name: &'static str) -> Self {
+        let memory = Acknowledged::open(folder, Bounds::default()).unwrap();
+        let on = (self.store.other_node(), Some(memory));
+        Self::on(on, self.clock, (name, 1), as_usual)
+    }
+
     /// A node whose organization has a project, a key, and this much credit.
     pub(crate) async fn with_credit(credit: Nanos) -> Self {
         Self::with(credit, as_usual).await

@@ -1,6 +1,6 @@
 //! Random events. Few names, so that commands meet; small amounts, so that limits bind; pauses from nothing to weeks.
-
-use proptest::prelude::*;
+//!
+//! They come from a number, and cost next to nothing to make: a million of them are part of every test run.
 
 use crate::model::{Ask, Event, Op, Patience, Scope, Window};
 
@@ -52,192 +52,252 @@ pub(super) fn beginning() -> Vec<Event> {
     .collect()
 }
 
-/// A history of so many events, of an organization that has credit enough, or hardly any.
-pub(super) fn history(len: usize) -> impl Strategy<Value = Vec<Event>> {
-    prop_oneof![
-        proptest::collection::vec(event(4_000), len),
-        proptest::collection::vec(event(500), len),
-    ]
-}
-
-fn event(most_credit: i64) -> impl Strategy<Value = Event> {
-    (pause(), op(most_credit)).prop_map(|(pause, op)| Event { pause, op })
-}
-
-fn pause() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        90 => 0..=3 * SECOND,
-        3 => -2 * HOUR..0,
-        5 => 0..=8 * HOUR,
-        2 => 0..=20 * 24 * HOUR,
-    ]
-}
-
-fn op(most_credit: i64) -> impl Strategy<Value = Op> {
-    prop_oneof![
-        400 => ask().prop_map(Op::Take),
-        300 => ends(),
-        40 => many(),
-        60 => credit(most_credit),
-        70 => limits(),
-        40 => budgets(),
-        60 => directory(),
-    ]
-}
-
-fn ask() -> impl Strategy<Value = Ask> {
-    let patience = prop_oneof![
-        Just(Patience::Try),
-        Just(Patience::Wait),
-        Just(Patience::Last)
-    ];
-    // Femto-dollars, so that most costs are rounded.
-    let fixed = prop_oneof![1 => Just(0_i64), 9 => 0..60_000_000_i64];
-    let per_unit = prop_oneof![1 => Just(0_i64), 4 => 0..90_000_000_i64];
-    let cost = (
-        fixed,
-        per_unit,
-        0..60_u64,
-        prop_oneof![4 => 0..12_u64, 1 => 0..70_u64],
-    );
-    let by = (0..3_u8, 0..3_u8, 0..40 * HOUR);
-    let key = prop_oneof![9 => 0..2_u8, 1 => 0..KEYS];
-    (0..HOLDS, key, 0..3_u8, cost, patience, by).prop_map(
-        |(hold, key, model, (fixed, per_unit, units, floor), patience, (node, boot, lasts))| Ask {
-            hold,
-            key,
-            model,
-            fixed,
-            per_unit,
-            units,
-            floor,
-            patience,
-            node,
-            boot,
-            lasts,
-        },
-    )
-}
-
-fn ends() -> impl Strategy<Value = Op> {
-    let charge = prop_oneof![1 => -5..1_i64, 20 => 0..400_i64, 3 => 400..6_000_i64];
-    prop_oneof![
-        14 => (0..HOLDS, charge).prop_map(|(hold, charge)| Op::Settle { hold, charge }),
-        2 => (0..HOLDS).prop_map(|hold| Op::Release { hold }),
-        4 => (0..HOLDS).prop_map(|hold| Op::Presume { hold }),
-    ]
-}
-
-fn many() -> impl Strategy<Value = Op> {
-    let most = prop_oneof![1 => 0..3_usize, 3 => Just(100)];
-    let overdue = prop_oneof![1 => 0..3_usize, 3 => Just(100)];
-    prop_oneof![
-        3 => (0..HOLDS, 1..30_u16, 0..60 * HOUR)
-            .prop_map(|(first, count, lasts)| Op::Renew { first, count, lasts }),
-        1 => (0..3_u8, 0..3_u8, most)
-            .prop_map(|(node, boot, most)| Op::PresumeBoots { node, boot, most }),
-        2 => overdue.prop_map(|most| Op::PresumeOverdue { most }),
-    ]
-}
-
-fn credit(most: i64) -> impl Strategy<Value = Op> {
-    let lapses_in = proptest::option::of(prop_oneof![0..20 * HOUR, 0..100 * 24 * HOUR]);
-    let amount = prop_oneof![1 => -1..2_i64, 12 => 0..most];
-    prop_oneof![
-        12 => (0..LOTS, amount, lapses_in, 0..3_u32).prop_map(
-            |(lot, amount, lapses_in, priority)| Op::AddCredit { lot, amount, lapses_in, priority }
-        ),
-        1 => (0..LOTS).prop_map(|lot| Op::Void { lot }),
-        3 => (0..30_u8, -1..500_i64).prop_map(|(lot, amount)| Op::ChargeBack { lot, amount }),
-    ]
-}
-
-fn scope() -> impl Strategy<Value = Scope> {
-    prop_oneof![
-        Just(Scope::Organization),
-        (0..PROJECTS).prop_map(Scope::Project),
-        (0..KEYS).prop_map(Scope::Key),
-        (0..3_u8).prop_map(Scope::Key),
-    ]
-}
-
-fn window() -> impl Strategy<Value = Window> {
-    prop_oneof![
-        Just(Window::Total),
-        any::<bool>().prop_map(|tokyo| Window::Day { tokyo }),
-        any::<bool>().prop_map(|tokyo| Window::Week { tokyo }),
-        any::<bool>().prop_map(|tokyo| Window::Month { tokyo }),
-    ]
-}
-
-fn limits() -> impl Strategy<Value = Op> {
-    let only_model = proptest::option::weighted(0.3, 0..3_u8);
-    let create = (0..LIMITS, scope(), -1..9_000_i64, window(), only_model);
-    let create = create.prop_map(
-        |(limit, scope, amount, window, only_model)| Op::CreateLimit {
-            limit,
-            scope,
-            amount,
-            window,
-            only_model,
-        },
-    );
-    let amount = proptest::option::weighted(0.7, -1..9_000_i64);
-    let change =
-        (0..LIMITS, amount, any::<bool>()).prop_map(|(limit, amount, reset)| Op::ChangeLimit {
-            limit,
-            amount,
-            reset,
-        });
-    prop_oneof![
-        4 => create,
-        5 => change,
-        2 => (0..LIMITS).prop_map(|limit| Op::DeleteLimit { limit }),
-    ]
-}
-
-fn budgets() -> impl Strategy<Value = Op> {
-    let create = (0..BUDGETS, scope(), -1..3_000_i64, window(), any::<u8>());
-    let create = create.prop_map(|(budget, scope, amount, window, at)| Op::CreateBudget {
-        budget,
-        scope,
-        amount,
-        window,
-        at,
+/// The history that a number stands for, of an organization that has credit enough, or hardly any.
+pub(super) fn history(number: u64, len: usize) -> Vec<Event> {
+    let mut dice = Dice(number);
+    let most_credit = if dice.chance(50) { 4_000 } else { 500 };
+    let events = (0..len).map(|_| Event {
+        pause: dice.pause(),
+        op: dice.op(most_credit),
     });
-    let amount = proptest::option::weighted(0.7, -1..3_000_i64);
-    let change = (0..BUDGETS, amount, proptest::option::of(any::<u8>()))
-        .prop_map(|(budget, amount, at)| Op::ChangeBudget { budget, amount, at });
-    prop_oneof![
-        4 => create,
-        4 => change,
-        1 => (0..BUDGETS).prop_map(|budget| Op::DeleteBudget { budget }),
-    ]
+    events.collect()
 }
 
-fn directory() -> impl Strategy<Value = Op> {
-    let expires_in = || proptest::option::weighted(0.1, 0..200 * HOUR);
-    let create_key = (
-        0..KEYS,
-        0..PROJECTS,
-        expires_in(),
-        proptest::option::weighted(0.3, 0..3_u8),
-    )
-        .prop_map(|(key, project, expires_in, only_model)| Op::CreateKey {
-            key,
-            project,
-            expires_in,
-            only_model,
-        });
-    let key = || 0..KEYS;
-    prop_oneof![
-        4 => (0..PROJECTS).prop_map(|project| Op::CreateProject { project }),
-        8 => create_key,
-        2 => key().prop_map(|key| Op::Freeze { key }),
-        12 => key().prop_map(|key| Op::Unfreeze { key }),
-        8 => (key(), expires_in()).prop_map(|(key, expires_in)| Op::Expire { key, expires_in }),
-        // For good, so they are rare.
-        1 => (2..KEYS).prop_map(|key| Op::Revoke { key }),
-        1 => (1..PROJECTS).prop_map(|project| Op::Archive { project }),
-    ]
+/// Numbers that look random and are the same for the same beginning (`SplitMix64`).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// From `from` to below `to`.
+    fn between<N: Copy + TryFrom<i64>>(&mut self, from: N, to: N) -> N
+    where
+        i64: From<N>,
+    {
+        let (from, to) = (i64::from(from), i64::from(to));
+        let sides = u64::try_from(to - from).unwrap();
+        let number = from + i64::try_from(self.next() % sides).unwrap();
+        N::try_from(number).unwrap_or_else(|_| unreachable!())
+    }
+
+    fn below(&mut self, sides: u64) -> u64 {
+        self.next() % sides
+    }
+
+    /// Whether something happens that does so in so many of 100 cases.
+    fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    fn pause(&mut self) -> i64 {
+        match self.below(100) {
+            0..90 => self.between(0, 3 * SECOND + 1),
+            90..93 => self.between(-2 * HOUR, 0),
+            93..98 => self.between(0, 8 * HOUR + 1),
+            _ => self.between(0, 20 * 24 * HOUR + 1),
+        }
+    }
+
+    fn op(&mut self, most_credit: i64) -> Op {
+        match self.below(970) {
+            0..400 => Op::Take(self.ask()),
+            400..700 => self.ends(),
+            700..740 => self.many(),
+            740..800 => self.credit(most_credit),
+            800..870 => self.limits(),
+            870..910 => self.budgets(),
+            _ => self.directory(),
+        }
+    }
+
+    fn ask(&mut self) -> Ask {
+        let patience = [Patience::Try, Patience::Wait, Patience::Last];
+        // Femto-dollars, so that most costs are rounded.
+        let fixed = self.between(0, 60_000_000_i64);
+        let per_unit = self.between(0, 90_000_000_i64);
+        Ask {
+            hold: self.between(0, HOLDS),
+            key: if self.chance(90) {
+                self.between(0, 2)
+            } else {
+                self.between(0, KEYS)
+            },
+            model: self.between(0, 3),
+            fixed: if self.chance(10) { 0 } else { fixed },
+            per_unit: if self.chance(20) { 0 } else { per_unit },
+            units: self.below(60),
+            floor: if self.chance(80) {
+                self.below(12)
+            } else {
+                self.below(70)
+            },
+            patience: patience[usize::from(self.between(0_u8, 3))],
+            node: self.between(0, 3),
+            boot: self.between(0, 3),
+            lasts: self.between(0, 40 * HOUR),
+        }
+    }
+
+    fn ends(&mut self) -> Op {
+        let hold = self.between(0, HOLDS);
+        match self.below(20) {
+            0..14 => {
+                let charge = match self.below(24) {
+                    0 => self.between(-5, 1),
+                    1..21 => self.between(0, 400),
+                    _ => self.between(400, 6_000),
+                };
+                Op::Settle { hold, charge }
+            }
+            14..16 => Op::Release { hold },
+            _ => Op::Presume { hold },
+        }
+    }
+
+    fn many(&mut self) -> Op {
+        let most = if self.chance(25) {
+            self.between(0_u8, 3).into()
+        } else {
+            100
+        };
+        match self.below(6) {
+            0..3 => Op::Renew {
+                first: self.between(0, HOLDS),
+                count: self.between(1, 30),
+                lasts: self.between(0, 60 * HOUR),
+            },
+            3 => Op::PresumeBoots {
+                node: self.between(0, 3),
+                boot: self.between(0, 3),
+                most,
+            },
+            _ => Op::PresumeOverdue { most },
+        }
+    }
+
+    fn credit(&mut self, most: i64) -> Op {
+        match self.below(16) {
+            0..12 => Op::AddCredit {
+                lot: self.between(0, LOTS),
+                amount: if self.below(13) == 0 {
+                    self.between(-1, 2)
+                } else {
+                    self.between(0, most)
+                },
+                lapses_in: match self.below(4) {
+                    0 => Some(self.between(0, 20 * HOUR)),
+                    1 => Some(self.between(0, 100 * 24 * HOUR)),
+                    _ => None,
+                },
+                priority: self.between(0, 3),
+            },
+            12 => Op::Void {
+                lot: self.between(0, LOTS),
+            },
+            _ => Op::ChargeBack {
+                lot: self.between(0, 30),
+                amount: self.between(-1, 500),
+            },
+        }
+    }
+
+    fn scope(&mut self) -> Scope {
+        match self.below(4) {
+            0 => Scope::Organization,
+            1 => Scope::Project(self.between(0, PROJECTS)),
+            2 => Scope::Key(self.between(0, KEYS)),
+            _ => Scope::Key(self.between(0, 3)),
+        }
+    }
+
+    fn window(&mut self) -> Window {
+        let tokyo = self.chance(50);
+        match self.below(4) {
+            0 => Window::Total,
+            1 => Window::Day { tokyo },
+            2 => Window::Week { tokyo },
+            _ => Window::Month { tokyo },
+        }
+    }
+
+    /// Something in so many of 100 cases.
+    fn some<T>(&mut self, percent: u64, of: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.chance(percent).then(|| of(self))
+    }
+
+    fn limits(&mut self) -> Op {
+        let limit = self.between(0, LIMITS);
+        match self.below(11) {
+            0..4 => Op::CreateLimit {
+                limit,
+                scope: self.scope(),
+                amount: self.between(-1, 9_000),
+                window: self.window(),
+                only_model: self.some(30, |dice| dice.between(0, 3)),
+            },
+            4..9 => Op::ChangeLimit {
+                limit,
+                amount: self.some(70, |dice| dice.between(-1, 9_000)),
+                reset: self.chance(50),
+            },
+            _ => Op::DeleteLimit { limit },
+        }
+    }
+
+    fn budgets(&mut self) -> Op {
+        let budget = self.between(0, BUDGETS);
+        match self.below(9) {
+            0..4 => Op::CreateBudget {
+                budget,
+                scope: self.scope(),
+                amount: self.between(-1, 3_000),
+                window: self.window(),
+                at: self.bits(),
+            },
+            4..8 => Op::ChangeBudget {
+                budget,
+                amount: self.some(70, |dice| dice.between(-1, 3_000)),
+                at: self.some(50, Self::bits),
+            },
+            _ => Op::DeleteBudget { budget },
+        }
+    }
+
+    fn bits(&mut self) -> u8 {
+        self.next().to_be_bytes()[0]
+    }
+
+    fn directory(&mut self) -> Op {
+        let key = self.between(0, KEYS);
+        match self.below(36) {
+            0..4 => Op::CreateProject {
+                project: self.between(0, PROJECTS),
+            },
+            4..12 => Op::CreateKey {
+                key,
+                project: self.between(0, PROJECTS),
+                expires_in: self.some(10, |dice| dice.between(0, 200 * HOUR)),
+                only_model: self.some(30, |dice| dice.between(0, 3)),
+            },
+            12..14 => Op::Freeze { key },
+            14..26 => Op::Unfreeze { key },
+            26..34 => Op::Expire {
+                key,
+                expires_in: self.some(10, |dice| dice.between(0, 200 * HOUR)),
+            },
+            // For good, so they are rare.
+            34 => Op::Revoke {
+                key: self.between(2, KEYS),
+            },
+            _ => Op::Archive {
+                project: self.between(1, PROJECTS),
+            },
+        }
+    }
 }
