@@ -3,8 +3,8 @@
 use alerts::Wishes;
 use ids::LimitId;
 use ledger::{
-    BudgetFact, ChangeLimit, Command, Fact, LimitOrigin, LimitTerms, PresumeReason, Scope,
-    Settlement, UsedSoFar, Window,
+    BudgetFact, ChangeLimit, Command, Fact, LimitTerms, PresumeReason, Scope, Settlement,
+    UsedSoFar, Window,
 };
 use projections::{Decided, Decision, Refused};
 use teller::HoldAnswer;
@@ -78,7 +78,7 @@ async fn a_hard_limit_is_told_of_once_in_a_window_and_again_when_it_was_raised()
     world.nothing_more().await;
     let raised = ChangeLimit {
         id: LIMIT,
-        amount: Some(cents(150)),
+        amount: Some(cents(150).into()),
         used: UsedSoFar::Keep,
         until: None,
     };
@@ -108,6 +108,7 @@ fn refused(refusal: ledger::Refusal, world: &World) -> Refused {
         decided: Some(Decision::Money(Box::new(Decided {
             bound: money::Bound::fixed(cents(1).into()),
             pictures: None,
+            traits: ledger::Traits::default(),
             upstream: "openai".into(),
             catalog: "test".into(),
             shortfall,

@@ -10,7 +10,7 @@ use journal::sqlite::Sqlite;
 use journal::{Batch, Store, StoredSnapshot};
 use ledger::{
     AddCredit, Book, ChangeLimit, Charge, Command, CreateBudget, CreateKey, CreateOrganization,
-    CreateProject, DirectoryCommand, Fee, Head, Holder, LimitOrigin, LimitTerms, LotKind, Patience,
+    CreateProject, DirectoryCommand, Fee, Head, Holder, LimitTerms, LotKind, Patience,
     PresumeReason, ReleaseReason, Scope, Sealer, Settlement, Snapshot, TakeHold, Time, Traits,
     UsedSoFar, Window, step,
 };

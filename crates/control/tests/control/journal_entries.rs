@@ -1,7 +1,7 @@
 //! The journal, entry by entry.
 
 use ids::{BudgetId, LimitId, LotId, OrganizationId};
-use ledger::{Calls, ChargeBack, Command, CreateBudget, LimitOrigin, LimitTerms, Scope, Window};
+use ledger::{Calls, ChargeBack, Command, CreateBudget, LimitTerms, Scope, Window};
 use serde_json::{Value, json};
 
 use crate::calls::usd;
@@ -154,10 +154,7 @@ async fn commanded(house: &House, organization: &str, lot: LotId) {
     };
     for command in [
         Command::CreateBudget(budget),
-        Command::CreateLimitFor {
-            limit,
-            calls: Calls::Model("gpt-5*".into()),
-        },
+        Command::CreateLimit(limit.of_calls(Calls::Model("gpt-5*".into()))),
         Command::ChargeBack(chargeback),
     ] {
         teller.command(command, cause()).await.unwrap();

@@ -1,7 +1,10 @@
 //! Refusals: listed with all they said, or counted where there are too many.
 
-use ids::{KeyId, LimitId, ProjectId};
-use ledger::{Check, CheckKind, KeyProblem, ReleaseReason, Scope, Shortfall, Time, Window};
+use ids::{KeyId, LimitId, ProjectId, Subject};
+use ledger::{
+    Check, CheckKind, KeyProblem, Measure, Quantity, ReleaseReason, Scope, Shortfall, Time, Traits,
+    Window,
+};
 use money::{Bound, Femtos, Nanos};
 use projections::{
     Bar, Barred, Decided, Decision, Left, Options, Outcome, Refused, Remark, Waiting,
@@ -39,12 +42,15 @@ fn checks() -> Vec<Check> {
     let check = |kind, scope, window| Check {
         kind,
         scope,
-        ceiling: Some(Nanos::MAX),
+        measure: Measure::Tokens,
+        subject: Some(Subject::from_bytes([5; 16])),
+        ceiling: Some(Quantity::MAX),
         window,
-        spent: Nanos::new(1),
-        held: Nanos::new(2),
-        left: Nanos::new(-3),
+        spent: Quantity::new(1),
+        held: Quantity::new(2),
+        left: Quantity::new(-3),
         resets_at: Some(second(9)),
+        freezes: true,
     };
     let (hard, zone) = (CheckKind::HardLimit(limit), || time_zone.clone());
     let key = Scope::Key(KeyId::from_bytes([2; 16]));
@@ -84,6 +90,12 @@ async fn a_refusal_is_kept_with_all_it_takes_to_decide_it_again() {
         let decided = Decision::Money(Box::new(Decided {
             bound,
             pictures: Some(2),
+            traits: Traits {
+                tokens: 7,
+                tokens_per_unit: 2,
+                end_user: Some(Subject::from_bytes([0; 16])),
+                tags: vec![Subject::from_bytes([255; 16])],
+            },
             upstream: "openai".into(),
             catalog: "2026-11-01.2".into(),
             shortfall: Shortfall {
@@ -91,9 +103,13 @@ async fn a_refusal_is_kept_with_all_it_takes_to_decide_it_again() {
                 seq: u64::MAX,
                 needed: Nanos::MAX,
                 least_needed: Nanos::new(5),
+                needed_tokens: u64::MAX,
+                least_needed_tokens: 1,
                 checks: checks(),
                 binding: 4,
                 transient: true,
+                fits_at: Some(second(8)),
+                froze_key: true,
             },
         }));
         world.log.refused(Refused {

@@ -84,7 +84,7 @@ impl Journals {
                 assert_eq!(lot.held.get(), 0, "{lot:?}");
             }
             for limit in book.limits() {
-                assert_eq!(limit.held.get(), 0, "{limit:?}");
+                assert_eq!(limit.count.held.get(), 0, "{limit:?}");
             }
         }
     }

@@ -6,8 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use ids::LimitId;
 use ledger::{
-    ChangeLimit, CheckKind, Command, LimitOrigin, LimitTerms, Patience, Scope, TakeHold, UsedSoFar,
-    Window,
+    ChangeLimit, CheckKind, Command, LimitTerms, Patience, Scope, TakeHold, UsedSoFar, Window,
 };
 use money::Nanos;
 use teller::HoldAnswer;
@@ -73,7 +72,11 @@ async fn every_hard_limit_on_a_calls_way_counts_it_and_the_tightest_stops_it() {
     settles(hold, costs(dollars(3))).await;
     let book = node.book().await;
     for limit in [ON_KEY, ON_PROJECT, LIMIT] {
-        assert_eq!(book.limit(limit).unwrap().spent, dollars(3), "{limit}");
+        assert_eq!(
+            book.limit(limit).unwrap().count.spent.usd(),
+            dollars(3),
+            "{limit}"
+        );
     }
     let refused = short(node.asks_at_once(2, dollars(3))).await;
     assert_eq!(
@@ -137,7 +140,10 @@ async fn no_ending_of_a_call_leaves_anything_held() {
     let book = node.book().await;
     nothing_is_lost(&book);
     let limit = book.limit(LIMIT).unwrap();
-    assert_eq!((limit.held, limit.spent), (Nanos::ZERO, dollars(spent)));
+    assert_eq!(
+        (limit.count.held.usd(), limit.count.spent.usd()),
+        (Nanos::ZERO, dollars(spent))
+    );
     assert_eq!(
         (book.balance().held, book.holds().count()),
         (Nanos::ZERO, 0)
@@ -236,7 +242,10 @@ async fn an_edit_keeps_what_was_spent_or_resets_it_as_it_was_told() {
     let _running = node.holds(2, dollars(1)).await;
     node.does(change_limit(dollars(20))).await;
     let kept = node.book().await.limit(LIMIT).unwrap().clone();
-    assert_eq!((kept.spent, kept.held), (dollars(8), dollars(1)));
+    assert_eq!(
+        (kept.count.spent.usd(), kept.count.held.usd()),
+        (dollars(8), dollars(1))
+    );
     node.does(Command::ChangeLimit(ChangeLimit {
         id: LIMIT,
         amount: None,
@@ -246,7 +255,11 @@ async fn an_edit_keeps_what_was_spent_or_resets_it_as_it_was_told() {
     .await;
     let reset = node.book().await.limit(LIMIT).unwrap().clone();
     assert_eq!(
-        (reset.amount, reset.spent, reset.held),
+        (
+            reset.amount.usd(),
+            reset.count.spent.usd(),
+            reset.count.held.usd()
+        ),
         (dollars(20), Nanos::ZERO, dollars(1))
     );
 }

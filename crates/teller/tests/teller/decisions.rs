@@ -165,6 +165,8 @@ fn money(kind: CheckKind, scope: Scope) -> String {
         CheckKind::CreditBalance => return "credit".to_owned(),
         CheckKind::HardLimit(_) => "limit",
         CheckKind::ModelLimit(_) => "model limit",
+        CheckKind::EndUserLimit(_) => "end user limit",
+        CheckKind::TagLimit(_) => "tag limit",
         CheckKind::ApprovedUsageLimit(_) => "approved limit",
     };
     format!("{kind} of {scope}")

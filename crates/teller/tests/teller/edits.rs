@@ -138,7 +138,7 @@ async fn resets(node: &Node, dice: &mut Dice) {
 async fn edits(node: &Node, dice: &mut Dice) {
     let (number, most) =
         [(60, 600), (61, 900), (62, 1_500)][usize::try_from(dice.below(3)).unwrap()];
-    let amount = Some(dollars(i64::from(dice.below(most))));
+    let amount = Some(dollars(i64::from(dice.below(most))).into());
     let (id, used) = (LimitId::from_bytes([number; 16]), UsedSoFar::Keep);
     node.does(Command::ChangeLimit(ChangeLimit {
         id,

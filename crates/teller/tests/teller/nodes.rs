@@ -38,7 +38,7 @@ async fn two_nodes_never_pass_a_limit_and_use_it_to_the_last_dollar() {
     assert_eq!((live.len(), transient), (120, 80));
     let book = node.book().await;
     assert_eq!(book, other.book().await);
-    assert_eq!(book.limit(LIMIT).unwrap().held, dollars(120));
+    assert_eq!(book.limit(LIMIT).unwrap().count.held.usd(), dollars(120));
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,7 +73,7 @@ async fn on_several_threads_two_nodes_use_a_limit_to_the_last_dollar() {
     }
     assert_eq!(live.len(), 150);
     let book = other.book().await;
-    assert_eq!(book.limit(LIMIT).unwrap().held, dollars(150));
+    assert_eq!(book.limit(LIMIT).unwrap().count.held.usd(), dollars(150));
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,7 +98,10 @@ async fn whole_calls_on_two_nodes_cost_what_they_cost() {
     }
     let book = node.book().await;
     let limit = book.limit(LIMIT).unwrap();
-    assert_eq!((limit.spent, limit.held), (dollars(60), dollars(0)));
+    assert_eq!(
+        (limit.count.spent.usd(), limit.count.held.usd()),
+        (dollars(60), dollars(0))
+    );
     assert_eq!(book.balance().left, dollars(40));
     nothing_is_lost(&book);
 }

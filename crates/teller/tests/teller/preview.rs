@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ids::{KeyId, LimitId, RequestId};
-use ledger::{Command, DirectoryCommand, LimitOrigin, LimitTerms, Scope, TakeHold, Time, Window};
+use ledger::{Command, DirectoryCommand, LimitTerms, Scope, TakeHold, Time, Window};
 use money::Nanos;
 use teller::{HoldAnswer, LiveHold, Preview, Proposed, ReplayError};
 

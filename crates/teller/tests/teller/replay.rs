@@ -27,7 +27,7 @@ async fn a_record_that_was_tampered_with_is_told_from_the_decision() {
     let honest = Recorded::Refused(Box::new(ask.clone()), Box::new(shortfall.clone()));
     is_the_same(&node, &honest).await;
     let mut lie = shortfall.clone();
-    lie.checks[0].left = dollars(3);
+    lie.checks[0].left = dollars(3).into();
     lie.transient = true;
     let lie = Recorded::Refused(Box::new(ask), Box::new(lie));
     let replayed = node.tellers.replay(ORGANIZATION, &lie).await.unwrap();

@@ -67,7 +67,7 @@ async fn what_a_restored_backup_lacks_is_appended_again_bit_for_bit_before_anyth
     assert_eq!(next.journal().await[..journal.len()], journal[..]);
     assert_eq!(book.spent_ever(), dollars(2));
     assert_eq!(restored.spent_ever(), dollars(2 + 1));
-    assert_eq!(restored.limit(LIMIT).unwrap().amount, dollars(6));
+    assert_eq!(restored.limit(LIMIT).unwrap().amount.usd(), dollars(6));
     let state = &restored.key(KEY_OF_NINE).unwrap().state;
     assert!(matches!(state, KeyState::Revoked { .. }), "{state:?}");
     // The call that was running is presumed, as after any end of a process; and only once.
@@ -258,8 +258,8 @@ async fn an_accepted_gap_gets_what_is_remembered_as_entries_of_its_own_and_goes_
         .unwrap();
     let restored = node.book().await;
     assert_eq!(restored.spent_ever(), book.spent_ever());
-    assert_eq!(restored.limit(LIMIT).unwrap().amount, dollars(6));
-    assert_eq!(restored.limit(LIMIT).unwrap().spent, dollars(4));
+    assert_eq!(restored.limit(LIMIT).unwrap().amount.usd(), dollars(6));
+    assert_eq!(restored.limit(LIMIT).unwrap().count.spent.usd(), dollars(4));
     assert_eq!(restored.balance().added, dollars(10), "entry 5 is nowhere");
     nothing_is_lost(&restored);
     assert!(matches!(
@@ -331,7 +331,10 @@ async fn where_the_journal_went_on_by_itself_the_stricter_state_wins() {
         .unwrap();
     let book = next.book().await;
     let limit = book.limit(LIMIT).unwrap();
-    assert_eq!((limit.amount, limit.spent), (dollars(7), dollars(5)));
+    assert_eq!(
+        (limit.amount.usd(), limit.count.spent.usd()),
+        (dollars(7), dollars(5))
+    );
     let state = |id| book.key(id).unwrap().state.clone();
     assert!(matches!(state(KEY_OF_NINE), KeyState::Frozen { .. }));
     assert!(matches!(state(KEY), KeyState::Revoked { .. }));

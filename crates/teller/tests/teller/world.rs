@@ -12,8 +12,7 @@ use journal::memory::Memory;
 use journal::{Acknowledged, Store};
 use ledger::{
     AddCredit, Book, ChangeLimit, Command, CreateKey, CreateOrganization, CreateProject,
-    DirectoryCommand, Entry, Holder, LimitOrigin, LimitTerms, LotKind, Outcome, Scope, Time,
-    UsedSoFar, Window,
+    DirectoryCommand, Entry, Holder, LimitTerms, LotKind, Outcome, Scope, Time, UsedSoFar, Window,
 };
 use money::Nanos;
 use teller::{Clock, Observer, Settings, Teller, Tellers, Unavailable};
@@ -306,7 +305,7 @@ pub(crate) fn set_limit(amount: Nanos) -> Command {
 pub(crate) fn change_limit(amount: Nanos) -> Command {
     Command::ChangeLimit(ChangeLimit {
         id: LIMIT,
-        amount: Some(amount),
+        amount: Some(amount.into()),
         used: UsedSoFar::Keep,
         until: None,
     })
