@@ -144,7 +144,7 @@ impl Check {
             spent: count.spent,
             held: count.held,
             left: limit.left_in(&count),
-            resets_at: Some(limit.span.end).filter(|end| *end < Time::LATEST),
+            resets_at: limit.resets_at(&count).filter(|end| *end < Time::LATEST),
             freezes: limit.on_trip == OnTrip::FreezeKey,
         }
     }

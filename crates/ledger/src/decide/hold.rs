@@ -116,6 +116,7 @@ fn without_room(book: &Book, ask: &TakeHold, from: From<'_>, room: Room, now: Ti
     }
     if ask.patience != Patience::Try {
         if let Some(units) = room.units_within(ask) {
+            let units = share_of(ask, &room).map_or(units, |share| share.min(units));
             return grant(book, ask, from, Need::with(ask, units));
         }
         if ask.patience == Patience::Wait && least.fits(&ever) {
@@ -222,7 +223,9 @@ fn describe(
         return None;
     }
     let shadows = asked.counters().filter(|counter| counter.limit.shadows());
-    let over = shadows.filter(|shadow| !need.fits_into(shadow.limit.measure, shadow.left()));
+    // What it would have cut down it would not have stopped.
+    let least = Need::with(ask, ask.bound.floor());
+    let over = shadows.filter(|shadow| !least.fits_into(shadow.limit.measure, shadow.left()));
     let mut over: Vec<LimitId> = over.map(|shadow| shadow.limit.id).collect();
     over.dedup();
     Some(Fact::Hold(HoldFact::Described {

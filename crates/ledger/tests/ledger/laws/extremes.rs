@@ -89,7 +89,7 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         1 => (name("b"), amount()).prop_map(|(id, amount)| Command::ChangeBudget(ChangeBudget {
             id: world::budget(&id),
-            amount: Some(amount.into()),
+            amount: Some(amount),
             thresholds: None,
         })),
         5 => (name("h"), amount(), moment()).prop_map(|(hold, amount, deadline)| take(
