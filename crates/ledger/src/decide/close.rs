@@ -146,6 +146,7 @@ fn charge_open(book: &Book, id: HoldId, charge: &Charge) -> Decision {
 fn guarded(book: &Book, hold: &Hold, charge: Nanos) -> Option<Fact> {
     let trips = |limit: &&Limit| {
         limit.origin == LimitOrigin::Guard
+            && limit.opened <= hold.taken
             && limit.count.spent.saturating_add(charge.into()) > limit.amount
     };
     let mut limits = hold.limits.iter().filter_map(|id| book.limit(*id));

@@ -51,7 +51,11 @@ impl Room {
 
     /// The most units, no fewer than may be, with which a call fits; `None` if it does not with the fewest.
     pub(super) fn units_within(&self, ask: &TakeHold) -> Option<u64> {
-        let by_money = ask.bound.units_within(self.usd.usd())?;
+        // What costs nothing needs no money to be there.
+        let by_money = match ask.bound.worst() {
+            Nanos::ZERO => ask.bound.units(),
+            _ => ask.bound.units_within(self.usd.usd())?,
+        };
         let units = by_money
             .min(self.units_by_tokens(ask))
             .max(ask.bound.floor());
