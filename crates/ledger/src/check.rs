@@ -258,10 +258,10 @@ impl Book {
         };
         // A tie goes to the narrower one, and to a limit rather than to the credit balance.
         let mut tie = true;
-        for counter in asked.counters() {
+        asked.each_counter(|counter| {
             let limit = counter.limit;
             if limit.measure != Measure::Usd || !limit.stops() {
-                continue;
+                return;
             }
             let left = counter.left().usd();
             if left < headroom.amount || (tie && left == headroom.amount) {
@@ -272,7 +272,7 @@ impl Book {
                     scope: limit.scope,
                 };
             }
-        }
+        });
         headroom.amount = headroom.amount.at_least_zero();
         headroom
     }

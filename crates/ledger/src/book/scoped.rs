@@ -292,6 +292,12 @@ pub(crate) struct Along<'a, T: Scoped> {
 }
 
 impl<'a, T: Scoped> Along<'a, T> {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        let [key, project, organization] = self.places.map(<[_]>::len);
+        key.saturating_add(project).saturating_add(organization)
+    }
+
     /// In the order key, project, organization; on each the oldest first.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a T> + use<'a, T> {
         let all = self.all;

@@ -6,6 +6,7 @@
 mod compare;
 mod events;
 mod extremes;
+mod rolling;
 mod shrink;
 mod translate;
 

@@ -25,9 +25,11 @@ impl Room {
     pub(super) fn left(book: &Book, asked: &Asked<'_>) -> Self {
         let mut room = Self::ALL;
         room.narrow(Measure::Usd, book.credit.balance().available().into());
-        for counter in asked.counters().filter(|counter| counter.limit.stops()) {
-            room.narrow(counter.limit.measure, counter.left());
-        }
+        asked.each_counter(|counter| {
+            if counter.limit.stops() {
+                room.narrow(counter.limit.measure, counter.left());
+            }
+        });
         room
     }
 
