@@ -67,9 +67,19 @@ type Heads = Arc<RwLock<HashMap<OrganizationId, Head>>>;
 /// What a store acknowledged. Cheap to clone; the clones are one.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
-    jobs: mpsc::Sender<Job>,
+    hands: Hands,
     heads: Heads,
     folder: PathBuf,
+}
+
+/// Who writes and reads the files.
+#[derive(Clone, Debug)]
+enum Hands {
+    /// The thread.
+    Thread(mpsc::Sender<Job>),
+    /// Whoever asks, at once.
+    #[cfg(feature = "testing")]
+    Caller(Arc<std::sync::Mutex<Segments>>),
 }
 
 enum Job {
@@ -96,8 +106,24 @@ impl Acknowledged {
             .name("seawall-acknowledged".to_owned())
             .spawn(move || work(segments, &shared, waiting))?;
         Ok(Self {
-            jobs,
+            hands: Hands::Thread(jobs),
             heads,
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// The same without a thread: whoever asks has done it when the call returns. For a simulation in which one thread is
+    /// everything.
+    ///
+    /// # Errors
+    /// As [`Acknowledged::open`].
+    #[cfg(feature = "testing")]
+    pub fn open_without_thread(folder: &Path, bounds: Bounds) -> std::io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let (segments, known) = Segments::open(folder, bounds)?;
+        Ok(Self {
+            hands: Hands::Caller(Arc::new(std::sync::Mutex::new(segments))),
+            heads: Arc::new(RwLock::new(known)),
             folder: folder.to_owned(),
         })
     }
@@ -125,7 +151,7 @@ impl Acknowledged {
 
     async fn write(&self, record: Record) {
         let (reply, written) = oneshot::channel();
-        if self.jobs.send(Job::Note(record, reply)).await.is_ok() {
+        if self.hand_over(Job::Note(record, reply)).await {
             // A thread that has ended has said so itself.
             let _ended = written.await.is_err();
         }
@@ -162,11 +188,25 @@ impl Acknowledged {
         self.ask(|reply| Job::Keep(organization, run, reply)).await
     }
 
+    /// Says whether there is somebody to do it.
+    async fn hand_over(&self, job: Job) -> bool {
+        match &self.hands {
+            Hands::Thread(jobs) => jobs.send(job).await.is_ok(),
+            #[cfg(feature = "testing")]
+            Hands::Caller(segments) => {
+                let mut segments = segments.lock().unwrap_or_else(PoisonError::into_inner);
+                carry_out(&mut segments, &self.heads, std::iter::once(job));
+                true
+            }
+        }
+    }
+
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> std::io::Result<T> {
         let gone = || std::io::Error::other("the thread that remembers has ended");
         let (reply, answer) = oneshot::channel();
-        let sent = self.jobs.send(job(reply)).await;
-        sent.map_err(|_closed| gone())?;
+        if !self.hand_over(job(reply)).await {
+            return Err(gone());
+        }
         answer.await.map_err(|_closed| gone())?
     }
 }
@@ -175,37 +215,41 @@ impl Acknowledged {
 fn work(mut segments: Segments, heads: &Heads, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::with_capacity(MOST_JOBS);
     while jobs.blocking_recv_many(&mut waiting, MOST_JOBS) > 0 {
-        let mut written = Vec::with_capacity(waiting.len());
-        let mut records = Vec::with_capacity(waiting.len());
-        let mut asked = Vec::new();
-        for job in waiting.drain(..) {
-            match job {
-                Job::Note(record, reply) => {
-                    records.push(record);
-                    written.push(reply);
-                }
-                asking => asked.push(asking),
+        carry_out(&mut segments, heads, waiting.drain(..));
+    }
+}
+
+fn carry_out(segments: &mut Segments, heads: &Heads, jobs: impl ExactSizeIterator<Item = Job>) {
+    let mut written = Vec::with_capacity(jobs.len());
+    let mut records = Vec::with_capacity(jobs.len());
+    let mut asked = Vec::new();
+    for job in jobs {
+        match job {
+            Job::Note(record, reply) => {
+                records.push(record);
+                written.push(reply);
             }
+            asking => asked.push(asking),
         }
-        if !records.is_empty() {
-            segments.write(&records);
-            let mut heads = heads.write().unwrap_or_else(PoisonError::into_inner);
-            for (organization, head) in records.iter().flat_map(Record::heads) {
-                heads.insert(organization, head);
+    }
+    if !records.is_empty() {
+        segments.write(&records);
+        let mut heads = heads.write().unwrap_or_else(PoisonError::into_inner);
+        for (organization, head) in records.iter().flat_map(Record::heads) {
+            heads.insert(organization, head);
+        }
+    }
+    for reply in written {
+        // Whoever asked may have gone.
+        let _unwanted = reply.send(()).is_err();
+    }
+    for job in asked {
+        let _unwanted = match job {
+            Job::Run(organization, reply) => reply.send(segments.run(organization)).is_err(),
+            Job::Keep(organization, run, reply) => {
+                reply.send(segments.keep(organization, run)).is_err()
             }
-        }
-        for reply in written {
-            // Whoever asked may have gone.
-            let _unwanted = reply.send(()).is_err();
-        }
-        for job in asked {
-            let _unwanted = match job {
-                Job::Run(organization, reply) => reply.send(segments.run(organization)).is_err(),
-                Job::Keep(organization, run, reply) => {
-                    reply.send(segments.keep(organization, run)).is_err()
-                }
-                Job::Note(..) => false,
-            };
-        }
+            Job::Note(..) => false,
+        };
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Site {
     pub(crate) wait_for_held: Duration,
     /// Whether nobody is turned away because too many wait.
     pub(crate) all_may_wait: bool,
+    /// Whether its node remembers what the store acknowledged.
+    pub(crate) remembers: bool,
     /// The most a call holds, in thousandths of a dollar.
     pub(crate) dearest: i64,
 }

@@ -33,6 +33,7 @@ impl Simulation {
             }
         }
         self.until(|simulation| simulation.everyone_is_answered(), SECOND / 2)?;
+        self.everyone_notices()?;
         self.until(|simulation| simulation.no_call_is_open(), self.a_while())?;
         for number in 0..self.nodes.len() {
             self.inspect_node(number);
@@ -46,6 +47,22 @@ impl Simulation {
         self.until(|simulation| simulation.everyone_is_answered(), SECOND / 2)?;
         self.all_stop()?;
         self.world.look().in_order()
+    }
+
+    /// Where nodes remember what was lost, each reads the journal until it has seen that, has mended it, or a person has
+    /// accepted it. A node that is in another's way once is not the next time: they all are done after as many readings.
+    fn everyone_notices(&mut self) -> Result<(), Wrong> {
+        if self.plan.remembers.is_none() || self.world.look().rollback.times == 0 {
+            return Ok(());
+        }
+        for _reading in 0..=self.nodes.len() {
+            for number in 0..self.nodes.len() {
+                self.inspect_node(number);
+            }
+            self.until(|simulation| simulation.everyone_is_answered(), SECOND / 2)?;
+            self.until(|simulation| simulation.nobody_is_halted(), SECOND / 2)?;
+        }
+        Ok(())
     }
 
     /// Lets every node end in good order. A receipt is told before it is durable, and a teller that was let go while the
@@ -92,6 +109,9 @@ impl Simulation {
                         .for_each(crate::node::Node::presumes);
                 }
                 self.ask_errand();
+                let node = self.nodes.get_mut(number);
+                let run = node.and_then(|node| node.run.as_mut());
+                run.into_iter().for_each(crate::node::Run::accept);
             }
         }
     }
@@ -131,9 +151,15 @@ impl Simulation {
             && !self.world.look().errands.iter().any(open)
     }
 
+    /// Where nodes remember, a person looks and accepts until none is stopped.
+    fn nobody_is_halted(&self) -> bool {
+        let mut runs = self.nodes.iter().filter_map(|node| node.run.as_ref());
+        self.plan.remembers.is_none() || !runs.any(crate::node::Run::is_halted)
+    }
+
     fn no_call_is_open(&self) -> bool {
         let world = self.world.look();
-        world.rollback.evident || world.truth.reference.open() == 0
+        world.is_evident() || world.truth.reference.open() == 0
     }
 
     fn what_is_open(&self) -> String {
@@ -213,9 +239,9 @@ impl World {
                 return Err(format!("{hold}: {by:?} gave no answer, and it was charged"));
             }
         }
-        if !self.rollback.evident && self.truth.reference.open() > 0 {
+        if !self.is_evident() && self.truth.reference.open() > 0 {
             return Err("holds are open that nobody holds".to_owned());
         }
-        Ok(())
+        self.nothing_remembered_is_lost()
     }
 }

@@ -176,7 +176,7 @@ impl World {
             let mut entries = world.truth.between(first, world.truth.seq());
             let by_it = entries.any(|entry| {
                 let cause = entry.cause.as_ref();
-                cause.is_some_and(|cause| cause.actor == errand.cause.actor)
+                cause.is_some_and(|cause| cause.idempotency == errand.cause.idempotency)
             });
             let already = |figures: &Figures| crate::errand::already(&errand.command, figures);
             match outcome {

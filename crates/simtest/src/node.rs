@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use ids::BootId;
+use journal::Acknowledged;
 use ledger::{Entry, Holder};
 use teller::{Observer, Settings, Tellers};
+use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{AbortHandle, yield_now};
 
@@ -17,6 +19,7 @@ use crate::caller::{NodeClock, Site};
 use crate::line::Line;
 use crate::operation::name;
 use crate::plan::Plan;
+use crate::rollback::accepts;
 use crate::world::Shared;
 
 /// One node.
@@ -26,6 +29,8 @@ pub(crate) struct Node {
     boots: u8,
     pub(crate) skew: Arc<AtomicI64>,
     pub(crate) run: Option<Run>,
+    /// What it remembers of the store, from run to run.
+    folder: Option<TempDir>,
 }
 
 /// One run of it.
@@ -51,6 +56,11 @@ struct Watcher {
 }
 
 impl Observer for Watcher {
+    /// What it had decided and not appended is gone with its Book: those holds are presumed.
+    fn halted(&self, _organization: ids::OrganizationId, _reason: &str) {
+        self.world.look().forgets(&self.by);
+    }
+
     fn appended(&self, _organization: ids::OrganizationId, entries: Vec<Entry>) {
         let mut world = self.world.look();
         if world.rollback.times > 0 {
@@ -75,12 +85,27 @@ impl Node {
             boots: 0,
             skew: Arc::new(AtomicI64::new(0)),
             run: None,
+            folder: None,
         }
+    }
+
+    /// What it remembers; its folder is made at its first beginning.
+    fn memory(&mut self, plan: &Plan) -> Result<Option<Acknowledged>, String> {
+        let Some(bounds) = plan.remembers else {
+            return Ok(None);
+        };
+        let folder = match &mut self.folder {
+            Some(folder) => folder,
+            none => none.insert(TempDir::new().map_err(|error| error.to_string())?),
+        };
+        let memory = Acknowledged::open_without_thread(folder.path(), bounds);
+        memory.map(Some).map_err(|error| error.to_string())
     }
 
     /// Begins another run.
     pub(crate) fn boot(&mut self, world: &Shared, plan: &Plan) -> Result<(), String> {
         self.boots += 1;
+        let memory = self.memory(plan)?;
         let runtime = Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
@@ -119,7 +144,10 @@ impl Node {
         };
         let tellers = {
             let _inside = runtime.enter();
-            Tellers::new(Arc::new(store), settings)
+            match memory {
+                None => Tellers::new(Arc::new(store), settings),
+                Some(memory) => Tellers::remembering(Arc::new(store), memory, settings),
+            }
         };
         let mut look = world.look();
         look.note(format!("{} begins", name(&holder)));
@@ -133,6 +161,7 @@ impl Node {
                 hold_for: plan.hold_for,
                 wait_for_held: plan.wait_for_held,
                 all_may_wait: plan.most_waiting > 100,
+                remembers: plan.remembers.is_some(),
                 dearest: plan.dearest,
             },
             time: look.now,
@@ -247,6 +276,18 @@ impl Run {
             task.abort();
             self.since = 0;
         }
+    }
+
+    /// A person looks at an organization that is stopped because its store rolled back, and accepts it as it is.
+    pub(crate) fn accept(&mut self) {
+        if self.site.remembers && !self.site.tellers.rolled_back().is_empty() {
+            self.spawn(accepts(self.site.clone()));
+        }
+    }
+
+    /// Whether it answers nothing until a person has looked.
+    pub(crate) fn is_halted(&self) -> bool {
+        !self.site.tellers.rolled_back().is_empty()
     }
 
     /// How many tasks are not over.

@@ -129,7 +129,8 @@ impl World {
             self.holds(Err("the store appended after another head".to_owned()));
         }
         for bytes in batch.entries.iter() {
-            let taken = self.truth.take(bytes, by, &self.asked);
+            let author = self.restores(bytes).unwrap_or_else(|| by.clone());
+            let taken = self.truth.take(bytes, &author, &self.asked);
             let failed = taken.is_err();
             if let Some(stands) = self.truth.entries().last() {
                 let fact = format!("{:>8} {:?}", stands.entry.seq, stands.entry.fact);

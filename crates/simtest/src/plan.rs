@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use journal::acknowledged::Bounds;
+
 use crate::dice::Dice;
 
 /// 2026-11-29T23:58:30Z: a Sunday before midnight, so that days and weeks turn within a run.
@@ -58,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) crashes: u64,
     /// Whether the store takes back what it acknowledged, once.
     pub(crate) rolls_back: bool,
+    /// Whether nodes remember what the store acknowledged, and how much of it.
+    pub(crate) remembers: Option<Bounds>,
     /// Of what calls hold, in thousandths of a dollar, the most.
     pub(crate) dearest: i64,
     pub(crate) hold_for: Duration,
@@ -71,6 +75,7 @@ impl Plan {
     pub(crate) fn of(dice: &mut Dice) -> Self {
         let skews = [Skew::None, Skew::Promised, Skew::Promised, Skew::Beyond];
         let rolls_back = dice.chance(125);
+        let remembers = remembers(rolls_back, dice);
         let mut seconds = |from: i64, to: i64| {
             let millis = dice.between(from * 1000, to * 1000);
             Duration::from_millis(u64::try_from(millis).unwrap_or(1000))
@@ -86,19 +91,31 @@ impl Plan {
             // Who has noticed that the store rolled back answers again only after a restart.
             crashes: dice.below(4).max(if rolls_back { 2 } else { 0 }),
             rolls_back,
+            remembers,
             dearest: [400, 1500, 4000].get(dice.place(3)).copied().unwrap_or(400),
             hold_for,
             wait_for_held,
             most_waiting: if dice.chance(300) { 2 } else { 1000 },
             snapshot_every: 1 + dice.below(40),
-            // What a node remembers of the journal's head must not leave its memory before it can be compared.
-            idle_after: if rolls_back {
+            // Where nothing is written down, a journal's head must not leave memory before it can be compared.
+            idle_after: if rolls_back && remembers.is_none() {
                 Duration::from_secs(1_000_000)
             } else {
                 idle
             },
         }
     }
+}
+
+/// Of nodes that remember some know the last minutes, and some hardly anything.
+fn remembers(rolls_back: bool, dice: &mut Dice) -> Option<Bounds> {
+    let bytes = [6_000, 40_000, 1 << 20].get(dice.place(3)).copied();
+    let seconds = if dice.chance(300) { 20 } else { 600 };
+    let remembers = dice.chance(if rolls_back { 600 } else { 50 });
+    remembers.then(|| Bounds {
+        bytes: bytes.unwrap_or(1 << 20),
+        keep: Duration::from_secs(seconds),
+    })
 }
 
 fn faults(dice: &mut Dice) -> Faults {

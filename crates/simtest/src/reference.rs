@@ -29,6 +29,9 @@ pub(crate) type Wrong = String;
 pub(crate) struct Context<'a> {
     pub(crate) author: &'a Holder,
     pub(crate) asked: &'a Asked,
+    /// Whether it says again what a store had lost. Then nothing is decided, so the rules of decisions do not hold of it:
+    /// it counts as what it says.
+    pub(crate) restored: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -64,6 +67,8 @@ pub(crate) struct Reference {
     budgets: Vec<budgets::Budget>,
     holds: BTreeMap<HoldId, Hold>,
     entries: BTreeSet<EntryId>,
+    /// Whether something of what a store had lost was said again.
+    restored: bool,
     /// Requests under an idempotency key that created something.
     created: BTreeMap<[u8; 32], Box<str>>,
 }
@@ -84,17 +89,18 @@ impl Reference {
         }
         self.once(entry)?;
         self.at = entry.at.micros();
+        self.restored |= context.restored;
         // One after the other, so that a kind of fact that came later is not skipped but found here.
         if let Fact::Hold(fact) = &entry.fact {
             self.hold(fact, before, context)
         } else if let Fact::Credit(fact) = &entry.fact {
-            self.credit(fact, before)
+            self.credit(fact, before, context)
         } else if let Fact::Limit(fact) = &entry.fact {
-            self.limit(fact)
+            self.limit(fact, context)
         } else if let Fact::Directory(fact) = &entry.fact {
-            self.directory(fact)
+            self.directory(fact, context)
         } else if let Fact::Budget(fact) = &entry.fact {
-            self.budget(fact, before)
+            self.budget(fact, (before, context))
         } else {
             Err("the reference does not know this fact".to_owned())
         }
@@ -125,7 +131,7 @@ impl Reference {
         }
     }
 
-    fn limit(&mut self, fact: &LimitFact) -> Result<(), Wrong> {
+    fn limit(&mut self, fact: &LimitFact, context: Context<'_>) -> Result<(), Wrong> {
         match fact {
             LimitFact::Created {
                 id,
@@ -133,7 +139,10 @@ impl Reference {
                 amount,
                 span,
                 ..
-            } => self.begin(*id, (*scope, Calls::All), (*amount, *span)),
+            } => {
+                self.begins_now(*span, context)?;
+                self.begin(*id, (*scope, Calls::All), (*amount, *span))
+            }
             LimitFact::CreatedFor {
                 id,
                 scope,
@@ -141,7 +150,10 @@ impl Reference {
                 amount,
                 span,
                 ..
-            } => self.begin(*id, (*scope, calls.clone()), (*amount, *span)),
+            } => {
+                self.begins_now(*span, context)?;
+                self.begin(*id, (*scope, calls.clone()), (*amount, *span))
+            }
             LimitFact::Set { .. }
             | LimitFact::Amended { .. }
             | LimitFact::RaiseEnded { .. }
@@ -160,7 +172,7 @@ impl Reference {
                 Ok(())
             }
             LimitFact::WindowOpened { limit, span } => {
-                self.contains_now(*span)?;
+                self.begins_now(*span, context)?;
                 let at = self.at;
                 let limit = self.live_limit(*limit)?;
                 if at < limit.span.end.micros() || span.start < limit.span.end {
@@ -182,7 +194,6 @@ impl Reference {
         if self.live_limit(id).is_ok() {
             return Err("there is such a limit".to_owned());
         }
-        self.contains_now(span)?;
         self.limits.push(Limit {
             id,
             scope,
@@ -196,8 +207,8 @@ impl Reference {
         Ok(())
     }
 
-    fn contains_now(&self, span: Span) -> Result<(), Wrong> {
-        if span.start.micros() <= self.at && self.at < span.end.micros() {
+    fn begins_now(&self, span: Span, context: Context<'_>) -> Result<(), Wrong> {
+        if context.restored || span.start.micros() <= self.at && self.at < span.end.micros() {
             Ok(())
         } else {
             Err("a window does not contain its own beginning".to_owned())

@@ -7,6 +7,7 @@ use std::sync::Once;
 
 use ledger::{BudgetFact, CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
 
+use crate::rollback::says_again;
 use crate::simulation::Simulation;
 use crate::trace::KEPT;
 use crate::world::World;
@@ -119,6 +120,11 @@ fn begun_wrongly(seed: u64, wrong: String) -> Ran {
 
 impl World {
     fn count_entries(&mut self) {
+        let again = self.truth.entries().iter();
+        let again = again.filter(|standing| says_again(&standing.entry)).count();
+        for _entry in 0..again {
+            self.count("entries said again after a person accepted their loss");
+        }
         let kinds: Vec<&'static str> = self
             .truth
             .entries()

@@ -37,6 +37,7 @@ impl Simulation {
         let mut dice = Dice::new(seed);
         let plan = Plan::of(&mut dice);
         let world = Shared::new(plan.begins, Faults::NONE, dice.fork());
+        world.look().rollback.remembered = plan.remembers.is_some();
         world.look().trace.keep(lines);
         let mut simulation = Self {
             nodes: (0..plan.nodes).map(Node::new).collect(),
@@ -101,7 +102,13 @@ impl Simulation {
                 let number = self.dice.place(self.nodes.len());
                 self.step_clock(number);
             }
-            988..992 => self.inspect(),
+            988..992 => {
+                self.inspect();
+                let number = self.dice.place(self.nodes.len());
+                let node = self.nodes.get_mut(number);
+                let run = node.and_then(|node| node.run.as_mut());
+                run.into_iter().for_each(Run::accept);
+            }
             _ => self.trouble()?,
         }
         Ok(())
@@ -250,7 +257,7 @@ impl Simulation {
             runs.for_each(Run::stir);
         } else if self.dice.chance(80 * self.plan.crashes) {
             self.crash(number);
-        } else if self.dice.chance(50) && !self.plan.rolls_back {
+        } else if self.dice.chance(50) && (!self.plan.rolls_back || self.plan.remembers.is_some()) {
             let run = self
                 .nodes
                 .get_mut(number)

@@ -7,13 +7,14 @@ use ledger::{Book, Entry, Head, Holder};
 
 use crate::asked::Asked;
 use crate::reference::{Context, Figures, Reference, Wrong};
+use crate::rollback::says_again;
 
 /// An entry that stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Standing {
     pub(crate) entry: Entry,
     pub(crate) bytes: Vec<u8>,
-    author: Holder,
+    pub(crate) author: Holder,
 }
 
 /// The journal.
@@ -79,7 +80,11 @@ impl Truth {
             .apply(&entry, Entry::hash(bytes))
             .map_err(|fault| wrong(fault.to_string()))?;
         let before = self.now()?.clone();
-        let context = Context { author, asked };
+        let context = Context {
+            author,
+            asked,
+            restored: says_again(&entry),
+        };
         self.reference
             .take(&entry, &before, context)
             .map_err(wrong)?;

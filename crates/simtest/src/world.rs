@@ -128,6 +128,11 @@ impl World {
         if self.operations.iter().any(|operation| operation.by == *by) {
             self.count("crashes with something on its way to the store");
         }
+        self.forgets(by);
+    }
+
+    /// What a run said and had not appended may be lost.
+    pub(crate) fn forgets(&mut self, by: &Holder) {
         self.receipts.retain(|_, (holder, _)| holder != by);
         self.unanswered.retain(|_, holder| holder != by);
     }

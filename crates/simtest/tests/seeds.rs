@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// What must have happened in a few hundred seeds, or they show nothing.
-const EVERYWHERE: [&str; 37] = [
+const EVERYWHERE: [&str; 40] = [
     "Books looked at",
     "answers lost",
     "appends lost",
@@ -21,6 +21,8 @@ const EVERYWHERE: [&str; 37] = [
     "crashes with something on its way to the store",
     "credit that lapsed",
     "debts repaid",
+    "entries appended again bit for bit",
+    "entries said again after a person accepted their loss",
     "fitted",
     "granted",
     "holds released",
@@ -38,6 +40,7 @@ const EVERYWHERE: [&str; 37] = [
     "refused for the key",
     "renewals",
     "rollbacks",
+    "rollbacks accepted",
     "settlements that changed nothing",
     "snapshots kept",
     "told of a rollback",

@@ -9,7 +9,7 @@ mod again;
 use std::collections::HashSet;
 use std::fmt;
 
-use ids::OrganizationId;
+use ids::{EntryId, OrganizationId};
 use journal::acknowledged::Run;
 use journal::{StoreError, StoredSnapshot};
 use ledger::{Book, Entry, Head, Snapshot};
@@ -184,8 +184,10 @@ impl Tellers {
             %organization, acknowledged, stands = looked.book.head().seq, restored = heads.len(),
             "a person accepted that the store had rolled back"
         );
-        // One that has not begun yet, or has ended, reads the journal by itself.
-        let _resumed = self.line(organization)?.send(Job::Resume).await.is_ok();
+        // One that has not begun yet, or has ended, reads the journal by itself; it is accepted also where this server stops.
+        if let Ok(line) = self.line(organization) {
+            let _resumed = line.send(Job::Resume).await.is_ok();
+        }
         Ok(looked.told(organization))
     }
 }
@@ -225,6 +227,8 @@ async fn since(kept: &Kept, run: &Run, book: &Book) -> Result<Since, LoadError> 
     let mut since = Since::default();
     let head = book.head().seq;
     let ours: HashSet<&[u8]> = run.entries.iter().map(Vec::as_slice).collect();
+    let entries = run.entries.iter().flat_map(|bytes| Entry::decode(bytes));
+    let ids: HashSet<EntryId> = entries.map(|entry| entry.id).collect();
     let mut after = head.saturating_sub(LOOKED_THROUGH);
     loop {
         let page = kept.store.read(kept.organization, after, PAGE).await?;
@@ -232,7 +236,9 @@ async fn since(kept: &Kept, run: &Run, book: &Book) -> Result<Since, LoadError> 
             after = after.saturating_add(1);
             let entry = Entry::decode(bytes)
                 .map_err(|source| LoadError::Unreadable { seq: after, source })?;
-            since.take(&entry, after > run.after.seq && !ours.contains(&**bytes));
+            // What was appended again before an accepting that failed is not another.
+            let new = !ours.contains(&**bytes) && !ids.contains(&entry.id);
+            since.take(&entry, (new, after > run.after.seq));
         }
         if page.len() < PAGE {
             return Ok(since);

@@ -19,6 +19,7 @@ const PARTS: u32 = 8;
 /// What a file's name ends in.
 const SUFFIX: &str = "acknowledged";
 
+#[derive(Debug)]
 pub(super) struct Segments {
     folder: PathBuf,
     bounds: Bounds,
@@ -42,6 +43,7 @@ struct Closed {
     last: Option<Time>,
 }
 
+#[derive(Debug)]
 struct Open {
     file: File,
     segment: Closed,

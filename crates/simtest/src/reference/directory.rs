@@ -3,7 +3,7 @@
 use ids::KeyId;
 use ledger::DirectoryFact;
 
-use super::{Key, Reference, Wrong};
+use super::{Context, Key, Reference, Wrong};
 
 /// Whether a key may take holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,11 @@ pub(crate) enum KeyIs {
 }
 
 impl Reference {
-    pub(super) fn directory(&mut self, fact: &DirectoryFact) -> Result<(), Wrong> {
+    pub(super) fn directory(
+        &mut self,
+        fact: &DirectoryFact,
+        context: Context<'_>,
+    ) -> Result<(), Wrong> {
         match fact {
             DirectoryFact::OrganizationCreated { .. } => {
                 if std::mem::replace(&mut self.organization, true) {
@@ -31,7 +35,8 @@ impl Reference {
                 self.projects.insert(*id, false);
             }
             DirectoryFact::KeyCreated(created) => {
-                if self.projects.get(&created.project) != Some(&true) {
+                let takes_keys = self.projects.get(&created.project) == Some(&true);
+                if !takes_keys && !context.restored {
                     return Err("its project takes no keys".to_owned());
                 }
                 let key = Key {

@@ -72,15 +72,17 @@ impl Reference {
                 draws,
                 charge,
             } => {
-                context
-                    .asked
-                    .ended(*hold, Ending::Charge(of(charge.amount)))?;
+                if !context.restored {
+                    let ending = Ending::Charge(of(charge.amount));
+                    context.asked.ended(*hold, ending)?;
+                }
                 self.open_hold(*hold)?;
-                self.charge(*hold, (draws, charge), before)
+                self.charge(*hold, (draws, charge), (before, context))
             }
             HoldFact::Released { hold, reason } => {
                 // What was never told to a caller may be given back by the teller itself.
-                if *reason != ReleaseReason::NotSent || context.asked.was_told(*hold) {
+                let by_caller = *reason != ReleaseReason::NotSent || context.asked.was_told(*hold);
+                if by_caller && !context.restored {
                     context.asked.ended(*hold, Ending::Release(*reason))?;
                 }
                 self.open_hold(*hold)?.end = End::Released;
@@ -94,14 +96,14 @@ impl Reference {
             } => {
                 let amount = of(charge.amount);
                 let released = amount == 0 && context.asked.may_be_released(*hold);
-                if !released {
+                if !released && !context.restored {
                     context.asked.ended(*hold, Ending::Charge(amount))?;
                 }
                 match self.holds.get(hold).map(|hold| &hold.end) {
                     Some(End::Charged(charged)) if charged.presumed => {}
                     _ => return Err("what was not presumed was corrected".to_owned()),
                 }
-                self.charge(*hold, (draws, charge), before)
+                self.charge(*hold, (draws, charge), (before, context))
             }
         }
     }
@@ -112,6 +114,14 @@ impl Reference {
         before: &Figures,
         context: Context<'_>,
     ) -> Result<(), Wrong> {
+        if context.restored {
+            let limits = self.limits.iter().enumerate();
+            let counts =
+                limits.filter(|(_, limit)| !limit.deleted && taken.limits.contains(&limit.id));
+            let counted: Vec<usize> = counts.map(|(place, _)| place).collect();
+            let draws = self.places(&taken.draws)?;
+            return self.begin_hold(taken, draws, &counted);
+        }
         let amount = of(taken.amount);
         if taken.holder != *context.author {
             return Err("another run's hold was taken".to_owned());
@@ -145,7 +155,16 @@ impl Reference {
             return Err("P3: it is not held in the lots whose turn it is".to_owned());
         }
         fitted(taken, before, context)?;
-        let counted = in_the_way.iter().filter_map(|place| {
+        self.begin_hold(taken, draws, &in_the_way)
+    }
+
+    fn begin_hold(
+        &mut self,
+        taken: &HoldTaken,
+        draws: Vec<(usize, i128)>,
+        limits: &[usize],
+    ) -> Result<(), Wrong> {
+        let counted = limits.iter().filter_map(|place| {
             let limit = self.limits.get(*place)?;
             Some(Counted {
                 limit: *place,
@@ -154,7 +173,7 @@ impl Reference {
             })
         });
         let hold = Hold {
-            amount,
+            amount: of(taken.amount),
             draws,
             counted: counted.collect(),
             budgets: self.budgets_of(taken.key, taken.project),
@@ -189,11 +208,14 @@ impl Reference {
         reason: PresumeReason,
         context: Context<'_>,
     ) -> Result<(), Wrong> {
-        self.budgets_are_of_now()?;
+        if !context.restored {
+            self.budgets_are_of_now()?;
+        }
         let at = self.at;
         let hold = self.open_hold(id)?;
         let by = &hold.holder;
         match reason {
+            _ if context.restored => {}
             PresumeReason::HolderGone => {
                 if by.node != context.author.node || by.boot >= context.author.boot {
                     return Err("a hold was presumed whose holder is not gone".to_owned());
@@ -223,9 +245,11 @@ impl Reference {
         &mut self,
         id: HoldId,
         (draws, charge): (&[Draw], &Charge),
-        before: &Figures,
+        (before, context): (&Figures, Context<'_>),
     ) -> Result<(), Wrong> {
-        self.budgets_are_of_now()?;
+        if !context.restored {
+            self.budgets_are_of_now()?;
+        }
         let (amount, draws) = (of(charge.amount), self.places(draws)?);
         if draws.iter().map(|(_, part)| *part).sum::<i128>() != amount {
             return Err("P3: the parts of a charge do not add up to it".to_owned());
@@ -241,6 +265,9 @@ impl Reference {
             self.date(id);
         }
         let after = self.figures();
+        if context.restored {
+            return Ok(());
+        }
         if after.owed() > before.owed() && after.has_left() > 0 {
             return Err("P3: a lot owes although another has something left".to_owned());
         }

@@ -29,16 +29,36 @@ pub(super) struct Since {
     diverged: bool,
     /// Keys that those changed.
     keys: HashSet<KeyId>,
+    /// Idempotency keys that it was asked under, by itself, wherever.
+    asked: HashSet<[u8; 32]>,
+    /// Holds that it has taken by itself, wherever. A Book forgets those that have ended.
+    holds: HashSet<HoldId>,
 }
 
 impl Since {
-    /// Takes an entry of the journal; `other` if it stands where another one stood.
-    pub(super) fn take(&mut self, entry: &Entry, other: bool) {
+    /// Takes an entry of the journal: whether it is none of those that are remembered, and may stand where one of them stood.
+    pub(super) fn take(&mut self, entry: &Entry, (new, there): (bool, bool)) {
+        let other = new && there;
         self.ids.insert(entry.id);
         self.diverged |= other;
+        if let (true, Some(cause)) = (new, &entry.cause) {
+            self.asked.extend(cause.idempotency.map(|asked| asked.key));
+        }
+        if let (true, Fact::Hold(HoldFact::Taken(taken))) = (new, &entry.fact) {
+            self.holds.insert(taken.hold);
+        }
         if let (true, Fact::Directory(DirectoryFact::KeyChanged(changed))) = (other, &entry.fact) {
             self.keys.insert(changed.id);
         }
+    }
+
+    /// Whether what it came of was asked for again, the same hold or under the same idempotency key: it would be done twice.
+    fn has_done_again(&self, entry: &Entry) -> bool {
+        if let Fact::Hold(HoldFact::Taken(taken)) = &entry.fact {
+            return self.holds.contains(&taken.hold);
+        }
+        let asked = entry.cause.as_ref().and_then(|cause| cause.idempotency);
+        asked.is_some_and(|asked| self.asked.contains(&asked.key))
     }
 }
 
@@ -80,7 +100,12 @@ impl Again {
             if since.ids.contains(&entry.id) {
                 continue;
             }
-            let refused = match self.as_it_applies(&entry.fact, since) {
+            let fact = if since.has_done_again(&entry) {
+                Err("was asked for again since, and done")
+            } else {
+                self.as_it_applies(&entry.fact, since)
+            };
+            let refused = match fact {
                 Ok(Some(fact)) => self.append(&entry, fact),
                 Ok(None) => Some("follows from passing time and will be said anew".to_owned()),
                 Err(why) => Some(why.to_owned()),
@@ -196,6 +221,9 @@ impl Again {
                 // More than is left cannot be taken back.
                 let left = self.book.lot(*lot).map_or(*amount, ledger::Lot::left);
                 let amount = left.min(*amount);
+                if !amount.is_positive() {
+                    return Err("is about credit of which nothing is left");
+                }
                 Some(Fact::Credit(CreditFact::Voided { lot: *lot, amount }))
             }
             Fact::Limit(fact) => self.limit(fact, since)?.map(Fact::Limit),

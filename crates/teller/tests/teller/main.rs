@@ -19,6 +19,8 @@ mod edits;
 #[cfg(test)]
 mod ending;
 #[cfg(test)]
+mod found;
+#[cfg(test)]
 mod holds;
 #[cfg(test)]
 mod lost_answers;

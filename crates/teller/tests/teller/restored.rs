@@ -5,8 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use ids::KeyId;
-use journal::{Store, StoredSnapshot};
-use ledger::{Book, DirectoryCommand, Fact, HoldFact, KeyState, PresumeReason, Snapshot};
+use ledger::{Book, DirectoryCommand, Fact, HoldFact, KeyState, PresumeReason};
 use teller::{AcceptError, RolledBack, Unavailable, Unmendable};
 use tempfile::TempDir;
 
@@ -17,7 +16,7 @@ use crate::world::{
 };
 
 /// A key was made and another one revoked, a limit lowered, credit added, a call charged and another one held.
-async fn much_happens(node: &Node) {
+pub(crate) async fn much_happens(node: &Node) {
     node.does(set_limit(dollars(8))).await;
     node.does(DirectoryCommand::CreateKey(key(9))).await;
     node.does(DirectoryCommand::RevokeKey { id: KEY_OF_NINE })
@@ -32,7 +31,7 @@ async fn much_happens(node: &Node) {
 
 const KEY_OF_NINE: KeyId = KeyId::from_bytes([9; 16]);
 
-async fn rolled_back(node: &Node) -> RolledBack {
+pub(crate) async fn rolled_back(node: &Node) -> RolledBack {
     match node.ask_book().await.unwrap_err() {
         Unavailable::RolledBack(why) => RolledBack::clone(&why),
         other @ Unavailable::NoAnswer(_) => panic!("{other}"),
@@ -211,7 +210,7 @@ fn forget(folder: &Path) {
 }
 
 /// A node whose credit of 5 dollars (entry 5) nobody remembers, and everything that happened after it is lost.
-async fn behind_a_gap(folder: &Path) -> (Node, Book) {
+pub(crate) async fn behind_a_gap(folder: &Path) -> (Node, Book) {
     let node = Node::remembering(folder, dollars(10)).await;
     let backup = node.store.save();
     node.does(add_credit(2, dollars(5))).await;
@@ -418,87 +417,4 @@ async fn what_a_lost_lot_paid_is_owed_by_another_and_not_forgotten() {
         refused(next.asks_at_once(2, dollars(1))).await,
         ledger::Refusal::Money(_)
     ));
-}
-
-/// Keeps a snapshot of this Book, as a node does that has not heard yet of the store's rolling back.
-async fn keeps_snapshot_of(node: &Node, book: &Book) {
-    let snapshot = StoredSnapshot {
-        seq: book.head().seq,
-        bytes: Snapshot::encode(book),
-    };
-    let kept = node.store.put_snapshot(ORGANIZATION, snapshot).await;
-    kept.unwrap();
-}
-
-#[tokio::test]
-async fn a_snapshot_of_what_was_lost_does_not_keep_it_from_being_appended_again() {
-    let folder = TempDir::new().unwrap();
-    let node = Node::remembering(folder.path(), dollars(10)).await;
-    let backup = node.store.save();
-    much_happens(&node).await;
-    let (journal, book) = (node.journal().await, node.book().await);
-    node.store.restore(backup);
-    keeps_snapshot_of(&node, &book).await;
-
-    // Who remembers nothing knows of the loss from the snapshot alone.
-    rolled_back(&node.other("b", 1)).await;
-    let next = node.next_run(folder.path(), 2);
-    assert_eq!(next.book().await.spent_ever(), dollars(2 + 1));
-    assert_eq!(next.journal().await[..journal.len()], journal[..]);
-    node.other("b", 2).book().await;
-}
-
-#[tokio::test]
-async fn an_accepted_gap_leaves_no_snapshot_of_what_is_lost() {
-    let folder = TempDir::new().unwrap();
-    let (node, book) = behind_a_gap(folder.path()).await;
-    keeps_snapshot_of(&node, &book).await;
-    let why = rolled_back(&node).await;
-    let last = node.tellers.rollback(ORGANIZATION).await.unwrap();
-    assert_eq!(last.unwrap().rolled_back.acknowledged, why.acknowledged);
-    node.tellers
-        .accept_rollback(ORGANIZATION, why.acknowledged)
-        .await
-        .unwrap();
-    assert_eq!(node.book().await.spent_ever(), dollars(4));
-    assert_eq!(node.other("b", 1).book().await, node.book().await);
-}
-
-#[tokio::test]
-async fn a_loss_that_only_a_snapshot_tells_of_can_be_accepted() {
-    let folder = TempDir::new().unwrap();
-    let node = Node::remembering(folder.path(), dollars(10)).await;
-    let other = node.other("b", 1);
-    other.does(add_credit(2, dollars(5))).await;
-    let book = other.book().await;
-    node.store.roll_back(ORGANIZATION, 1);
-    keeps_snapshot_of(&other, &book).await;
-    let next = node.next_run(folder.path(), 2);
-    let why = rolled_back(&next).await;
-    assert_eq!(why.acknowledged, 5);
-    let accepted = next.tellers.accept_rollback(ORGANIZATION, 5).await.unwrap();
-    assert_eq!((accepted.remembered, accepted.restorable), (0, 0));
-    assert_eq!(next.book().await.balance().added, dollars(10));
-}
-
-#[tokio::test]
-async fn a_node_that_is_stopped_goes_on_once_another_has_appended_again_what_it_missed() {
-    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let node = Node::remembering(one.path(), dollars(10)).await;
-    let backup = node.store.save();
-    node.does(add_credit(2, dollars(5))).await;
-    let journal = node.journal().await;
-    // It came later and knows of the last entry, and not what it says.
-    let other = node.other_remembering(two.path(), "b");
-    other.book().await;
-    node.store.restore(backup);
-    rolled_back(&other).await;
-    node.book().await;
-    assert_eq!(node.journal().await, journal);
-
-    rolled_back(&other).await;
-    let seen = other.tellers.rollback(ORGANIZATION).await.unwrap();
-    assert!(seen.is_none(), "{seen:?}");
-    assert_eq!(other.book().await, node.book().await);
-    assert!(other.tellers.rolled_back().is_empty());
 }
