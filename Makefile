@@ -36,7 +36,7 @@ book: ## The book in docs/ as HTML, into target/book
 	@scripts/install rust python book
 	@scripts/book
 
-reference: ## Renews the pages of the book that the program writes: the command line, the settings
+reference: ## Renews the pages of the book that the program writes: the command line, the settings, the causes
 	@SEAWALL_RENEW=1 cargo test -p seawall --bin seawall reference
 
 bench: ## The targets, what this machine measures for each and whether it is met, in seven to twelve minutes

@@ -3,7 +3,7 @@
 import re
 
 # The quoted phrases are providers' own and are what programs look for.
-QUOTED = re.compile(r"insufficient[_ -]?quota|(?:exceeded|check) your current quota", re.IGNORECASE)
+QUOTED = re.compile(r"insufficient[_ -]?quota|(?:exceeded|check) your current quota|\bquotaId\b", re.IGNORECASE)
 FORBIDDEN = [
     (re.compile(r"quota", re.IGNORECASE), "say hard limit, budget, credit balance or upstream cap, whichever it is"),
     (re.compile(r"(?<!approved )\busage limits?\b", re.IGNORECASE), "say hard limit, or approved usage limit where the operator set it"),

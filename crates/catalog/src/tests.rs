@@ -9,6 +9,7 @@ mod builtin;
 mod cost;
 mod input;
 mod parse;
+mod units;
 
 fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()

@@ -1,4 +1,16 @@
-//! The causes there are.
+//! The causes there are, and what is to be said about each.
+//!
+//! One row a cause, in the files below this one: its name, what it closes, whose matter it is, the sentence people read and
+//! what they can do. The words "billing" and "credit balance" stand in every sentence about money and in no other, because
+//! libraries look for them to decide whether asking again makes sense.
+
+mod access;
+mod failure;
+mod money;
+mod rate;
+
+use crate::provider::Page;
+use crate::{Provider, Retry, Scope};
 
 /// Why a provider did not serve a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,11 +34,15 @@ pub enum Cause {
     BillingNotActive,
     /// The limit of the API key at the provider is reached; its account may still have money.
     KeyLimit,
+    /// The limit of a guardrail is reached, which `OpenRouter` puts on members and keys.
+    GuardrailLimit,
+    /// A limit of another gateway between here and the provider is reached.
+    GatewayLimit,
     /// Calls under way hold the money that is left. Passes by itself.
     InFlightBudget,
     /// The worst case of this call does not fit into what is left; fewer max tokens may.
     WorstCaseTooLarge,
-    /// The account was banned.
+    /// The account was banned, or put on hold.
     AccessTerminated,
     /// The key's account is gone.
     AccountDeactivated,
@@ -52,9 +68,11 @@ pub enum Cause {
     RegionNotSupported,
     /// The project may not use the service tier.
     ServiceTierNotAllowed,
+    /// The provider does not answer this content.
+    ContentRefused,
     /// Too many requests per minute or day.
     RequestRate,
-    /// Too many tokens per minute.
+    /// Too many tokens per minute or day.
     TokenRate,
     /// This one call is larger than the rate allows in any minute.
     TooLargeForRate,
@@ -66,58 +84,195 @@ pub enum Cause {
     Overloaded,
     /// The provider failed.
     ServerFailure,
+    /// Prompt and answer together are longer than the model takes.
+    ContextTooLong,
     /// The request is one nobody would take.
     MalformedRequest,
     /// Nothing in the table fits.
     Unknown,
 }
 
-impl Cause {
-    /// Its stable name, as it stands in explanations and metrics.
+/// Whose matter a cause is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whose {
+    /// The owner's of the account at the provider: money, a limit, a permission there.
+    Account,
+    /// Whoever configures Seawall: the credential, or where it is used from.
+    Configuration,
+    /// Whoever sends the call.
+    Caller,
+    /// The provider's.
+    Provider,
+    /// Nobody can say.
+    Unknown,
+}
+
+impl Whose {
+    /// The word.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::CreditExhausted => "credit_exhausted",
-            Self::OrganizationSpendLimit => "organization_spend_limit",
-            Self::ProjectSpendLimit => "project_spend_limit",
-            Self::OrganizationUsageLimit => "organization_usage_limit",
-            Self::BillingUnspecified => "billing_unspecified",
-            Self::BillingOnImagePath => "billing_on_image_path",
-            Self::BillingNotActive => "billing_not_active",
-            Self::KeyLimit => "key_limit",
-            Self::InFlightBudget => "in_flight_budget",
-            Self::WorstCaseTooLarge => "worst_case_too_large",
-            Self::AccessTerminated => "access_terminated",
-            Self::AccountDeactivated => "account_deactivated",
-            Self::InvalidKey => "invalid_key",
-            Self::InvalidOrganization => "invalid_organization",
-            Self::MismatchedOrganization => "mismatched_organization",
-            Self::MismatchedProject => "mismatched_project",
-            Self::NoOrganization => "no_organization",
-            Self::IpNotAllowed => "ip_not_allowed",
-            Self::MissingScope => "missing_scope",
-            Self::ModelNotAvailable => "model_not_available",
-            Self::OrganizationNotVerified => "organization_not_verified",
-            Self::RegionNotSupported => "region_not_supported",
-            Self::ServiceTierNotAllowed => "service_tier_not_allowed",
-            Self::RequestRate => "request_rate",
-            Self::TokenRate => "token_rate",
-            Self::TooLargeForRate => "too_large_for_rate",
-            Self::Rate => "rate",
-            Self::SlowDown => "slow_down",
-            Self::Overloaded => "overloaded",
-            Self::ServerFailure => "server_failure",
-            Self::MalformedRequest => "malformed_request",
+            Self::Account => "account",
+            Self::Configuration => "configuration",
+            Self::Caller => "caller",
+            Self::Provider => "provider",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+/// What kind of attempt can help, before anything was read of when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// The call has to change.
+    Never,
+    /// It passes by itself.
+    Wait,
+    /// Somebody has to change something there; or it ends at a date, which some providers name.
+    Elsewhere,
+    /// A smaller answer fits.
+    FewerTokens,
+}
+
+/// A row of the causes.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    cause: Cause,
+    name: &'static str,
+    scope: Scope,
+    class: Class,
+    whose: Whose,
+    sentence: &'static str,
+    remedy: &'static str,
+    page: Option<Page>,
+    may_be: &'static [Cause],
+    refusal: bool,
+}
+
+/// All of them, in the order people look for them.
+const ALL: [&[Facts]; 4] = [money::FACTS, access::FACTS, rate::FACTS, failure::FACTS];
+
+fn rows() -> impl Iterator<Item = &'static Facts> {
+    ALL.into_iter().flatten()
+}
+
+impl Cause {
+    /// Every cause, in the order of the documentation.
+    pub fn all() -> impl Iterator<Item = Self> {
+        rows().map(|facts| facts.cause)
+    }
+
+    fn facts(self) -> &'static Facts {
+        // A test sees to it that every cause has its row.
+        rows()
+            .find(|facts| facts.cause == self)
+            .unwrap_or(&failure::UNKNOWN)
+    }
+
+    /// Its stable name, as it stands in explanations and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// The cause of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|cause| cause.as_str() == name)
+    }
+
+    /// What it means, as a sentence to whoever pays for the calls.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        self.facts().sentence
+    }
+
+    /// What to do about it at this provider, as a sentence.
+    #[must_use]
+    pub fn remedy(self, provider: Provider) -> &'static str {
+        provider.remedy(self).unwrap_or(self.facts().remedy)
+    }
+
+    /// Where to do it: the address of the page, where the provider has one.
+    #[must_use]
+    pub fn page(self, provider: Provider) -> Option<&'static str> {
+        provider.page(self.facts().page?)
+    }
+
+    /// Whose matter it is.
+    #[must_use]
+    pub fn whose(self) -> Whose {
+        self.facts().whose
+    }
+
+    /// What else it may be where the provider has one name for several things, likeliest first.
+    #[must_use]
+    pub fn may_be(self) -> &'static [Self] {
+        self.facts().may_be
+    }
+
+    /// Whether it is about money: a balance, a ceiling on spending, an unpaid invoice. What only passes is not.
+    #[must_use]
+    pub fn is_money(self) -> bool {
+        money::FACTS
+            .iter()
+            .any(|facts| facts.cause == self && facts.class == Class::Elsewhere)
+    }
+
+    /// Whether it is a rate, which is full again after a while.
+    #[must_use]
+    pub fn is_rate(self) -> bool {
+        matches!(self, Self::RequestRate | Self::TokenRate | Self::Rate)
     }
 
     /// Whether it is this account, key or provider that turned the call away.
     #[must_use]
-    pub const fn is_refusal(self) -> bool {
-        !matches!(
+    pub fn is_refusal(self) -> bool {
+        self.facts().refusal
+    }
+
+    /// Whether it ends by itself at some date: ceilings do that begin anew with a month, a week or a day.
+    pub(crate) fn begins_anew(self) -> bool {
+        matches!(
             self,
-            Self::ServerFailure | Self::MalformedRequest | Self::Unknown
+            Self::OrganizationSpendLimit
+                | Self::ProjectSpendLimit
+                | Self::OrganizationUsageLimit
+                | Self::KeyLimit
+                | Self::GuardrailLimit
+                | Self::GatewayLimit
         )
+    }
+
+    /// What it closes where the provider's words do not narrow or widen it; a [`crate::Verdict`] has the scope of the case.
+    #[must_use]
+    pub fn scope(self) -> Scope {
+        self.facts().scope
+    }
+
+    /// What kind of attempt can help, without any figure; a [`crate::Verdict`] has those of the case.
+    #[must_use]
+    pub fn retry(self) -> Retry {
+        match self.class() {
+            Class::Never => Retry::Never,
+            Class::Wait => Retry::After(None),
+            Class::Elsewhere => Retry::Elsewhere,
+            Class::FewerTokens => Retry::FewerTokens(None),
+        }
+    }
+
+    pub(crate) fn class(self) -> Class {
+        self.facts().class
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cause;
+
+    #[test]
+    #[expect(clippy::as_conversions, reason = "the place of the last in the enum")]
+    fn every_cause_of_the_enum_has_a_row() {
+        assert_eq!(Cause::all().count() - 1, Cause::Unknown as usize);
     }
 }

@@ -1,5 +1,6 @@
 //! What a client is told: refusals, errors, headers, and the few routes that cost nothing.
 
+pub(crate) mod diagnosis;
 pub(crate) mod headers;
 pub(crate) mod headroom;
 mod key;
@@ -21,7 +22,7 @@ use crate::step::read::Route;
 use crate::{Disclosure, Gateway};
 
 pub(crate) use stop::{Barred, Stop, Wish, stopped, tell as told};
-pub(crate) use upstream_failure::{provider_refused, unanswered};
+pub(crate) use upstream_failure::{provider_refused, refused_within, unanswered};
 
 /// An error as a client is told it.
 #[derive(Debug)]

@@ -140,6 +140,30 @@ mod tests {
         assert_eq!(Bound::linear(femtos(-1), femtos(1), 1, 0), None);
     }
 
+    #[test]
+    fn a_bound_says_what_it_was_made_of() {
+        let bound = Bound::linear(femtos(0), femtos(7_000_000), 100, 16).unwrap();
+        assert_eq!((bound.units(), bound.floor()), (100, 16));
+        assert_eq!(bound.base(), femtos(0));
+        assert_eq!(bound.per_unit(), femtos(7_000_000));
+        let whole = bound.unfittable();
+        assert_eq!((whole.units(), whole.floor()), (100, 100));
+        assert_eq!(whole.least(), whole.worst());
+        assert!(Bound::linear(femtos(5), femtos(0), 3, 3).is_some());
+        assert_eq!(Bound::linear(femtos(1), femtos(-1), 1, 0), None);
+    }
+
+    #[test]
+    fn a_floor_that_costs_just_what_is_left_fits_and_one_beyond_it_does_not() {
+        let bound = Bound::linear(femtos(0), femtos(1_000_000), 100, 10).unwrap();
+        assert_eq!(bound.units_within(Nanos::new(10)), Some(10));
+        assert_eq!(bound.units_within(Nanos::new(9)), None);
+        assert_eq!(bound.units_within(Nanos::new(50)), Some(50));
+        let flat = Bound::linear(femtos(20_000_000), femtos(0), 100, 10).unwrap();
+        assert_eq!(flat.units_within(Nanos::new(19)), None);
+        assert_eq!(flat.units_within(Nanos::new(20)), Some(100));
+    }
+
     proptest::proptest! {
         #[test]
         fn fitting_takes_the_most_units_that_fit(

@@ -101,3 +101,21 @@ impl FromStr for Nanos {
         dollars::parse(text).map(Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_neither_more_nor_less_than_nothing() {
+        for (amount, negative, positive) in [(-1, true, false), (0, false, false), (1, false, true)]
+        {
+            let nanos = Nanos::new(amount);
+            assert_eq!(
+                (nanos.is_negative(), nanos.is_positive()),
+                (negative, positive)
+            );
+            assert_eq!(nanos.at_least_zero(), Nanos::new(amount.max(0)));
+        }
+    }
+}

@@ -79,6 +79,8 @@ pub(crate) enum Command {
     /// Prices
     #[command(subcommand)]
     Price(command::price::PriceCommand),
+    /// Why a provider refuses: looks at the environment, the key, the account; needs no server
+    Doctor(Box<crate::doctor::DoctorArgs>),
     /// Look whether a store says the truth, entry by entry
     Verify(VerifyArgs),
     /// Copy the store into a file, also while its server runs

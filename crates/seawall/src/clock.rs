@@ -35,6 +35,11 @@ pub(crate) fn seconds() -> u64 {
     u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0)
 }
 
+/// The moment it is.
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// The day it is in UTC.
 pub(crate) fn today() -> jiff::civil::Date {
     jiff::Timestamp::now()

@@ -9,6 +9,7 @@ mod clock;
 mod command;
 mod config;
 mod demo;
+mod doctor;
 mod environment;
 mod exit;
 mod init;
@@ -79,6 +80,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
             None => verify::run(args, cli.json, &environment),
         },
         Command::Backup(args) => backup::run(args, cli.json, &environment),
+        Command::Doctor(args) => {
+            let runtime = Builder::new_current_thread().enable_all().build();
+            started(runtime)?.block_on(doctor::run(*args, cli.json, &environment))
+        }
         Command::Man(args) => man::run(&args, Cli::command()),
         Command::Completions(args) => {
             let mut script = Vec::new();
@@ -203,6 +208,7 @@ async fn ask(client: &command::Client, wanted: Command) -> Result<command::Answe
         | Command::Config(_)
         | Command::Verify(_)
         | Command::Backup(_)
+        | Command::Doctor(_)
         | Command::Man(_)
         | Command::Completions(_) => Err(Failure::internal("this command asks no server")),
     }

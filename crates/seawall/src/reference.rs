@@ -1,14 +1,15 @@
-//! The parts of the book that say what the program itself knows: the command line and the settings. A test makes them anew
+//! The parts of the book that say what the program itself knows: the command line, the settings, the causes. A test makes them anew
 //! and holds them against the pages, so neither can change without the other.
 //!
 //! A page marks such a part by `<!-- generated: NAME -->` and `<!-- end of generated -->`, each on a line of its own. With
 //! `SEAWALL_RENEW` in the environment (`make reference`) the test writes the pages.
 
+mod causes;
 mod commands;
 
 use std::path::Path;
 
-const PAGES: [&str; 2] = ["cli.md", "configuration.md"];
+const PAGES: [&str; 3] = ["cli.md", "configuration.md", "diagnosis.md"];
 const BEGIN: &str = "<!-- generated: ";
 const END: &str = "<!-- end of generated -->";
 
@@ -39,8 +40,10 @@ fn part(name: &str) -> Result<String, String> {
     match name {
         "commands" => Ok(commands::all()),
         "settings" => Ok(crate::config::reference()),
+        "causes" => Ok(causes::all()),
+        "providers" => Ok(causes::providers()),
         _ => Err(format!(
-            "there is no part `{name}`; there are commands, settings"
+            "there is no part `{name}`; there are commands, settings, causes, providers"
         )),
     }
 }

@@ -59,6 +59,15 @@ impl Bill {
         Arc::clone(accounts.entry(name.into()).or_default())
     }
 
+    /// What all calls cost so far, in nano-dollars.
+    pub(crate) fn nanos(&self) -> u64 {
+        let accounts = self.accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let each = accounts
+            .values()
+            .map(|one| one.nanos.load(Ordering::Acquire));
+        each.fold(0, u64::saturating_add)
+    }
+
     /// Sets every account to nothing. Accounts stay where they are, so a call on its way is still added.
     pub(crate) fn reset(&self) {
         for account in self

@@ -207,7 +207,7 @@ fn read_chat(provider: &Provider, body: &Bytes) -> Result<Arc<chat::ask::Ask>, R
     Ok(ask)
 }
 
-/// The header's fault, else a waiting one, else the model's.
+/// The header's fault, else a waiting one, else the model's, else what the account's own limits make of the call.
 fn find_fault(
     provider: &Provider,
     endpoint: Endpoint,
@@ -220,6 +220,11 @@ fn find_fault(
         .clone()
         .or_else(waiting)
         .or_else(|| Fault::of_model(model, &provider.refusals))
+        .or_else(|| {
+            let name = provider.account.stops(endpoint, || provider.bill.nanos())?;
+            let refusal = provider.refusals.get(name)?;
+            Some(Fault::Refuse(Arc::clone(refusal)))
+        })
 }
 
 /// Bills a call, waits, and answers.

@@ -44,8 +44,10 @@ pub(crate) async fn serve(
             provider.bill.reset();
             provider.ledger.reset();
             provider.faults.clear();
+            provider.account.reset();
             reply::json(StatusCode::OK, "{}".to_owned())
         }
+        (&Method::POST, "/sim/account") => say_account(provider, request).await,
         (&Method::GET, "/sim/faults") => reply::json(StatusCode::OK, faults(provider)),
         (&Method::POST, "/sim/faults") => add_fault(provider, request).await,
         (&Method::DELETE, "/sim/faults") => {
@@ -56,9 +58,11 @@ pub(crate) async fn serve(
             let names = serde_json::json!({"data": fault::names(&provider.refusals)});
             reply::json(StatusCode::OK, names.to_string())
         }
-        (_, "/sim/billed" | "/sim/ledger" | "/sim/reset" | "/sim/faults" | "/sim/faults/names") => {
-            wrong(&Rejection::method(&method, &path))
-        }
+        (
+            _,
+            "/sim/account" | "/sim/billed" | "/sim/ledger" | "/sim/reset" | "/sim/faults"
+            | "/sim/faults/names",
+        ) => wrong(&Rejection::method(&method, &path)),
         _ => wrong(&Rejection::path(&method, &path)),
     }
 }
@@ -100,6 +104,25 @@ fn faults(provider: &Provider) -> String {
         })
         .collect();
     serde_json::json!({"data": waiting}).to_string()
+}
+
+async fn say_account(provider: &Provider, request: Request<Incoming>) -> Response<SimBody> {
+    let collected = Limited::new(request.into_body(), LARGEST_BODY)
+        .collect()
+        .await;
+    let read = match collected {
+        Ok(body) => {
+            serde_json::from_slice(&body.to_bytes()).map_err(|error| Rejection::json(&error))
+        }
+        Err(_too_large_or_broken) => Err(Rejection::too_large()),
+    };
+    match read {
+        Ok(said) => {
+            provider.account.say(said);
+            reply::json(StatusCode::OK, "{}".to_owned())
+        }
+        Err(rejection) => wrong(&rejection),
+    }
 }
 
 async fn add_fault(provider: &Provider, request: Request<Incoming>) -> Response<SimBody> {

@@ -28,6 +28,9 @@
 //! | `POST /sim/faults` | `{"fault": NAME, "model"?: …, "path"?: …, "times"?: 1}`: the next calls fail so. Without a path: calls that cost money, and no others |
 //! | `GET /sim/faults`, `DELETE /sim/faults` | those that wait; none waits any more |
 //! | `GET /sim/faults/names` | every name |
+//! | `POST /sim/account` | `{organization?, project?, credit_usd?, spend_limit?: {threshold_amount, enforcing?}, alerts?: [cents], projects?: [{id, name, keys?, spend_limit?, alerts?, model_permissions?, spent_usd?, archived?}], key?, credits?, credit_grants?}`: who is billed, and what stops it; replaces all that was said before |
+//! | `GET /v1/organization/costs`, `/projects`, `/spend_limit`, `/spend_alerts`, `/projects/{id}/api_keys`, `/spend_limit`, `/spend_alerts`, `/model_permissions` | the administration API, for a key that begins with `sk-admin-`; `POST` and `DELETE` of a `spend_limit` count from the next call |
+//! | `GET /v1/key`, `/v1/credits`, `/v1/dashboard/billing/credit_grants` | what was said of them; otherwise 404 |
 //!
 //! Anything else is 404 or 405 in the provider's envelope. Requests under `/sim/` need no key.
 //!
@@ -75,10 +78,16 @@
 //! | `endless` | a stream without end, whatever max tokens say; closed after 64 MiB | what was made, when it is over |
 //! | `error:mid_stream`, `error:mid_stream_openrouter` | half of a stream, then an error event | half of the text; no image |
 //!
+//! # The account
+//! Credit that is used up and a limit that is reached stop calls by themselves: chats with the code of the stop, images with
+//! 400 `billing_hard_limit_reached`, whatever the stop is. Answers name organization and project in their headers.
+//!
 //! # Bounds
 //! Bodies 64 MiB, connections 16,384, waiting faults 10,000, models on the bill 10,000 (the rest share a line), tokens of
 //! one answer 4,000,000, waits ten minutes.
 
+mod account;
+mod admin;
 mod auth;
 mod bill;
 mod body;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::Account;
 use crate::bill::Bill;
 use crate::chat::memo::Memo;
 use crate::fault::queue::Queue;
@@ -17,6 +18,7 @@ pub(crate) struct Provider {
     pub(crate) prices: Prices,
     pub(crate) refusals: Refusals,
     pub(crate) faults: Queue,
+    pub(crate) account: Account,
     pub(crate) bill: Bill,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) memo: Memo,
@@ -33,6 +35,7 @@ impl Provider {
             prices: Prices::read(options.prices.as_deref())?,
             refusals: Refusals::read()?,
             faults: Queue::default(),
+            account: Account::default(),
             bill: Bill::default(),
             ledger: Arc::new(Ledger::open(options.seed, options.ledger.as_deref())?),
             memo: Memo::default(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 
+use crate::admin;
 use crate::body::{Cut, SimBody};
 use crate::call::{self, Endpoint};
 use crate::control;
@@ -20,23 +21,34 @@ pub(crate) async fn serve(
     slot: Arc<Slot>,
     request: Request<Incoming>,
 ) -> Result<Response<SimBody>, Cut> {
+    let mut answer = answer(&provider, &slot, request).await?;
+    provider.account.name(answer.headers_mut());
+    Ok(answer)
+}
+
+async fn answer(
+    provider: &Arc<Provider>,
+    slot: &Arc<Slot>,
+    request: Request<Incoming>,
+) -> Result<Response<SimBody>, Cut> {
     let path = request.uri().path();
     let endpoint = [Endpoint::Chat, Endpoint::Images]
         .into_iter()
         .find(|endpoint| endpoint.path() == path);
     match (endpoint, request.method()) {
-        (Some(endpoint), &Method::POST) => call::serve(&provider, &slot, endpoint, request).await,
-        (Some(_), method) => Ok(rejected(&provider, &Rejection::method(method, path))),
-        (None, _) if path.starts_with("/sim/") => Ok(control::serve(&provider, request).await),
+        (Some(endpoint), &Method::POST) => call::serve(provider, slot, endpoint, request).await,
+        (Some(_), method) => Ok(rejected(provider, &Rejection::method(method, path))),
+        (None, _) if path.starts_with("/sim/") => Ok(control::serve(provider, request).await),
+        (None, _) if admin::is_here(path) => admin::serve(provider, request).await,
         (None, method) => match path.strip_prefix(models::PATH) {
             Some(rest) if rest.is_empty() || rest.starts_with('/') && rest.len() > 1 => {
                 if method == Method::GET {
-                    models::serve(&provider, request).await
+                    models::serve(provider, request).await
                 } else {
-                    Ok(rejected(&provider, &Rejection::method(method, path)))
+                    Ok(rejected(provider, &Rejection::method(method, path)))
                 }
             }
-            _ => Ok(rejected(&provider, &Rejection::path(method, path))),
+            _ => Ok(rejected(provider, &Rejection::path(method, path))),
         },
     }
 }

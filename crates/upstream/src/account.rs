@@ -148,6 +148,15 @@ impl Account {
         self.kind.provider_name().unwrap_or(&self.name)
     }
 
+    /// Whose words its errors are in: of a compatible one, whoever has its address.
+    #[must_use]
+    pub fn provider(&self) -> diagnosis::Provider {
+        match self.kind {
+            Kind::Compatible => diagnosis::Provider::of_host(self.base.host().unwrap_or_default()),
+            Kind::OpenAi | Kind::OpenRouter | Kind::Anthropic | Kind::Azure => self.kind.provider(),
+        }
+    }
+
     pub(crate) const fn authorization(&self) -> Option<&HeaderValue> {
         self.authorization.as_ref()
     }
@@ -228,6 +237,30 @@ mod tests {
                 Account::new("a", Kind::OpenAi, base, None).err(),
                 Some(AccountError::BaseUrl(base.to_owned()))
             );
+        }
+    }
+
+    #[test]
+    fn a_compatible_account_speaks_as_whoever_has_its_address() {
+        for (kind, base, provider) in [
+            (
+                Kind::Compatible,
+                "https://api.groq.com/openai/v1",
+                diagnosis::Provider::Groq,
+            ),
+            (
+                Kind::Compatible,
+                "http://127.0.0.1:8000/v1",
+                diagnosis::Provider::Compatible,
+            ),
+            (
+                Kind::OpenAi,
+                "http://127.0.0.1:8000/v1",
+                diagnosis::Provider::OpenAi,
+            ),
+        ] {
+            let account = Account::new("a", kind, base, None).unwrap();
+            assert_eq!(account.provider(), provider, "{base}");
         }
     }
 

@@ -97,7 +97,7 @@ impl Client {
 
     /// Over a connection that is kept, or a new one. One that was kept may turn out to be closed before anything was sent
     /// over it; then the request goes over another.
-    async fn answered(
+    pub(crate) async fn answered(
         &self,
         account: &Account,
         mut request: Request<Full<Bytes>>,

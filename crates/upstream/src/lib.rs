@@ -12,6 +12,7 @@ mod client;
 mod connection;
 mod headers;
 mod idle;
+mod probe;
 
 pub use account::{Account, AccountError, Kind, Secret};
 pub use answer::Answer;

@@ -127,7 +127,16 @@ pub(crate) fn string(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// The same of a member that may be absent; `null` and other types are absent, too.
+/// The text of a JSON string, or a number as it is written.
+pub(crate) fn text_or_number(value: &RawValue) -> Option<String> {
+    let number = || {
+        let number: serde_json::Number = serde_json::from_str(value.get()).ok()?;
+        Some(number.to_string())
+    };
+    string(value).or_else(number)
+}
+
+/// The text of a member that may be absent; `null` and other types are absent, too.
 pub(crate) fn string_of(value: Option<&RawValue>) -> Option<String> {
     value.and_then(string)
 }

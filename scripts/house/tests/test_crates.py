@@ -37,6 +37,8 @@ class Crates(unittest.TestCase):
     def test_tests_may_talk_to_the_simulated_provider_and_to_nothing_else_above(self):
         self.assertEqual(crates.of_package(package("gateway", "sim", kind="dev"), OWN), [])
         self.assertEqual(len(crates.of_package(package("gateway", "control", kind="dev"), OWN)), 1)
+        self.assertEqual(crates.of_package(package("diagnosis", "wire", kind="dev"), OWN), [])
+        self.assertEqual(len(crates.of_package(package("money", "wire", kind="dev"), OWN)), 1)
 
     def test_a_crate_nobody_drew_is_found(self):
         self.assertEqual(len(crates.of_package(package("drawer"), OWN)), 1)

@@ -93,6 +93,24 @@ test("the provider's billing hard limit is named as the provider's", async () =>
   assert.equal(stage.proxy.requests.length, 1);
 });
 
+test("the provider's stops are raised after one request, and what passes by itself is asked for again", async () => {
+  const client = stage.client(await makeTenant(stage.gateway));
+  for (const [name, expected, sent] of [
+    ['insufficient_quota', OpenAI.RateLimitError, 1],
+    ['billing_not_active', OpenAI.RateLimitError, 1],
+    // Its provider says to wait for seven minutes, which this SDK would sleep through.
+    ['rate_limit_exceeded_day', OpenAI.RateLimitError, 1],
+    ['organization_not_verified', OpenAI.PermissionDeniedError, 1],
+    ['rate_limit_exceeded_short', OpenAI.RateLimitError, 3],
+  ]) {
+    const before = stage.proxy.requests.length;
+    const error = await errorOf(client.chat.completions.create({ ...chat, model: `sim/refuse:${name}` }));
+    assert.ok(error instanceof expected, `${name}: ${error}`);
+    assert.equal(stage.proxy.requests.length - before, sent, name);
+    assert.ok(error.message.includes(error.error.details.diagnosis.means), error.message);
+  }
+});
+
 test('an error within a stream is raised and not swallowed', async () => {
   const client = stage.client(await makeTenant(stage.gateway));
   const stream = await client.chat.completions.create({ ...chat, model: 'sim/error:mid_stream', stream: true });

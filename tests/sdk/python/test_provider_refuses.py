@@ -6,7 +6,45 @@ import openai
 from case import QUESTION, SdkCase
 
 
+# What asking again does not lift, and what the SDK calls it.
+STOPS = {
+    "credit_balance_exhausted": openai.RateLimitError,
+    "project_spend_limit_exceeded": openai.RateLimitError,
+    "insufficient_quota": openai.RateLimitError,
+    "billing_not_active": openai.RateLimitError,
+    "access_terminated": openai.RateLimitError,
+    "rate_limit_too_large": openai.RateLimitError,
+    "billing_hard_limit_reached_image": openai.BadRequestError,
+    "service_tier_not_allowed": openai.BadRequestError,
+    "invalid_api_key": openai.AuthenticationError,
+    "mismatched_project": openai.AuthenticationError,
+    "organization_not_verified": openai.PermissionDeniedError,
+    "missing_scope_403": openai.PermissionDeniedError,
+    "model_not_found": openai.NotFoundError,
+}
+
+
 class ProviderRefuses(SdkCase):
+    def test_every_stop_is_the_error_it_is_without_a_gateway_after_one_request_and_says_what_to_do(self):
+        client = self.client(self.gateway.tenant())
+        for at, (name, expected) in enumerate(STOPS.items()):
+            with self.subTest(name), self.assertRaises(expected) as caught:
+                client.chat.completions.create(model=f"sim/refuse:{name}", messages=QUESTION)
+            self.assert_sent(at + 1)
+            error = caught.exception
+            self.assertEqual(type(error), expected)
+            diagnosis = error.body["details"]["diagnosis"]
+            self.assertIn(diagnosis["means"], str(error))
+            self.assertIn(diagnosis["remedy"], str(error))
+            self.assertIn(diagnosis["retry"], ("elsewhere", "fewer_tokens"))
+
+    def test_what_passes_by_itself_is_asked_for_again(self):
+        client = self.client(self.gateway.tenant())
+        with self.assertRaises(openai.RateLimitError) as caught:
+            client.chat.completions.create(model="sim/refuse:rate_limit_exceeded_short", messages=QUESTION)
+        self.assert_sent(3)
+        self.assertEqual(caught.exception.body["details"]["diagnosis"]["retry"], "after")
+
     def test_the_billing_hard_limit_of_the_provider_is_named_as_the_providers(self):
         tenant = self.gateway.tenant()
         with self.assertRaises(openai.BadRequestError) as caught:

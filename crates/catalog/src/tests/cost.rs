@@ -318,6 +318,8 @@ fn pictures_without_the_tokens_they_are_billed_by_are_not_free() {
         image_prices("gpt-image-1").cost(&tier, ANY),
         Err(Unpriced::Tier)
     );
+    let none_came = image_prices("gpt-image-1").cost(&text(1_000_000, 0), ANY);
+    assert_eq!(none_came.unwrap().total.to_string(), "5.00");
 }
 
 #[test]

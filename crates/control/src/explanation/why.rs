@@ -88,7 +88,19 @@ fn provider(row: &Row, what: &str) -> String {
     let upstream = row.upstream().unwrap_or("the provider");
     let code = row.error_code.as_deref();
     let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
-    format!("but {what} upstream {upstream}{code}. {}", charged(row))
+    let means = diagnosis(row).map(|means| format!("{means} "));
+    format!(
+        "but {what} upstream {upstream}{code}. {}{}",
+        means.unwrap_or_default(),
+        charged(row)
+    )
+}
+
+/// What the provider's error means, where the client was told so.
+fn diagnosis(row: &Row) -> Option<String> {
+    let told: Value = serde_json::from_str(row.error_json.as_deref()?).ok()?;
+    let means = told.pointer("/error/details/diagnosis/means")?.as_str()?;
+    Some(means.to_owned())
 }
 
 fn charged(row: &Row) -> String {

@@ -36,14 +36,32 @@ pub(super) async fn answer(call: UnderWay, answer: http::Response<Answer>) -> Re
         Err(cut) => return failed(call, &cut, provider_request).await,
     };
     let charge = call.meter.answer(&body);
-    let ending =
-        Ending::of_answer(charge, head.status.as_u16()).known_to_provider_as(provider_request);
-    let receipt = call.held.settle(ending).await;
+    let (ending, body) = match charge {
+        None => refused_within(&call, &mut head, body),
+        charge => (Ending::of_answer(charge, head.status.as_u16()), body),
+    };
+    let receipt = call
+        .held
+        .settle(ending.known_to_provider_as(provider_request))
+        .await;
     headers::served(&mut head.headers, call.served.account.name(), call.fitted);
     if let Some(receipt) = receipt {
         headers::settled(&mut head.headers, &receipt);
     }
     Response::from_parts(head, Body::from(body))
+}
+
+/// An answer without a price: an error for a body, or one that says nothing of its cost.
+fn refused_within(
+    call: &UnderWay,
+    head: &mut http::response::Parts,
+    body: Bytes,
+) -> (Ending, Bytes) {
+    let about = (&call.served.account, call.meter.route());
+    match tell::refused_within(&call.held.gateway, about, head, &body) {
+        Some((ending, told)) => (ending.told(&told), told),
+        None => (Ending::of_answer(None, head.status.as_u16()), body),
+    }
 }
 
 /// A provider's error: its hold is given back where it is known not to be billed, else charged until that is known.
@@ -58,7 +76,8 @@ pub(super) async fn refused(call: UnderWay, answer: http::Response<Answer>) -> R
         Ok(body) => body,
         Err(cut) => return failed(call, &cut, provider_request).await,
     };
-    let (ending, body) = tell::provider_refused(&call.served.account, &head, &body);
+    let about = (&call.served.account, call.meter.route());
+    let (ending, body) = tell::provider_refused(&call.held.gateway, about, &mut head, &body);
     let receipt = call
         .held
         .settle(ending.told(&body).known_to_provider_as(provider_request))

@@ -4,6 +4,7 @@
 //! client goes away the body is dropped, and what is left of the stream is read on without it, up to a bound, so that the
 //! usage at its end is known. Beyond that bound the call is charged its hold.
 
+mod changed;
 mod metered;
 
 use std::pin::Pin;

@@ -43,6 +43,11 @@ impl Meter {
         }
     }
 
+    /// What the call is for.
+    pub(crate) const fn route(&self) -> Route {
+        self.route
+    }
+
     /// What a whole answer cost; `None` where it names no usage, or one that has no price.
     pub(crate) fn answer(&self, body: &[u8]) -> Option<Charge> {
         let usage = match self.route {

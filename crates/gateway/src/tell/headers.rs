@@ -46,6 +46,13 @@ pub(crate) fn retry(headers: &mut HeaderMap, retry: Retry) {
     }
 }
 
+/// The provider's answer does not change by asking again. What it said of that itself stays.
+pub(crate) fn ask_no_more(headers: &mut HeaderMap) {
+    if !headers.contains_key(SHOULD_RETRY) {
+        set(headers, SHOULD_RETRY, "false");
+    }
+}
+
 pub(crate) fn decision(headers: &mut HeaderMap, decision: &str) {
     set(headers, DECISION, decision);
 }

@@ -1,44 +1,58 @@
 //! What the provider did instead of answering.
 
 use bytes::Bytes;
-use diagnosis::{Billed, diagnose};
+use diagnosis::Billed;
 use http::{StatusCode, response};
 use ledger::{PresumeReason, ReleaseReason};
 use projections::Outcome;
 use upstream::{Account, SendError};
-use wire::error::{ProviderError, prefix_message};
+use wire::error::{ProviderError, annotated};
 
-use super::{Retry, Told};
+use super::diagnosis::diagnosed;
+use super::{Retry, Told, headers};
+use crate::Gateway;
+use crate::step::read::Route;
 use crate::step::settle::Ending;
 
-/// The provider answered with an error: passed on as it is, and where it is a refusal with a word on whose it is.
+/// The provider answered with an error: passed on as it is, and where it is a refusal with a word on whose it is, what it
+/// means and what to do. SDKs are told not to ask again by themselves where that cannot help.
 pub(crate) fn provider_refused(
-    account: &Account,
-    head: &response::Parts,
+    gateway: &Gateway,
+    about: (&Account, Route),
+    head: &mut response::Parts,
     body: &Bytes,
 ) -> (Ending, Bytes) {
     let status = head.status.as_u16();
     let error = ProviderError::read(status, body);
-    let kind = account.kind().provider();
-    let verdict = diagnose(
-        kind,
-        status,
-        error.kind.as_deref(),
-        error.finest_code(),
-        &error.message,
-    );
-    let ending = match verdict.billed {
+    let diagnosed = diagnosed(gateway, about, &head.headers, &error);
+    let ending = match diagnosed.verdict.billed {
         Billed::No => Ending::released(ReleaseReason::ProviderRefused, status),
         Billed::Maybe => Ending::presumed(PresumeReason::ProviderFailed, status),
     };
     let ending = ending.code(error.code.as_deref().or(error.kind.as_deref()));
-    let prefix = format!("Refused by {}, not by Seawall: ", account.provider_name());
-    let told = if verdict.refusal {
-        prefix_message(body, &prefix).map(Bytes::from)
-    } else {
-        None
-    };
+    let note = diagnosed.note();
+    let told = note.and_then(|note| annotated(body, &note).map(Bytes::from));
+    if diagnosed.is_final() {
+        headers::ask_no_more(&mut head.headers);
+    }
     (ending, told.unwrap_or_else(|| body.clone()))
+}
+
+/// The provider answered well, with an error for a body. The work may have been begun, so it is charged what was held.
+/// `None` where it is no error.
+pub(crate) fn refused_within(
+    gateway: &Gateway,
+    about: (&Account, Route),
+    head: &mut response::Parts,
+    body: &Bytes,
+) -> Option<(Ending, Bytes)> {
+    ProviderError::within_answer(body)?;
+    let (ending, told) = provider_refused(gateway, about, head, body);
+    let failed = Ending {
+        outcome: Some(Outcome::Failed),
+        ..ending
+    };
+    Some((failed, told))
 }
 
 /// The provider did not answer.

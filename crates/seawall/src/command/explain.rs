@@ -36,6 +36,7 @@ fn text(json: &Value) -> String {
     }
     for (name, said) in [
         ("Needed", lines::needed(json)),
+        ("Diagnosis", lines::diagnosis(json)),
         ("Would have fitted with", lines::remedies(json)),
         ("Who can change it", lines::who(json)),
         ("Attempts", lines::attempts(json)),

@@ -50,7 +50,11 @@ mod crowd;
 #[cfg(test)]
 mod described;
 #[cfg(test)]
+mod diagnosed;
+#[cfg(test)]
 mod dice;
+#[cfg(test)]
+mod doctor;
 #[cfg(test)]
 mod dry_run;
 #[cfg(test)]

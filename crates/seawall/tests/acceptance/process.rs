@@ -16,8 +16,12 @@ const READY: &str = "listening on http://";
 /// A process that is not ready, or has not ended, after so long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What the machine's own environment could add to a configuration, beside whatever begins with `SEAWALL_`.
-const FOREIGN: [&str; 4] = [
+const FOREIGN: [&str; 8] = [
     "OPENAI_API_KEY",
+    "OPENAI_ADMIN_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_ORG_ID",
+    "OPENAI_ORGANIZATION",
     "OPENROUTER_API_KEY",
     "ANTHROPIC_API_KEY",
     "RUST_LOG",

@@ -81,6 +81,10 @@ fn assert_same(name: &str, through: &Answer, direct: &Answer) {
         let begin = "Refused by OpenAI, not by Seawall: ";
         assert!(said.starts_with(begin), "{name}: {said}");
         assert!(said.contains(original), "{name}: {said}");
+        let diagnosis = &ours["details"]["diagnosis"];
+        let means = diagnosis["means"].as_str().unwrap();
+        assert!(said.contains(means), "{name}: {said}");
+        assert_ne!(diagnosis["cause"], "unknown", "{name}");
     }
     for header in ["retry-after", "retry-after-ms", "x-ratelimit-reset-tokens"] {
         assert_eq!(

@@ -1,5 +1,6 @@
 //! The simulated provider over real sockets: what it answers, what it bills, and how it fails.
 
+mod admin;
 mod billing;
 mod chat;
 mod faults;

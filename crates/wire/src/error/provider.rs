@@ -1,15 +1,18 @@
 //! What a provider says when it refuses, in any of the envelopes that are about.
 //!
-//! - `OpenAI`: `{"error": {"message", "type", "param", "code"}}`
-//! - `OpenRouter`: the same with a number as `code` and a `metadata` object
+//! - `OpenAI`: `{"error": {"message", "type", "param", "code"}}`; in a stream of its newer kind also
+//!   `{"type": "error", "code", "message"}` and `{"type": "response.failed", "response": {"error": {…}}}`
+//! - `OpenRouter`: the same with a number as `code`, and a `metadata` or `availability` object
 //! - Anthropic: `{"type": "error", "error": {"type", "message", "details": {"error_code"}}}`
-//! - Mistral: the members at the top, without `error`
+//! - Google: `{"error": {"code", "message", "status", "details": […]}}`, now and then in a list of one
+//! - Mistral, vLLM: the members at the top, without `error`
+//! - xAI, Ollama: `{"code", "error": "…"}`
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
+use super::extras::Extras;
 use crate::object::{self, members, string_of};
 use crate::request::given;
-use crate::splice::Splices;
 
 /// The most characters of a message that are kept.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -19,17 +22,21 @@ const LONGEST_MESSAGE: usize = 2_000;
 pub struct ProviderError {
     /// The HTTP status; 200 for an error in the middle of a stream.
     pub status: u16,
-    /// `type`, the class of the error.
+    /// `type`, the class of the error; Google's `status`.
     pub kind: Option<String>,
     /// `code`, as text even where it is a number.
     pub code: Option<String>,
-    /// A finer code from the extras: `OpenRouter`'s `metadata.reason`, `limit_source` or `error_type`, Anthropic's
-    /// `details.error_code`.
+    /// A finer code from the extras: `OpenRouter`'s `metadata.reason`, `limit_source` or `error_type`, or its
+    /// `availability.code`; Anthropic's `details.error_code`; Google's `reason`.
     pub reason: Option<String>,
     /// What it says to people; at most 2,000 characters. May be empty.
     pub message: String,
     /// The parameter it blames.
     pub param: Option<String>,
+    /// The provider's name of the ceiling that was reached, where there is one (Google's).
+    pub cap: Option<String>,
+    /// How long to wait, or until when, as it stands there: `55s`, `29`, `2026-09-01T00:00:00Z`.
+    pub wait: Option<String>,
 }
 
 impl ProviderError {
@@ -43,21 +50,40 @@ impl ProviderError {
             reason: None,
             message: String::new(),
             param: None,
+            cap: None,
+            wait: None,
         };
-        let Ok([error]) = members(body, &["error"]) else {
+        let object = out_of_list(body);
+        let Ok([error, response]) = members(object, &["error", "response"]) else {
             return Self {
                 message: shortened(&String::from_utf8_lossy(body)),
                 ..nothing
             };
         };
+        let within = |outer: &RawValue| {
+            let [error] = members(outer.get().as_bytes(), &["error"]).ok()?;
+            Self::read_object(status, given(error)?.get().as_bytes())
+        };
         match given(error) {
             Some(text) if text.get().starts_with('"') => Self {
                 message: shortened(&object::string(text).unwrap_or_default()),
-                ..nothing
+                ..Self::read_object(status, object).unwrap_or(nothing)
             },
             Some(error) => Self::read_object(status, error.get().as_bytes()).unwrap_or(nothing),
-            None => Self::read_object(status, body).unwrap_or(nothing),
+            None => given(response)
+                .and_then(within)
+                .or_else(|| Self::read_object(status, object))
+                .unwrap_or(nothing),
         }
+    }
+
+    /// Reads the body of an answer that is well by its status: some providers have begun it before they fail. `None` where
+    /// there is no error in it.
+    #[must_use]
+    pub fn within_answer(body: &[u8]) -> Option<Self> {
+        let [error] = members(out_of_list(body), &["error"]).ok()?;
+        given(error)?;
+        Some(Self::read(200, body))
     }
 
     /// The most telling code there is.
@@ -67,65 +93,32 @@ impl ProviderError {
     }
 
     fn read_object(status: u16, object: &[u8]) -> Option<Self> {
-        let names = ["type", "code", "message", "param", "metadata", "details"];
-        let [kind, code, message, param, metadata, details] = members(object, &names).ok()?;
-        let metadata = metadata.and_then(|metadata| {
-            members(
-                metadata.get().as_bytes(),
-                &["reason", "limit_source", "error_type"],
-            )
-            .ok()
-        });
-        let details =
-            details.and_then(|details| members(details.get().as_bytes(), &["error_code"]).ok());
-        let extras = metadata
-            .into_iter()
-            .flatten()
-            .chain(details.into_iter().flatten());
+        let names = ["type", "code", "message", "param", "status"];
+        let [kind, code, message, param, word] = members(object, &names).ok()?;
+        let Extras { reason, cap, wait } = Extras::read(object);
         Some(Self {
             status,
-            kind: string_of(kind),
-            code: given(code).and_then(code_of),
-            reason: extras.flatten().find_map(object::string),
+            kind: string_of(kind).or_else(|| string_of(word)),
+            code: given(code).and_then(object::text_or_number),
+            reason,
             message: shortened(&string_of(message).unwrap_or_default()),
             param: string_of(param),
+            cap,
+            wait,
         })
     }
 }
 
-fn code_of(code: &RawValue) -> Option<String> {
-    let number = || {
-        serde_json::from_str::<i64>(code.get())
-            .ok()
-            .map(|number| number.to_string())
+/// The first of a list, where the body is one.
+pub(super) fn out_of_list(body: &[u8]) -> &[u8] {
+    let list = body.trim_ascii_start().first() == Some(&b'[');
+    let first = || {
+        let all: Vec<&RawValue> = serde_json::from_slice(body).ok()?;
+        all.first().map(|first| first.get().as_bytes())
     };
-    object::string(code).or_else(number)
+    if list { first().unwrap_or(body) } else { body }
 }
 
 fn shortened(message: &str) -> String {
     message.chars().take(LONGEST_MESSAGE).collect()
-}
-
-/// The body with `prefix` in front of the message people read, and every other byte as it was. `None` where there is
-/// no message.
-#[must_use]
-pub fn prefix_message(body: &[u8], prefix: &str) -> Option<Vec<u8>> {
-    let [error, at_top] = members(body, &["error", "message"]).ok()?;
-    let message = match given(error) {
-        Some(error) if error.get().starts_with('{') => {
-            let [message] = members(error.get().as_bytes(), &["message"]).ok()?;
-            message
-        }
-        Some(text) => Some(text),
-        None => at_top,
-    };
-    let place = object::span(
-        body,
-        message.filter(|message| message.get().starts_with('"'))?,
-    )?;
-    let escaped = Value::from(prefix).to_string();
-    let inside = escaped.strip_prefix('"')?.strip_suffix('"')?;
-    let mut splices = Splices::new();
-    splices.insert(place.start.checked_add(1)?, inside);
-    Some(splices.apply(body))
 }

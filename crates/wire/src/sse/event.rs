@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use catalog::Usage;
 use memchr::memmem::Finder;
 
-use crate::error::ProviderError;
+use crate::error::{Note, ProviderError, annotated_in};
 use crate::object;
 use crate::request::given;
 use crate::splice::Splices;
@@ -46,10 +46,14 @@ pub fn chat_event(event: &[u8]) -> ChatEvent {
         };
     }
     let data = data(event);
-    let Ok([usage, choices, error]) = object::members(&data, &["usage", "choices", "error"]) else {
+    let Ok([usage, choices, error, kind]) =
+        object::members(&data, &["usage", "choices", "error", "type"])
+    else {
         return ChatEvent::Other;
     };
-    if given(error).is_some() {
+    // Errors that have no member of their own for it say so by their type.
+    let kind = object::string_of(kind);
+    if given(error).is_some() || matches!(kind.as_deref(), Some("error" | "response.failed")) {
         return ChatEvent::Error(ProviderError::read(200, &data));
     }
     match given(usage) {
@@ -77,6 +81,16 @@ pub fn strip_usage(event: &[u8]) -> Option<Vec<u8>> {
     let mut splices = Splices::new();
     splices.replace(start..end, []);
     Some(splices.apply(event))
+}
+
+/// The event of an error with a note in it. `None` where its JSON has no message, or is spread over several lines.
+#[must_use]
+pub fn annotated_event(event: &[u8], note: &Note<'_>) -> Option<Vec<u8>> {
+    let lines = data_lines(event);
+    let [line] = &*lines else {
+        return None;
+    };
+    annotated_in(event, event.get(line.clone())?, note)
 }
 
 fn usage_span(json: &[u8]) -> Option<Range<usize>> {

@@ -134,6 +134,33 @@ fn an_error_in_the_middle_is_read() {
 }
 
 #[test]
+fn errors_without_a_member_for_it_are_known_by_their_type() {
+    for (event, code) in [
+        (
+            "event: error\ndata: {\"type\":\"error\",\"code\":\"billing_not_active\",\"message\":\"m\",\"param\":null}\n\n",
+            "billing_not_active",
+        ),
+        (
+            "data: {\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"m\"}}}\n\n",
+            "rate_limit_exceeded",
+        ),
+        (
+            "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}],\"error\":{\"code\":402,\"message\":\"m\"}}\n\n",
+            "402",
+        ),
+    ] {
+        let ChatEvent::Error(error) = chat_event(event.as_bytes()) else {
+            panic!("{event}");
+        };
+        assert_eq!(error.code.as_deref(), Some(code), "{event}");
+        assert_eq!(error.message, "m", "{event}");
+    }
+    // Output may speak of errors as it likes.
+    let output = b"data: {\"choices\":[{\"delta\":{\"content\":\"\\\"type\\\":\\\"error\\\"\"},\"finish_reason\":\"error\"}]}\n\n";
+    assert_eq!(chat_event(output), ChatEvent::Other);
+}
+
+#[test]
 fn a_stream_with_forced_usage_reads_like_one_without() {
     for (with, without) in [
         (

@@ -12,10 +12,13 @@ use ledger::PresumeReason;
 use projections::Outcome;
 use tokio::time::{Instant, timeout_at};
 use upstream::Answer;
-use wire::sse::{ChatEvent, Splitter, chat_event, strip_usage};
+use wire::error::ProviderError;
+use wire::sse::{ChatEvent, Splitter, annotated_event, chat_event, strip_usage};
 
+use super::changed::Changed;
 use crate::call::{Streaming, UnderWay};
 use crate::step::settle::{Ending, envelope};
+use crate::tell::diagnosis::diagnosed;
 use crate::tell::{Retry, Told, headers};
 
 /// The longest event that is taken.
@@ -45,6 +48,8 @@ pub(super) struct Metered {
     joined: BytesMut,
     seen: Seen,
     read: usize,
+    /// How much of what was read has been seen as events.
+    seen_to: usize,
     status: StatusCode,
     provider_request: Option<Box<str>>,
     cancelled: bool,
@@ -75,6 +80,7 @@ impl Metered {
             joined: BytesMut::new(),
             seen: Seen::default(),
             read: 0,
+            seen_to: 0,
             status,
             provider_request,
             cancelled: false,
@@ -133,9 +139,10 @@ impl Metered {
     fn ended(&mut self) -> End {
         let splitter = std::mem::replace(&mut self.splitter, Splitter::new(LONGEST_EVENT));
         if let Some(rest) = splitter.finish() {
-            self.seen.look(&rest);
+            let looked = self.seen.look(&rest, &self.call, self.strip);
             if self.strip {
-                self.joined.extend_from_slice(&rest);
+                let told = looked.instead.as_deref().unwrap_or(&rest);
+                self.joined.extend_from_slice(told);
             }
         }
         End::Complete
@@ -147,22 +154,30 @@ impl Metered {
             let after = held.began.instant.elapsed();
             held.gateway.parts().metrics.first_token(after);
         }
+        let begin = self.read;
         self.read = self.read.saturating_add(data.len());
         if self.read > self.call.held.gateway.settings().answer_limit {
             return Some(End::TooLong);
         }
         let (seen, joined, strip) = (&mut self.seen, &mut self.joined, self.strip);
+        let (call, seen_to) = (&self.call, &mut self.seen_to);
+        let mut changed = Changed::new(begin);
         let cut = self.splitter.push(&data, |event| {
-            let keep = seen.look(event);
-            if strip && keep {
-                match strip_usage(event) {
+            let start = *seen_to;
+            let looked = seen.look(event, call, strip || start >= begin);
+            *seen_to = start.saturating_add(event.len());
+            if strip && looked.keep {
+                let told = looked.instead.as_deref().unwrap_or(event);
+                match strip_usage(told) {
                     Some(stripped) => joined.extend_from_slice(&stripped),
-                    None => joined.extend_from_slice(event),
+                    None => joined.extend_from_slice(told),
                 }
+            } else if let Some(instead) = looked.instead {
+                changed.put(start..*seen_to, instead);
             }
         });
         if !strip {
-            self.pass_on(data);
+            self.pass_on(changed.apply(data));
         }
         cut.is_err().then_some(End::TooLong)
     }
@@ -284,13 +299,21 @@ impl Metered {
     }
 }
 
+/// What came of looking at an event.
+struct Looked {
+    /// Whether it is for a client that did not ask for the usage.
+    keep: bool,
+    /// What the client gets in its place.
+    instead: Option<Vec<u8>>,
+}
+
 impl Seen {
-    /// Learns from an event; says whether it is for a client that did not ask for the usage.
-    fn look(&mut self, event: &[u8]) -> bool {
-        match chat_event(event) {
+    /// Learns from an event. `held` says that nothing of it has gone out yet.
+    fn look(&mut self, event: &[u8], call: &UnderWay, held: bool) -> Looked {
+        let (keep, instead) = match chat_event(event) {
             ChatEvent::Done => {
                 self.done = true;
-                true
+                (true, None)
             }
             ChatEvent::Usage {
                 usage,
@@ -298,20 +321,34 @@ impl Seen {
             } => {
                 // Some providers report on the way; the last report counts.
                 self.usage = usage.or(self.usage);
-                !choices_empty
+                (!choices_empty, None)
             }
-            ChatEvent::Error(error) => {
-                let code = error
-                    .code
-                    .or(error.kind)
-                    .unwrap_or_else(|| "upstream_error".to_owned());
-                self.error_code = Some(code.into());
-                let kept = self.error_json.take();
-                self.error_json = kept.or_else(|| envelope(data_of(event)));
-                true
-            }
-            ChatEvent::Other => true,
-        }
+            ChatEvent::Error(error) => (true, self.failed((event, held), error, call)),
+            ChatEvent::Other => (true, None),
+        };
+        Looked { keep, instead }
+    }
+
+    /// The provider gave up. Answers what the client is told instead of its bare words.
+    fn failed(
+        &mut self,
+        (event, held): (&[u8], bool),
+        error: ProviderError,
+        call: &UnderWay,
+    ) -> Option<Vec<u8>> {
+        let about = (&call.served.account, call.meter.route());
+        let diagnosed = diagnosed(&call.held.gateway, about, &HeaderMap::new(), &error);
+        let note = diagnosed.note().filter(|_| held);
+        let told = note.and_then(|note| annotated_event(event, &note));
+        let code = error
+            .code
+            .or(error.kind)
+            .unwrap_or_else(|| "upstream_error".to_owned());
+        self.error_code = Some(code.into());
+        let kept = self.error_json.take();
+        let as_told = told.as_deref().unwrap_or(event);
+        self.error_json = kept.or_else(|| envelope(data_of(as_told)));
+        told
     }
 }
 

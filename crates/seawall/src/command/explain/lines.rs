@@ -66,6 +66,26 @@ pub(super) fn needed(json: &Value) -> Option<String> {
     Some(format!("{amount}{parts}{catalog}"))
 }
 
+/// What the provider's refusal means, what it closes, what to do and where.
+pub(super) fn diagnosis(json: &Value) -> Option<String> {
+    let told = json.pointer("/request/error/details/diagnosis")?;
+    let field = |name: &str| Some(told.get(name)?.as_str()?.to_owned());
+    let what = format!(
+        "{} ({}), closes the {}",
+        field("cause")?,
+        field("confidence")?,
+        field("scope")?
+    );
+    let lines = [Some(what), field("remedy"), field("where")];
+    Some(
+        lines
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(&next()),
+    )
+}
+
 /// What would have helped, in the order the client was told it.
 pub(super) fn remedies(json: &Value) -> Option<String> {
     let all = json.get("would_have_fitted").and_then(Value::as_array)?;

@@ -1,0 +1,263 @@
+//! `/v1/organization/…`: the administration API of the provider, as far as its limits, projects and costs go; and what some
+//! providers tell a key of its own credit. It reads and changes the account, and costs nothing.
+//!
+//! An admin key begins with `sk-admin-`; any other is told which scope it lacks, as the real one does.
+
+use std::sync::Arc;
+
+use http::{Method, Request, Response};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::account::{Key, Limit, Said};
+use crate::auth;
+use crate::body::{Cut, SimBody};
+use crate::call::unauthorized;
+use crate::decimal::dollars;
+use crate::fault::Fault;
+use crate::provider::Provider;
+use crate::refusal::Facts;
+use crate::rejection::Rejection;
+use crate::reply::{self, Content, Stamp};
+
+/// Where it begins.
+const ORGANIZATION: &str = "/v1/organization/";
+/// What a key may ask of itself.
+const OWN: [&str; 3] = [
+    "/v1/key",
+    "/v1/credits",
+    "/v1/dashboard/billing/credit_grants",
+];
+/// The largest body, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Whether a path is served here.
+pub(crate) fn is_here(path: &str) -> bool {
+    path.starts_with(ORGANIZATION) || OWN.contains(&path)
+}
+
+/// What `POST …/spend_limit` takes.
+#[derive(Deserialize)]
+struct Wanted {
+    threshold_amount: u64,
+}
+
+/// Serves a request to such a path. The error closes the connection without an answer.
+pub(crate) async fn serve(
+    provider: &Arc<Provider>,
+    request: Request<Incoming>,
+) -> Result<Response<SimBody>, Cut> {
+    let (_, id) = provider.ledger.next_id();
+    let (parts, body) = request.into_parts();
+    let key = match auth::bearer(&parts.headers) {
+        Ok(key) => key,
+        Err(given) => return Ok(unauthorized(provider, &id, given)),
+    };
+    let path = parts.uri.path();
+    let stamp = Stamp {
+        id: &id,
+        took: std::time::Duration::ZERO,
+    };
+    let refused = |name: &str| {
+        let masked_key = &auth::masked(key);
+        let facts = Facts {
+            model: "",
+            masked_key,
+            request_id: &id,
+        };
+        let refusal = provider.refusals.get(name)?;
+        Some(reply::refused(stamp, refusal, facts))
+    };
+    match provider.faults.take("", path, false) {
+        Some(Fault::Refuse(refusal)) => {
+            if let Some(answer) = refused(&refusal.name) {
+                return Ok(answer);
+            }
+        }
+        Some(Fault::DropBefore) => return Err(Cut),
+        Some(Fault::Garbage) => {
+            let body = SimBody::whole("not json".to_owned());
+            return Ok(reply::served(stamp, Content::Json, body));
+        }
+        _ => {}
+    }
+    if path.starts_with(ORGANIZATION) && !key.starts_with("sk-admin-") {
+        let rejection = Rejection::sentence("Missing scopes: api.management.read".to_owned());
+        return Ok(refused("missing_scope").unwrap_or_else(|| reply::rejected(stamp, &rejection)));
+    }
+    let body = Limited::new(body, LARGEST_BODY).collect().await;
+    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    Ok(match answer(provider, &parts.method, path, &body) {
+        Ok(text) => reply::served(stamp, Content::Json, SimBody::whole(text)),
+        Err(rejection) => reply::rejected(stamp, &rejection),
+    })
+}
+
+fn answer(
+    provider: &Provider,
+    method: &Method,
+    path: &str,
+    body: &[u8],
+) -> Result<String, Rejection> {
+    let nowhere = || Rejection::path(method, path);
+    if OWN.contains(&path) {
+        let own = provider.account.with(|said| own(said, path));
+        return own.ok_or_else(nowhere);
+    }
+    let rest: Vec<&str> = path
+        .strip_prefix(ORGANIZATION)
+        .unwrap_or_default()
+        .split('/')
+        .collect();
+    let billed = provider.bill.nanos();
+    match (method, rest.as_slice()) {
+        (&Method::GET, ["costs"]) => Ok(provider.account.with(|said| costs(said, billed))),
+        (&Method::GET, ["projects"]) => Ok(provider.account.with(projects)),
+        (_, ["spend_limit"]) => provider
+            .account
+            .change(|said| limit(("organization", method, path), &mut said.spend_limit, body)),
+        (&Method::GET, ["spend_alerts"]) => Ok(provider
+            .account
+            .with(|said| alerts("organization", &said.alerts))),
+        (method, ["projects", id, what]) => provider.account.change(|said| {
+            let project = said.projects.iter_mut().find(|project| project.id == *id);
+            let project = project.ok_or_else(nowhere)?;
+            match (method, *what) {
+                (&Method::GET, "api_keys") => Ok(list(project.keys.iter().map(api_key))),
+                (_, "spend_limit") => {
+                    limit(("project", method, path), &mut project.spend_limit, body)
+                }
+                (&Method::GET, "spend_alerts") => Ok(alerts("project", &project.alerts)),
+                (&Method::GET, "model_permissions") => {
+                    let permissions = project.model_permissions.as_ref().ok_or_else(nowhere)?;
+                    Ok(
+                        json!({"object": "project.model_permissions", "mode": permissions.mode,
+                        "model_ids": permissions.model_ids})
+                        .to_string(),
+                    )
+                }
+                _ => Err(nowhere()),
+            }
+        }),
+        _ => Err(nowhere()),
+    }
+}
+
+fn own(said: &Said, path: &str) -> Option<String> {
+    let wrapped = |data: &Value| json!({"data": data});
+    let value = match path {
+        "/v1/key" => wrapped(said.key.as_ref()?),
+        "/v1/credits" => wrapped(said.credits.as_ref()?),
+        _ => said.credit_grants.clone()?,
+    };
+    Some(value.to_string())
+}
+
+fn list(items: impl Iterator<Item = Value>) -> String {
+    let data: Vec<Value> = items.collect();
+    let id = |item: Option<&Value>| item.and_then(|item| item.get("id")).cloned();
+    json!({"object": "list", "first_id": id(data.first()), "last_id": id(data.last()),
+        "data": data, "has_more": false})
+    .to_string()
+}
+
+fn projects(said: &Said) -> String {
+    list(said.projects.iter().map(|project| {
+        let status = if project.archived {
+            "archived"
+        } else {
+            "active"
+        };
+        json!({"object": "organization.project", "id": project.id, "name": project.name,
+            "created_at": 1_700_000_000, "status": status})
+    }))
+}
+
+fn api_key(key: &Key) -> Value {
+    let access = if key.owner_active {
+        "active"
+    } else {
+        "inactive"
+    };
+    json!({"object": "organization.project.api_key", "id": format!("key_{}", key.tail), "name": key.name,
+        "redacted_value": format!("sk-proj-********{}", key.tail), "created_at": 1_700_000_000,
+        "last_used_at": null, "owner_project_access": access, "expires_at": key.expires_at,
+        "owner": {"type": "service_account", "service_account": {"id": "svc_1", "name": key.name}}})
+}
+
+fn alerts(whose: &str, cents: &[u64]) -> String {
+    list(cents.iter().enumerate().map(|(at, cents)| {
+        json!({"object": format!("{whose}.spend_alert"), "id": format!("alert_{at}"),
+            "threshold_amount": cents, "currency": "USD", "interval": "month",
+            "notification_channel": {"type": "email", "recipients": ["owner@example.com"]}})
+    }))
+}
+
+/// Reads, sets or removes a limit. One that is set is enforced from then on.
+fn limit(
+    (whose, method, path): (&str, &Method, &str),
+    limit: &mut Option<Limit>,
+    body: &[u8],
+) -> Result<String, Rejection> {
+    match *method {
+        Method::POST => {
+            let wanted: Wanted =
+                serde_json::from_slice(body).map_err(|error| Rejection::json(&error))?;
+            if wanted.threshold_amount == 0 {
+                return Err(Rejection::below_one("threshold_amount"));
+            }
+            *limit = Some(Limit {
+                threshold_amount: wanted.threshold_amount,
+                enforcing: true,
+            });
+        }
+        Method::DELETE => {
+            *limit = None;
+            return Ok(
+                json!({"object": format!("{whose}.spend_limit.deleted"), "deleted": true})
+                    .to_string(),
+            );
+        }
+        Method::GET => {}
+        _ => return Err(Rejection::method(method, path)),
+    }
+    let limit = limit.ok_or_else(|| Rejection::path(method, path))?;
+    let status = if limit.enforcing {
+        "enforcing"
+    } else {
+        "inactive"
+    };
+    Ok(json!({"object": format!("{whose}.spend_limit"), "threshold_amount": limit.threshold_amount,
+        "currency": "USD", "interval": "month", "enforcement": {"status": status}})
+    .to_string())
+}
+
+/// One bucket with what each project has cost. The amounts are written as numbers, digit by digit.
+fn costs(said: &Said, billed: u64) -> String {
+    let result = |project: &str, nanos: u64| {
+        let project = Value::from(project);
+        format!(
+            r#"{{"object":"organization.costs.result","amount":{{"value":{},"currency":"usd"}},"line_item":null,"project_id":{project}}}"#,
+            dollars(nanos)
+        )
+    };
+    let mut results: Vec<String> = said
+        .projects
+        .iter()
+        .map(|project| result(&project.id, said.spent_by(project, billed)))
+        .collect();
+    // Calls of a project that nobody listed cost money all the same.
+    if said
+        .projects
+        .iter()
+        .all(|project| project.id != said.project)
+    {
+        results.push(result(&said.project, billed));
+    }
+    format!(
+        r#"{{"object":"page","data":[{{"object":"bucket","start_time":0,"end_time":86400,"results":[{}]}}],"has_more":false,"next_page":null}}"#,
+        results.join(",")
+    )
+}
