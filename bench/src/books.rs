@@ -92,8 +92,10 @@ pub fn furniture(organization: OrganizationId, limits: u8) -> Vec<Command> {
     commands
 }
 
-/// So many limits that all count the key's calls, of every measure in turn: dollars a day of each end user, requests and
-/// tokens a rolling minute, dollars an hour of each tag, dollars a month in shadow mode.
+/// So many limits of every kind in turn, all of which count the key's calls.
+///
+/// They are dollars a month of each end user, requests and tokens a rolling minute, dollars a rolling hour of each tag, and
+/// dollars a month in shadow mode.
 pub fn mixed(limits: u8) -> impl Iterator<Item = Command> {
     (0..limits).map(|number| {
         let scope = match number % 3 {

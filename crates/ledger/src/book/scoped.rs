@@ -13,6 +13,9 @@ use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader};
 use crate::{Scope, Time};
 
+/// For how many there is room made before they are read.
+const MOST_AT_ONCE: usize = 1_024;
+
 /// What is on a scope and counts in windows.
 pub(crate) trait Scoped: Canonical + Debug {
     /// What it is known by.
@@ -74,6 +77,9 @@ impl<T: Scoped> Canonical for ByScope<T> {
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let length = reader.length()?;
         let mut read = Self::default();
+        // Room for all at once is less than growing leaves behind; a length that is damage makes little of it.
+        read.places.reserve_exact(length.min(MOST_AT_ONCE));
+        read.on.reserve_exact(length.min(MOST_AT_ONCE));
         for _ in 0..length {
             let item = T::read(reader)?;
             if read

@@ -168,3 +168,35 @@ fn absurd_numbers_of_tokens_make_no_journal_that_cannot_be_read() {
     assert_eq!(limit.count.spent.get(), 8 * (1 << 43));
     world.replay();
 }
+
+#[test]
+fn a_check_of_one_end_user_says_when_that_ones_counter_rolls() {
+    let mut world = World::new();
+    script::run(
+        &mut world,
+        "
+        project p                                                         -> done p
+        key k p                                                           -> done k
+        credit a 100.00                                                   -> done a
+        limit e org 1requests rolling/60 each=user                        -> done e
+        take h1 k 1.00 user=alice                                         -> granted 1.00
+        settle h1 1.00                                                    -> charged 1.00; headroom 99.00 by credit
+        now 2026-11-22T14:00:30Z                                          -> nothing
+        take h2 k 1.00 user=bob                                           -> granted 1.00
+        settle h2 1.00                                                    -> charged 1.00; headroom 98.00 by credit
+        ",
+    );
+    let resets = [
+        ("alice", Some("2026-11-22T14:01:00.9375Z")),
+        ("bob", Some("2026-11-22T14:01:30.9375Z")),
+        ("carol", None),
+    ];
+    for (user, at) in resets {
+        let traits = Traits {
+            end_user: Some(world::subject(user)),
+            ..Traits::default()
+        };
+        let checks = world.book.checks_of_call(None, None, ("gpt-5", &traits));
+        assert_eq!(checks[0].resets_at, at.map(world::time), "{user}");
+    }
+}

@@ -180,3 +180,39 @@ fn rates_that_cannot_be_are_rejected() {
         ",
     );
 }
+
+#[test]
+fn when_a_call_fits_again_minds_the_end_of_a_raise_and_of_the_limit() {
+    check(
+        "
+        credit a 100.00                                                   -> done a
+        limit r key:k 1requests rolling/60                                -> done r
+        change r 2requests keep until=2026-11-22T14:00:30Z                -> done
+        take h1 k 1.00                                                    -> granted 1.00
+        settle h1 1.00                                                    -> charged 1.00; headroom 99.00 by credit
+        now 2026-11-22T14:00:10Z                                          -> nothing
+        take h2 k 1.00                                                    -> granted 1.00
+        settle h2 1.00                                                    -> charged 1.00; headroom 98.00 by credit
+        # When the first one leaves the raise is over, and there is room for one call only.
+        take h3 k 1.00                                                    -> refused by r for good, needs 1 of 0, fits at 2026-11-22T14:01:10.3125Z
+        delete r                                                          -> done
+        limit e key:k 0requests rolling/3600 until=2026-11-22T14:05:00Z   -> done e
+        take h3 k 1.00                                                    -> refused by e for good, needs 1 of 0, fits at 2026-11-22T14:05:00Z
+        now 2026-11-22T14:05:00Z                                          -> e ends
+        take h3 k 1.00                                                    -> granted 1.00
+        ",
+    );
+}
+
+#[test]
+fn a_call_that_costs_nothing_is_cut_down_to_the_tokens_left_where_everything_is_overdrawn() {
+    check(
+        "
+        credit a 1.00                                                     -> done a
+        take h1 k 1.00                                                    -> granted 1.00
+        settle h1 2.00                                                    -> charged 2.00, overrun 1.00; headroom 0.00 by credit
+        limit t org 100tokens day                                         -> done t
+        take h2 k 0.00+0.00x200..10 tokens=20+1                           -> fitted 0.00 for 80 units
+        ",
+    );
+}
