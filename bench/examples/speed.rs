@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use bench::books::{self, KEY, Outcome, furniture, made_by};
 use ids::{EntryId, HoldId, OrganizationId, RequestId};
-use ledger::{Book, Command, Entry, Fact, Sealer, Time, decide, step};
+use ledger::{Book, Command, Entry, Fact, Sealer, Settlement, TakeHold, Time, decide, step};
 
 const OPEN: u128 = 10_000;
 const ROUNDS: u128 = 200_000;
@@ -18,11 +18,14 @@ fn main() -> Outcome<()> {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "limits  decide+apply/s  step/s (commands; {OPEN} open holds)"
+        "limits  kinds  decide+apply/s  step/s (commands; {OPEN} open holds)"
     )?;
-    for limits in [1, 10, 100] {
-        let book = furnished(limits)?;
-        let bare = timed(book.clone(), |book, command| {
+    let plain = [1, 10, 100].map(|limits| (limits, Kinds::Dollars));
+    let mixed = [1, 10, 100].map(|limits| (limits, Kinds::Mixed));
+    for (limits, kinds) in plain.into_iter().chain(mixed) {
+        let book = furnished(limits, kinds)?;
+        let commands = rounds(kinds);
+        let bare = timed((book.clone(), &commands), |book, command| {
             let decision = decide(book, command, None, NOW);
             decision
                 .facts
@@ -30,11 +33,15 @@ fn main() -> Outcome<()> {
                 .try_for_each(|fact| apply(book, fact))
         })?;
         let mut sealer = Sealer::new([2; 8]);
-        let whole = timed(book, |book, command| {
+        let whole = timed((book, &commands), |book, command| {
             step(book, command, None, NOW, &mut sealer)?;
             Ok(())
         })?;
-        writeln!(out, "{limits:6}  {bare:14}  {whole:6}")?;
+        let kinds = match kinds {
+            Kinds::Dollars => "plain",
+            Kinds::Mixed => "mixed",
+        };
+        writeln!(out, "{limits:6}  {kinds}  {bare:14}  {whole:6}")?;
     }
     Ok(())
 }
@@ -46,13 +53,29 @@ fn ran_for() -> Outcome<u128> {
     Ok(first.parse()?)
 }
 
+/// What the limits count.
+#[derive(Clone, Copy)]
+enum Kinds {
+    /// Dollars a month of all calls.
+    Dollars,
+    /// Every measure, window and kind of calls in turn.
+    Mixed,
+}
+
+/// Takes and settlements in turn.
+fn rounds(kinds: Kinds) -> Vec<Command> {
+    (0..ROUNDS)
+        .flat_map(|round| [take(OPEN + round, kinds), settle(round, kinds)])
+        .collect()
+}
+
 /// Commands per second.
-fn timed(mut book: Book, mut run: impl FnMut(&mut Book, &Command) -> Outcome<()>) -> Outcome<u128> {
-    let commands: Vec<Command> = (0..ROUNDS)
-        .flat_map(|round| [take(OPEN + round), settle(round)])
-        .collect();
+fn timed(
+    (mut book, commands): (Book, &[Command]),
+    mut run: impl FnMut(&mut Book, &Command) -> Outcome<()>,
+) -> Outcome<u128> {
     let start = ran_for()?;
-    for command in &commands {
+    for command in commands {
         run(&mut book, command)?;
     }
     let nanoseconds = ran_for()? - start;
@@ -79,20 +102,41 @@ fn apply(book: &mut Book, fact: Fact) -> Outcome<()> {
     Ok(())
 }
 
-fn take(number: u128) -> Command {
-    Command::TakeHold(books::take(KEY, number, NOW))
+fn take(number: u128, kinds: Kinds) -> Command {
+    let take = books::take(KEY, number, NOW);
+    Command::TakeHold(match kinds {
+        Kinds::Dollars => take,
+        Kinds::Mixed => TakeHold {
+            traits: books::traits(number),
+            ..take
+        },
+    })
 }
 
-fn settle(number: u128) -> Command {
+fn settle(number: u128, kinds: Kinds) -> Command {
+    let settlement = match (kinds, books::settlement()) {
+        (Kinds::Mixed, Settlement::Charge(charge)) => Settlement::Metered {
+            charge,
+            tokens: 3_000,
+        },
+        (_, settlement) => settlement,
+    };
     Command::Settle {
         hold: HoldId::first(RequestId::from_bytes(number.to_be_bytes())),
-        settlement: books::settlement(),
+        settlement,
     }
 }
 
 /// An organization whose limits all count its key's calls, with open holds.
-fn furnished(limits: u8) -> Outcome<Book> {
-    let mut commands = furniture(OrganizationId::from_bytes([6; 16]), limits);
-    commands.extend((0..OPEN).map(take));
+fn furnished(limits: u8, kinds: Kinds) -> Outcome<Book> {
+    let organization = OrganizationId::from_bytes([6; 16]);
+    let mut commands = match kinds {
+        Kinds::Dollars => furniture(organization, limits),
+        Kinds::Mixed => furniture(organization, 0),
+    };
+    if let Kinds::Mixed = kinds {
+        commands.extend(books::mixed(limits));
+    }
+    commands.extend((0..OPEN).map(|number| take(number, kinds)));
     made_by(&commands, NOW)
 }

@@ -6,13 +6,15 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use ids::{BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId};
+use ids::{
+    BootId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId, Subject,
+};
 use journal::sqlite::Sqlite;
 use journal::{Batch, Store};
 use ledger::{
-    AddCredit, Book, Charge, Command, CreateKey, CreateOrganization, CreateProject,
-    DirectoryCommand, Entry, Holder, LimitTerms, LotKind, Patience, Scope, Sealer, Settlement,
-    TakeHold, Time, Traits, Window, step,
+    AddCredit, Book, Calls, Charge, Command, CreateKey, CreateOrganization, CreateProject,
+    DirectoryCommand, Entry, Holder, LimitTerms, LotKind, Measure, Mode, Patience, Rolling, Scope,
+    Sealer, Settlement, TakeHold, Time, Traits, Window, step,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -88,6 +90,54 @@ pub fn furniture(organization: OrganizationId, limits: u8) -> Vec<Command> {
         ))
     }));
     commands
+}
+
+/// So many limits of every kind in turn, all of which count the key's calls.
+///
+/// They are dollars a month of each end user, requests and tokens a rolling minute, dollars a rolling hour of each tag, and
+/// dollars a month in shadow mode.
+pub fn mixed(limits: u8) -> impl Iterator<Item = Command> {
+    (0..limits).map(|number| {
+        let scope = match number % 3 {
+            0 => Scope::Key(KEY),
+            1 => Scope::Project(PROJECT),
+            _ => Scope::Organization,
+        };
+        let rolling = |seconds| Window::Rolling(Rolling { seconds });
+        let month = Window::Month {
+            time_zone: "UTC".into(),
+        };
+        let id = LimitId::from_bytes([number; 16]);
+        let terms = |window| LimitTerms::hard_limit(id, scope, PLENTY, window);
+        Command::CreateLimit(match number % 5 {
+            0 => terms(month).of_calls(Calls::EachEndUser),
+            1 => LimitTerms {
+                measure: Measure::Requests,
+                ..terms(rolling(60))
+            },
+            2 => LimitTerms {
+                measure: Measure::Tokens,
+                ..terms(rolling(60))
+            },
+            3 => terms(rolling(3_600)).of_calls(Calls::EachTag),
+            _ => LimitTerms {
+                mode: Mode::Shadow,
+                ..terms(month)
+            },
+        })
+    })
+}
+
+/// What limits look at in call `number`: it is one of a thousand end users', and has one of ten tags.
+#[must_use]
+pub fn traits(number: u128) -> Traits {
+    let subject = |number: u128| Subject::from_bytes(number.to_be_bytes());
+    Traits {
+        tokens: 4_000,
+        tokens_per_unit: 0,
+        end_user: Some(subject(number % 1_000)),
+        tags: vec![subject(number % 10)],
+    }
 }
 
 /// The Book that these commands make.

@@ -145,7 +145,7 @@ impl Check {
             spent: count.spent,
             held: count.held,
             left: limit.left_in(&count),
-            resets_at: Some(limit.span.end).filter(|end| *end < Time::LATEST),
+            resets_at: limit.resets_at(&count).filter(|end| *end < Time::LATEST),
             freezes: limit.on_trip == OnTrip::FreezeKey,
         }
     }
@@ -259,10 +259,10 @@ impl Book {
         };
         // A tie goes to the narrower one, and to a limit rather than to the credit balance.
         let mut tie = true;
-        for counter in asked.counters() {
+        asked.each_counter(|counter| {
             let limit = counter.limit;
             if limit.measure != Measure::Usd || !limit.stops() {
-                continue;
+                return;
             }
             let left = counter.left().usd();
             if left < headroom.amount || (tie && left == headroom.amount) {
@@ -273,7 +273,7 @@ impl Book {
                     scope: limit.scope,
                 };
             }
-        }
+        });
         headroom.amount = headroom.amount.at_least_zero();
         headroom
     }

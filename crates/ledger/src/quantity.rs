@@ -67,7 +67,7 @@ impl Quantity {
         Self(units)
     }
 
-    /// A count of requests or tokens; the largest there is for one beyond.
+    /// A count of requests or tokens, as a limit is compared with it; the largest there is for one beyond.
     #[must_use]
     pub fn count(units: u64) -> Self {
         Self(i64::try_from(units).unwrap_or(i64::MAX))
@@ -132,6 +132,10 @@ impl Canonical for Quantity {
     }
 }
 
+/// The most tokens that a call counts for. More is nothing a call can have; so many can be held by as many calls as an
+/// organization can have, and their sum is in range.
+pub(crate) const MOST_TOKENS: u64 = 1 << 43;
+
 /// What a call takes, or took, of each measure. Differences are such, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Amounts {
@@ -146,8 +150,13 @@ impl Amounts {
         Self {
             usd: usd.into(),
             requests: Quantity(1),
-            tokens: Quantity::count(tokens),
+            tokens: Self::tokens(tokens),
         }
+    }
+
+    /// What so many tokens of a call count for.
+    pub(crate) fn tokens(tokens: u64) -> Quantity {
+        Quantity::count(tokens.min(MOST_TOKENS))
     }
 
     pub(crate) const fn of(&self, measure: Measure) -> Quantity {

@@ -37,7 +37,7 @@ impl Book {
                 hold,
                 draws,
                 charge,
-            } => self.correct(*hold, draws, charge),
+            } => self.correct(*hold, (draws, charge), at),
         }
     }
 
@@ -56,7 +56,7 @@ impl Book {
         };
         let seen = traits.as_deref().unwrap_or(&NO_TRAITS);
         let amounts = Amounts::one(taken.amount, seen.tokens);
-        let room = traits.is_none() || self.room_for_subjects();
+        let room = self.room_for_subjects();
         let mut counted = 0_usize;
         self.limits
             .change_each(&taken.limits, (taken.project, taken.key), |limit| {
@@ -142,7 +142,12 @@ impl Book {
         Ok(())
     }
 
-    fn correct(&mut self, id: HoldId, draws: &[Draw], charge: &Charge) -> Result<(), Inconsistent> {
+    fn correct(
+        &mut self,
+        id: HoldId,
+        (draws, charge): (&[Draw], &Charge),
+        now: Time,
+    ) -> Result<(), Inconsistent> {
         if sum(draws)? != charge.amount || charge.amount.is_negative() {
             return Err(Inconsistent::Sum);
         }
@@ -161,17 +166,18 @@ impl Book {
         let difference = Amounts {
             usd: usd.into(),
             requests: Quantity::ZERO,
-            tokens: Quantity::count(tokens).saturating_sub(Quantity::count(traits.tokens)),
+            tokens: Amounts::tokens(tokens).saturating_sub(Amounts::tokens(traits.tokens)),
         };
         let moment = Moment {
             taken: presumed.taken,
             at: presumed.at,
             traits,
         };
+        let room = self.room_for_subjects();
         self.limits.change_each(
             &presumed.limits,
             (presumed.project, presumed.key),
-            |limit| limit.correct_call((moment, presumed.presumed), &difference),
+            |limit| limit.correct_call((moment, presumed.presumed), &difference, (now, room)),
         )?;
         self.budgets.count(presumed.origin(), usd)
     }

@@ -27,7 +27,7 @@ impl Count {
         Ok(())
     }
 
-    /// Counts what was spent at this time.
+    /// Counts what was spent at this time; a correction takes back from where it was counted.
     pub(crate) fn spend(
         &mut self,
         spent: Quantity,
@@ -38,36 +38,15 @@ impl Count {
             return Ok(());
         };
         let slot = rolling.slot_of(at);
-        match self.slots.binary_search_by_key(&slot, |(slot, _)| *slot) {
-            Ok(place) => {
-                if let Some((_, sum)) = self.slots.get_mut(place) {
-                    *sum = add(*sum, spent)?;
-                }
+        let place = match self.slots.binary_search_by_key(&slot, |(slot, _)| *slot) {
+            Ok(place) => place,
+            Err(place) => {
+                self.slots.insert(place, (slot, Quantity::ZERO));
+                place
             }
-            Err(place) => self
-                .slots
-                .insert(place, (slot, add(Quantity::ZERO, spent)?)),
-        }
-        Ok(())
-    }
-
-    /// Takes back a part of what was spent, or adds to it, where it still counts. In a rolling window that is as long as
-    /// its slot is there, and never more than stands in it.
-    pub(crate) fn correct(
-        &mut self,
-        difference: Quantity,
-        dated: Option<(&Rolling, Time)>,
-    ) -> Result<(), Inconsistent> {
-        let Some((rolling, at)) = dated else {
-            return self.spend(difference, None);
         };
-        let slot = rolling.slot_of(at);
-        let found = self.slots.iter_mut().find(|(other, _)| *other == slot);
-        if let Some((_, sum)) = found {
-            let least = Quantity::ZERO.saturating_sub(*sum);
-            let difference = difference.max(least);
-            *sum = add(*sum, difference)?;
-            self.spent = add(self.spent, difference)?;
+        if let Some((_, sum)) = self.slots.get_mut(place) {
+            *sum = add(*sum, spent)?;
         }
         Ok(())
     }
@@ -106,8 +85,10 @@ impl Count {
     }
 }
 
+/// Sums of tokens end at the end of their range: nothing is granted long before, and an absurd figure must not make a
+/// journal that cannot be read.
 fn add(sum: Quantity, amount: Quantity) -> Result<Quantity, Inconsistent> {
-    let sum = sum.checked_add(amount).ok_or(Inconsistent::Overflow)?;
+    let sum = sum.saturating_add(amount);
     if sum.is_negative() {
         Err(Inconsistent::BelowNothing("limit"))
     } else {

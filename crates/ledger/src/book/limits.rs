@@ -3,7 +3,7 @@
 use ids::{LimitId, Subject};
 
 use super::count::Count;
-use super::each::{Each, missing};
+use super::each::Each;
 use super::scoped::{ByScope, Scoped};
 use crate::apply::Inconsistent;
 use crate::codec::canonical_struct;
@@ -171,16 +171,19 @@ impl Limit {
         self.each.iter().flat_map(|each| each.iter())
     }
 
-    /// How many subjects have a counter of their own.
-    pub(crate) fn apart(&self) -> usize {
-        self.each.as_ref().map_or(0, |each| each.len())
-    }
-
     /// Where a call counts: of this subject, where each counts apart. `None` where nothing counts yet.
     pub(crate) fn counter(&self, subject: Option<Subject>) -> Option<&Count> {
         match (&self.each, subject) {
             (Some(each), Some(subject)) => each.of(subject),
             (Some(_), None) | (None, _) => Some(&self.count),
+        }
+    }
+
+    /// When this counter of it begins anew or, in a rolling window, the next part of what counts there leaves.
+    pub(crate) fn resets_at(&self, count: &Count) -> Option<Time> {
+        match self.rolls() {
+            Some(rolling) => count.next_leave(rolling),
+            None => Some(self.span.end),
         }
     }
 
@@ -203,6 +206,9 @@ impl Scoped for Limit {
         let ends = self.ends_at.unwrap_or(Time::LATEST);
         self.span.end.min(raised).min(ends)
     }
+    fn apart(&self) -> usize {
+        self.each.as_ref().map_or(0, |each| each.len())
+    }
 }
 
 /// All limits.
@@ -223,9 +229,7 @@ impl Limit {
         let held = amounts.of(self.measure);
         self.count.hold(held)?;
         if let Some(each) = &mut self.each {
-            for subject in self.calls.subjects(traits) {
-                each.begin(*subject, room).hold(held)?;
-            }
+            each.begin(self.calls.subjects(traits), room, held)?;
         }
         Ok(())
     }
@@ -248,36 +252,37 @@ impl Limit {
         };
         end(&mut self.count)?;
         if let Some(each) = &mut self.each {
-            for subject in self.calls.subjects(moment.traits) {
-                end(each.end(*subject).ok_or_else(missing)?)?;
-            }
+            each.end(self.calls.subjects(moment.traits), end)?;
         }
         self.mark_end();
         Ok(())
     }
 
-    /// A charge presumed by this entry turns out to differ by so much, unless it was forgotten by an edit since. The
-    /// moment's time is that of the presumption.
+    /// A charge presumed by this entry turns out to differ by so much, unless it was forgotten by an edit since or has
+    /// left a rolling window. The moment's time is that of the presumption.
     pub(crate) fn correct_call(
         &mut self,
         (moment, presumed): (Moment<'_>, u64),
         difference: &Amounts,
+        (now, room): (Time, bool),
     ) -> Result<(), Inconsistent> {
-        if moment.taken < self.opened || presumed < self.forgot {
-            return Ok(());
-        }
         let difference = difference.of(self.measure);
         let rolls = self.window.rolling().copied();
-        let dated = rolls.as_ref().map(|rolling| (rolling, moment.at));
-        self.count.correct(difference, dated)?;
-        if let Some(each) = &mut self.each {
-            for subject in self.calls.subjects(moment.traits) {
-                // In a rolling window it may be gone.
-                if let Some(count) = each.end(*subject) {
-                    count.correct(difference, dated)?;
-                }
-            }
+        let left = |rolling: Rolling| rolling.leaves(rolling.slot_of(moment.at)) <= now;
+        if moment.taken < self.opened
+            || presumed < self.forgot
+            || difference == Quantity::ZERO
+            || rolls.is_some_and(left)
+        {
+            return Ok(());
         }
+        let dated = rolls.as_ref().map(|rolling| (rolling, moment.at));
+        let correct = |count: &mut Count| count.spend(difference, dated);
+        correct(&mut self.count)?;
+        if let Some(each) = &mut self.each {
+            each.correct(self.calls.subjects(moment.traits), room, correct)?;
+        }
+        self.mark_end();
         Ok(())
     }
 
@@ -360,6 +365,6 @@ impl crate::Book {
 
     /// Whether another subject gets a counter of its own.
     pub(crate) fn room_for_subjects(&self) -> bool {
-        self.limits.all().map(Limit::apart).sum::<usize>() < super::each::MOST_SUBJECTS
+        self.limits.apart() < super::each::MOST_SUBJECTS
     }
 }

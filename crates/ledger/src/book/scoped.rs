@@ -13,6 +13,9 @@ use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader};
 use crate::{Scope, Time};
 
+/// For how many there is room made before they are read.
+const MOST_AT_ONCE: usize = 1_024;
+
 /// What is on a scope and counts in windows.
 pub(crate) trait Scoped: Canonical + Debug {
     /// What it is known by.
@@ -23,6 +26,10 @@ pub(crate) trait Scoped: Canonical + Debug {
     fn scope(&self) -> Scope;
     /// When something is due of it next: its current window is over, or what else it has an end of.
     fn end(&self) -> Time;
+    /// How many subjects have a counter of their own in it.
+    fn apart(&self) -> usize {
+        0
+    }
 }
 
 /// All of one kind.
@@ -35,6 +42,8 @@ pub(crate) struct ByScope<T: Scoped> {
     /// and is walked along a hundred times for each time that it changes.
     on: Vec<(Scope, u32)>,
     ends: BTreeSet<(Time, T::Id)>,
+    /// The subjects that all of them count apart, together.
+    apart: usize,
 }
 
 impl<T: Scoped> Default for ByScope<T> {
@@ -44,6 +53,7 @@ impl<T: Scoped> Default for ByScope<T> {
             by_id: BTreeMap::new(),
             on: Vec::new(),
             ends: BTreeSet::new(),
+            apart: 0,
         }
     }
 }
@@ -67,6 +77,9 @@ impl<T: Scoped> Canonical for ByScope<T> {
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let length = reader.length()?;
         let mut read = Self::default();
+        // Room for all at once is less than growing leaves behind; a length that is damage makes little of it.
+        read.places.reserve_exact(length.min(MOST_AT_ONCE));
+        read.on.reserve_exact(length.min(MOST_AT_ONCE));
         for _ in 0..length {
             let item = T::read(reader)?;
             if read
@@ -91,6 +104,11 @@ impl<T: Scoped> ByScope<T> {
     /// All, oldest id first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
         self.by_id.values().filter_map(|place| self.at(*place))
+    }
+
+    /// How many subjects have a counter of their own in any of them.
+    pub(crate) fn apart(&self) -> usize {
+        self.apart
     }
 
     pub(crate) fn get(&self, id: T::Id) -> Option<&T> {
@@ -142,6 +160,7 @@ impl<T: Scoped> ByScope<T> {
 
     pub(crate) fn add(&mut self, item: T) -> Result<(), Inconsistent> {
         let (id, scope, end) = (item.id(), item.scope(), item.end());
+        let apart = item.apart();
         if self.by_id.contains_key(&id) {
             return Err(Inconsistent::Twice(T::NAME));
         }
@@ -162,6 +181,7 @@ impl<T: Scoped> ByScope<T> {
             }
         }
         self.by_id.insert(id, number);
+        self.apart = self.apart.saturating_add(apart);
         set_end(&mut self.ends, (end, id), true);
         // Ids sort by age.
         let before =
@@ -179,6 +199,7 @@ impl<T: Scoped> ByScope<T> {
         let at = usize::try_from(place).map_err(|_size| Inconsistent::Overflow)?;
         if let Some(item) = self.places.get_mut(at).and_then(Option::take) {
             self.ends.remove(&(item.end(), id));
+            self.apart = self.apart.saturating_sub(item.apart());
             self.on.retain(|(_, other)| *other != place);
         }
         Ok(())
@@ -191,11 +212,10 @@ impl<T: Scoped> ByScope<T> {
         change: impl FnOnce(&mut T) -> Result<(), Inconsistent>,
     ) -> Result<(), Inconsistent> {
         let item = self.get_mut(id)?;
-        let before = item.end();
+        let before = (item.end(), item.apart());
         change(item)?;
-        let after = item.end();
-        set_end(&mut self.ends, (before, id), false);
-        set_end(&mut self.ends, (after, id), true);
+        let after = (item.end(), item.apart());
+        changed((&mut self.ends, &mut self.apart), id, before, after);
         Ok(())
     }
 
@@ -227,13 +247,10 @@ impl<T: Scoped> ByScope<T> {
                 .or_else(|| self.by_id.get(id))
                 .and_then(|place| usize::try_from(*place).ok());
             if let Some(Some(item)) = place.and_then(|place| self.places.get_mut(place)) {
-                let before = item.end();
+                let before = (item.end(), item.apart());
                 change(item)?;
-                let after = item.end();
-                if before != after {
-                    set_end(&mut self.ends, (before, *id), false);
-                    set_end(&mut self.ends, (after, *id), true);
-                }
+                let after = (item.end(), item.apart());
+                changed((&mut self.ends, &mut self.apart), *id, before, after);
             }
         }
         Ok(())
@@ -245,6 +262,20 @@ fn on(all: &[(Scope, u32)], scope: Scope) -> &[(Scope, u32)] {
     let rest = all.get(start..).unwrap_or_default();
     let end = rest.partition_point(|(on, _)| *on == scope);
     rest.get(..end).unwrap_or_default()
+}
+
+/// Keeps what is derived of one thing as the thing is now.
+fn changed<I: Ord + Copy>(
+    (ends, apart): (&mut BTreeSet<(Time, I)>, &mut usize),
+    id: I,
+    before: (Time, usize),
+    after: (Time, usize),
+) {
+    if before.0 != after.0 {
+        set_end(ends, (before.0, id), false);
+        set_end(ends, (after.0, id), true);
+    }
+    *apart = apart.saturating_add(after.1).saturating_sub(before.1);
 }
 
 /// What never begins anew is not waited for.
@@ -267,6 +298,12 @@ pub(crate) struct Along<'a, T: Scoped> {
 }
 
 impl<'a, T: Scoped> Along<'a, T> {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        let [key, project, organization] = self.places.map(<[_]>::len);
+        key.saturating_add(project).saturating_add(organization)
+    }
+
     /// In the order key, project, organization; on each the oldest first.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &'a T> + use<'a, T> {
         let all = self.all;

@@ -56,12 +56,38 @@ impl<'a> Asked<'a> {
         Self { along, narrow }
     }
 
+    /// How many limits are along the way, those not asked about included.
+    pub(crate) fn along(&self) -> usize {
+        self.along.len()
+    }
+
     /// In the order key, project, organization; on each the oldest first.
     pub(crate) fn limits(&self) -> impl Iterator<Item = &'a Limit> + use<'a> {
         let narrow = self.narrow;
         self.along
             .iter()
             .filter(move |limit| limit.calls == Calls::All || narrow.includes(limit))
+    }
+
+    /// Shows each of [`Asked::counters`], which is quicker than asking for one after the other.
+    pub(crate) fn each_counter(&self, mut show: impl FnMut(Counter<'a>)) {
+        let narrow = self.narrow;
+        self.limits().for_each(|limit| {
+            if limit.calls.apart() {
+                let subjects = narrow.subjects(limit).iter();
+                subjects.for_each(|subject| {
+                    show(Counter {
+                        limit,
+                        subject: Some(*subject),
+                    });
+                });
+            } else {
+                show(Counter {
+                    limit,
+                    subject: None,
+                });
+            }
+        });
     }
 
     /// The same, one for each counter that such a call counts in.

@@ -78,12 +78,15 @@ fn close(book: &Book, id: HoldId, ended: Ended<'_>) -> Decision {
 
 /// Whether a limit that counts a hold counts tokens.
 fn counts_tokens(book: &Book, id: HoldId) -> bool {
-    let open = book.holds.open().get(&id).map(|hold| &hold.limits);
-    let limits = open.or_else(|| book.holds.presumed().get(&id).map(|charge| &charge.limits));
-    let mut limits = limits.into_iter().flatten();
-    limits.any(|id| {
-        book.limit(*id)
-            .is_some_and(|limit| limit.measure == Measure::Tokens)
+    let open = book.holds.open().get(&id);
+    let open = open.map(|hold| (hold.project, hold.key, &hold.limits));
+    let found = open.or_else(|| {
+        let charge = book.holds.presumed().get(&id)?;
+        Some((charge.project, charge.key, &charge.limits))
+    });
+    found.is_some_and(|(project, key, counting)| {
+        let mut limits = book.limits.along(Some(project), Some(key)).iter();
+        limits.any(|limit| limit.measure == Measure::Tokens && counting.contains(&limit.id))
     })
 }
 
@@ -146,9 +149,11 @@ fn charge_open(book: &Book, id: HoldId, charge: &Charge) -> Decision {
 fn guarded(book: &Book, hold: &Hold, charge: Nanos) -> Option<Fact> {
     let trips = |limit: &&Limit| {
         limit.origin == LimitOrigin::Guard
+            && hold.limits.contains(&limit.id)
+            && limit.opened <= hold.taken
             && limit.count.spent.saturating_add(charge.into()) > limit.amount
     };
-    let mut limits = hold.limits.iter().filter_map(|id| book.limit(*id));
+    let mut limits = book.limits.along(Some(hold.project), Some(hold.key)).iter();
     freeze(book.key(hold.key)?, limits.find(trips)?.id)
 }
 

@@ -107,6 +107,12 @@ fn create_organization(
         facts.extend(super::limit::create(book, &terms, now)?.facts);
     }
     if let Some(guard) = ask.spend_guard {
+        if ask
+            .approved_usage_limit
+            .is_some_and(|(id, _)| id == guard.id)
+        {
+            return Err(Rejection::Exists("limit"));
+        }
         let rolling = Window::Rolling(guard.rolling);
         let terms = LimitTerms::hard_limit(guard.id, Scope::Organization, guard.amount, rolling);
         let terms = LimitTerms {

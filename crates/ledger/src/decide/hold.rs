@@ -116,6 +116,7 @@ fn without_room(book: &Book, ask: &TakeHold, from: From<'_>, room: Room, now: Ti
     }
     if ask.patience != Patience::Try {
         if let Some(units) = room.units_within(ask) {
+            let units = share_of(ask, &room).map_or(units, |share| share.min(units));
             return grant(book, ask, from, Need::with(ask, units));
         }
         if ask.patience == Patience::Wait && least.fits(&ever) {
@@ -188,13 +189,19 @@ fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need
         fitted: need.units < ask.bound.units(),
         headroom,
     };
+    let mut limits = Vec::with_capacity(asked.along());
+    let mut looks = false;
+    asked.limits().for_each(|limit| {
+        looks |= limit.looks_at_traits();
+        limits.push(limit.id);
+    });
     let taken = HoldTaken {
         hold: ask.hold,
         key: key.id,
         project: key.project,
         amount: grant.amount,
         draws: book.credit.plan(grant.amount),
-        limits: asked.limits().map(|limit| limit.id).collect(),
+        limits,
         holder: ask.holder.clone(),
         deadline: ask.deadline,
         route: ask.route.clone(),
@@ -204,7 +211,9 @@ fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need
         asked_units: ask.bound.units(),
     };
     let mut facts = Vec::with_capacity(2);
-    facts.extend(describe(ask, asked, (traits, need)));
+    if looks {
+        facts.push(describe(ask, asked, (traits, need)));
+    }
     facts.push(Fact::Hold(HoldFact::Taken(taken)));
     Decision {
         facts,
@@ -212,25 +221,20 @@ fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need
     }
 }
 
-/// What the limits that count the call look at besides its price; `None` where none of them does.
-fn describe(
-    ask: &TakeHold,
-    asked: &Asked<'_>,
-    (traits, need): (&HoldTraits, Need),
-) -> Option<Fact> {
-    if !asked.limits().any(crate::Limit::looks_at_traits) {
-        return None;
-    }
+/// What some of the limits that count the call look at besides its price.
+fn describe(ask: &TakeHold, asked: &Asked<'_>, (traits, need): (&HoldTraits, Need)) -> Fact {
     let shadows = asked.counters().filter(|counter| counter.limit.shadows());
-    let over = shadows.filter(|shadow| !need.fits_into(shadow.limit.measure, shadow.left()));
+    // What it would have cut down it would not have stopped.
+    let least = Need::with(ask, ask.bound.floor());
+    let over = shadows.filter(|shadow| !least.fits_into(shadow.limit.measure, shadow.left()));
     let mut over: Vec<LimitId> = over.map(|shadow| shadow.limit.id).collect();
     over.dedup();
-    Some(Fact::Hold(HoldFact::Described {
+    Fact::Hold(HoldFact::Described {
         hold: ask.hold,
         traits: HoldTraits {
             tokens: need.tokens,
             over,
             ..traits.clone()
         },
-    }))
+    })
 }

@@ -134,12 +134,15 @@ pub(super) fn change(book: &Book, ask: &ChangeLimit, now: Time) -> Result<Decisi
     check_amount(limit.measure, amount)?;
     check_end("until_at", ask.until, now)?;
     let id = ask.id;
+    // Who does not name an amount does not end a raise either.
+    let raised = limit.raise.filter(|_| ask.amount.is_none());
+    let until = ask.until.or(raised.map(|raise| raise.until));
     let reset = match ask.used {
         UsedSoFar::Keep => false,
         UsedSoFar::Reset => true,
     };
     Ok(Decision::done(vec![Fact::Limit(
-        match (limit.measure, ask.until) {
+        match (limit.measure, until) {
             (Measure::Usd, None) => LimitFact::Changed {
                 id,
                 amount: amount.usd(),

@@ -5,13 +5,16 @@
 
 mod budgets;
 mod calls;
+mod counts;
 mod directory;
 mod events;
 mod limits;
 mod time;
 
 pub(crate) use budgets::{Budget, percents};
-pub(crate) use events::{Ask, Event, Op, Patience, Scope};
+use counts::Spent;
+pub(crate) use counts::Who;
+pub(crate) use events::{Ask, Calls, Ended, Event, Kind, Measure, Op, Patience, Scope};
 pub(crate) use time::{Window, number_at};
 
 /// What a command is answered.
@@ -71,12 +74,16 @@ pub(crate) struct Limit {
     scope: Scope,
     pub(crate) amount: i64,
     window: Window,
-    only_model: Option<u8>,
+    pub(crate) kind: Kind,
+    ends_at: Option<i64>,
+    /// Until when its amount is raised, and to what it goes back.
+    raise: Option<(i64, i64)>,
+    pub(crate) would_have_stopped: u64,
     /// Which window it is in, and how often it was reset.
     pub(crate) now_in: i64,
     resets: usize,
-    /// What ended calls cost since both.
-    ended: i64,
+    /// What ended calls took since both.
+    ended: Vec<Spent>,
 }
 
 impl Limit {
@@ -92,6 +99,14 @@ struct Key {
     state: KeyState,
     expires_at: Option<i64>,
     only_model: Option<u8>,
+}
+
+impl Key {
+    fn freeze(&mut self) {
+        if self.state == KeyState::Active {
+            self.state = KeyState::Frozen;
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +129,10 @@ struct Call {
     boot: u8,
     deadline: i64,
     presumed: bool,
+    presumed_at: i64,
+    key: u8,
+    who: Who,
+    tokens: i64,
 }
 
 /// In which window of which limit a call counts, and since which reset its charge does.
@@ -155,12 +174,10 @@ impl Model {
                 lot.lapsed += lot.free();
             }
         }
+        let over = |limit: &Limit| limit.ends_at.is_some_and(|at| at <= now);
+        self.limits.retain(|limit| !over(limit));
         for limit in &mut self.limits {
-            let number = number_at(limit.window, now);
-            if number != limit.now_in {
-                limit.now_in = number;
-                limit.ended = 0;
-            }
+            limit.pass(now);
         }
         for budget in &mut self.budgets {
             budget.pass(now);
@@ -189,9 +206,13 @@ impl Model {
                 count,
                 lasts,
             } => self.renew(first, count, lasts),
-            Op::Settle { hold, charge } => self.settle(hold, Some(charge)),
-            Op::Release { hold } => self.settle(hold, Some(0)),
-            Op::Presume { hold } => self.settle(hold, None),
+            Op::Settle {
+                hold,
+                charge,
+                tokens,
+            } => self.settle(hold, Ended::Charged(charge, tokens)),
+            Op::Release { hold } => self.settle(hold, Ended::Released),
+            Op::Presume { hold } => self.settle(hold, Ended::Unknown),
             Op::PresumeBoots { node, boot, most } => {
                 let earlier = |call: &Call| call.node == node && call.boot != boot;
                 self.presume_all(most, earlier, |call| (0, call.number))
@@ -300,6 +321,12 @@ impl Model {
 
     pub(crate) fn limits(&self) -> &[Limit] {
         &self.limits
+    }
+
+    /// How many keys are frozen.
+    pub(crate) fn frozen(&self) -> usize {
+        let frozen = |key: &&Key| key.state == KeyState::Frozen;
+        self.keys.iter().filter(frozen).count()
     }
 
     /// How many holds are open, and how many presumed.

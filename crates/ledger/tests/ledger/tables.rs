@@ -4,14 +4,18 @@
 //! checks of `World::run`.
 
 mod budgets;
+mod counters;
 mod credit;
 mod fitting;
 mod holds;
 mod keys;
 mod limits;
 mod models;
+mod modes;
 mod once;
+mod rates;
 mod refusals;
 mod regressions;
 pub(crate) mod script;
 mod speak;
+mod subjects;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ids::{
     BootId, BudgetId, HoldId, KeyHash, KeyId, LimitId, LotId, OrganizationId, ProjectId, RequestId,
+    Subject,
 };
 use ledger::{
     Book, BudgetFact, Cause, Charge, Command, CreateKey, CreateOrganization, CreateProject,
@@ -41,6 +42,10 @@ pub(crate) fn lot(name: &str) -> LotId {
 
 pub(crate) fn limit(name: &str) -> LimitId {
     LimitId::from_bytes(named(name))
+}
+
+pub(crate) fn subject(name: &str) -> Subject {
+    Subject::from_bytes(named(name))
 }
 
 pub(crate) fn budget(name: &str) -> BudgetId {

@@ -3,6 +3,7 @@
 use money::Nanos;
 
 use crate::check::Asked;
+use crate::quantity::MOST_TOKENS;
 use crate::{Book, Check, Measure, Quantity, TakeHold, Time};
 
 /// The least that is left of each measure, over all that stops.
@@ -24,9 +25,11 @@ impl Room {
     pub(super) fn left(book: &Book, asked: &Asked<'_>) -> Self {
         let mut room = Self::ALL;
         room.narrow(Measure::Usd, book.credit.balance().available().into());
-        for counter in asked.counters().filter(|counter| counter.limit.stops()) {
-            room.narrow(counter.limit.measure, counter.left());
-        }
+        asked.each_counter(|counter| {
+            if counter.limit.stops() {
+                room.narrow(counter.limit.measure, counter.left());
+            }
+        });
         room
     }
 
@@ -50,7 +53,11 @@ impl Room {
 
     /// The most units, no fewer than may be, with which a call fits; `None` if it does not with the fewest.
     pub(super) fn units_within(&self, ask: &TakeHold) -> Option<u64> {
-        let by_money = ask.bound.units_within(self.usd.usd())?;
+        // What costs nothing needs no money to be there.
+        let by_money = match ask.bound.worst() {
+            Nanos::ZERO => ask.bound.units(),
+            _ => ask.bound.units_within(self.usd.usd())?,
+        };
         let units = by_money
             .min(self.units_by_tokens(ask))
             .max(ask.bound.floor());
@@ -105,6 +112,8 @@ impl Need {
         match measure {
             Measure::Usd => self.usd.into(),
             Measure::Requests => Quantity::new(1),
+            // What no call can have fits nowhere: it would not be counted whole.
+            Measure::Tokens if self.tokens > MOST_TOKENS => Quantity::MAX,
             Measure::Tokens => Quantity::count(self.tokens),
         }
     }
@@ -114,14 +123,22 @@ impl Need {
 pub(super) fn fits_at(book: &Book, check: &Check, stopped: Need) -> Option<Time> {
     let limit = book.limit(check.kind.limit()?)?;
     let needed = stopped.of(check.measure);
-    if needed > limit.amount {
-        return None;
-    }
-    match limit.window.rolling() {
-        Some(rolling) => {
-            let missing = needed.saturating_sub(check.left);
-            limit.counter(check.subject)?.leaves_by(rolling, missing)
+    let count = limit.counter(check.subject).cloned().unwrap_or_default();
+    let with = |amount: Quantity| {
+        if needed > amount {
+            return None;
         }
-        None => check.resets_at,
-    }
+        let left = amount.saturating_sub(count.spent);
+        let missing = needed.saturating_sub(left.saturating_sub(count.held));
+        match limit.window.rolling() {
+            _ if !missing.is_positive() => Some(Time::EARLIEST),
+            Some(rolling) => count.leaves_by(rolling, missing),
+            None => check.resets_at,
+        }
+    };
+    // A raise may be over by then, and so may the limit.
+    let raise = limit.raise;
+    let raised = with(limit.amount).filter(|at| raise.is_none_or(|raise| *at < raise.until));
+    let after = raise.and_then(|raise| with(raise.back_to).map(|at| at.max(raise.until)));
+    [raised, after, limit.ends_at].into_iter().flatten().min()
 }

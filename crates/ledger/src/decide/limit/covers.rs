@@ -42,7 +42,7 @@ impl Book {
 fn outlasts(longer: &Window, shorter: &Window) -> bool {
     match (longer, shorter) {
         (Window::Total, _) => true,
-        (Window::Rolling(longer), Window::Rolling(shorter)) => longer.seconds >= shorter.seconds,
+        (Window::Rolling(longer), Window::Rolling(shorter)) => longer.outlasts(*shorter),
         (
             Window::Month { time_zone: longer } | Window::Week { time_zone: longer },
             Window::Day { time_zone: shorter },

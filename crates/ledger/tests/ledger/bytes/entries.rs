@@ -2,6 +2,7 @@
 
 mod budgets;
 mod holds;
+mod terms;
 
 use ids::{EntryId, KeyHash, OrganizationId};
 use ledger::{
@@ -54,7 +55,7 @@ pub(crate) fn all() -> Vec<(&'static str, Entry)> {
         ..entry(fact, None)
     };
     entries.push(("entry that is the first", first));
-    let later = budgets::all();
+    let later = [budgets::all(), terms::all()].concat();
     entries.extend(
         later
             .into_iter()

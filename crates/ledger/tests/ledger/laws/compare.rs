@@ -4,7 +4,7 @@ use ledger::Book;
 use money::Nanos;
 
 use super::translate;
-use crate::model::{self, Answer, Model};
+use crate::model::{self, Answer, Ask, Model};
 
 /// Every lot, every limit, and how many holds there are.
 pub(super) fn figures(book: &Book, model: &Model) {
@@ -43,8 +43,39 @@ pub(super) fn figures(book: &Book, model: &Model) {
 fn limit(book: &Book, model: &Model, theirs: &model::Limit) {
     let ours = book.limit(translate::limit(theirs.number)).unwrap();
     let figures = [ours.amount, ours.count.held, ours.count.spent].map(ledger::Quantity::get);
-    let expected = [theirs.amount, model.held_in(theirs), model.spent_in(theirs)];
+    let expected = [
+        theirs.amount,
+        model.held_in(theirs, None),
+        model.spent_in(theirs, None),
+    ];
     assert_eq!(figures, expected, "{ours:?}");
+    assert_eq!(
+        ours.would_have_stopped, theirs.would_have_stopped,
+        "{ours:?}"
+    );
+    let subject: fn(u8) -> ids::Subject = match theirs.kind.calls {
+        model::Calls::EachUser => translate::user,
+        model::Calls::EachTag => translate::tag,
+        _ => {
+            assert_eq!(ours.subjects().count(), 0, "{ours:?}");
+            return window(ours, theirs);
+        }
+    };
+    for number in 0..8 {
+        let mut subjects = ours.subjects();
+        let ours = subjects.find(|(other, _)| *other == subject(number));
+        let figures = ours.map_or([0; 2], |(_, count)| [count.held.get(), count.spent.get()]);
+        let number = Some(number);
+        let expected = [
+            model.held_in(theirs, number),
+            model.spent_in(theirs, number),
+        ];
+        assert_eq!(figures, expected, "{number:?} in {theirs:?}");
+    }
+    window(ours, theirs);
+}
+
+fn window(ours: &ledger::Limit, theirs: &model::Limit) {
     let (start, end) = (ours.span.start.micros(), ours.span.end.micros());
     if start > i64::MIN {
         let number = |micros| model::number_at(theirs.window(), micros);
@@ -54,21 +85,23 @@ fn limit(book: &Book, model: &Model, theirs: &model::Limit) {
     }
 }
 
-/// P1, where it is made true or broken.
-pub(super) fn granted_within_every_limit(book: &Book, (key, model): (u8, u8), answer: Answer) {
-    let Answer::Granted { amount: 1.., .. } = answer else {
+/// P1, where it is made true or broken: of every measure that the call takes anything of.
+pub(super) fn granted_within_every_limit(book: &Book, ask: &Ask, answer: Answer) {
+    let Answer::Granted { units, .. } = answer else {
         return;
     };
-    let key = translate::key(key);
+    let key = translate::key(ask.key);
     let project = book.key(key).map(|key| key.project);
-    let checks = book.checks_of_call(
-        project,
-        Some(key),
-        (&translate::model_name(model), &ledger::Traits::default()),
-    );
-    for check in checks {
+    let model = translate::model_name(ask.model);
+    let traits = translate::traits(ask);
+    for check in book.checks_of_call(project, Some(key), (&model, &traits)) {
+        let takes = match check.measure {
+            ledger::Measure::Usd => ask.cost_of(units),
+            ledger::Measure::Requests => 1,
+            ledger::Measure::Tokens => ask.tokens_of(units),
+        };
         assert!(
-            !check.left.is_negative(),
+            takes == 0 || !check.left.is_negative(),
             "granted {answer:?} past {check:?}"
         );
     }

@@ -2,7 +2,7 @@
 //!
 //! They come from a number, and cost next to nothing to make: a million of them are part of every test run.
 
-use crate::model::{Ask, Event, Op, Patience, Scope, Window};
+use crate::model::{Ask, Calls, Event, Kind, Measure, Op, Patience, Scope, Window};
 
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 3_600 * SECOND;
@@ -12,6 +12,7 @@ const PROJECTS: u8 = 6;
 const LIMITS: u8 = 9;
 const BUDGETS: u8 = 6;
 const LOTS: u8 = 150;
+const USERS: u8 = 4;
 
 /// What every history begins with: someone who can call, and something to spend.
 pub(super) fn beginning() -> Vec<Event> {
@@ -21,7 +22,8 @@ pub(super) fn beginning() -> Vec<Event> {
         scope,
         amount,
         window: day,
-        only_model: None,
+        kind: Kind::PLAIN,
+        ends_in: None,
     };
     [
         Op::CreateProject { project: 0 },
@@ -55,7 +57,7 @@ pub(super) fn beginning() -> Vec<Event> {
 /// The history that a number stands for, of an organization that has credit enough, or hardly any.
 pub(super) fn history(number: u64, len: usize) -> Vec<Event> {
     let mut dice = Dice(number);
-    let most_credit = if dice.chance(50) { 4_000 } else { 500 };
+    let most_credit = if dice.chance(70) { 20_000 } else { 500 };
     let events = (0..len).map(|_| Event {
         pause: dice.pause(),
         op: dice.op(most_credit),
@@ -141,6 +143,19 @@ impl Dice {
             node: self.between(0, 3),
             boot: self.between(0, 3),
             lasts: self.between(0, 40 * HOUR),
+            tokens: if self.chance(20) {
+                0
+            } else {
+                self.between(0, 60)
+            },
+            tokens_per_unit: self.between(0, 3),
+            user: self.some(60, |dice| dice.between(0, USERS)),
+            tags: if self.chance(50) {
+                self.between(0, 8)
+            } else {
+                0
+            },
+            others_wait: self.chance(15),
         }
     }
 
@@ -153,7 +168,12 @@ impl Dice {
                     1..21 => self.between(0, 400),
                     _ => self.between(400, 6_000),
                 };
-                Op::Settle { hold, charge }
+                let tokens = self.some(70, |dice| dice.between(0, 250));
+                Op::Settle {
+                    hold,
+                    charge,
+                    tokens,
+                }
             }
             14..16 => Op::Release { hold },
             _ => Op::Presume { hold },
@@ -233,20 +253,80 @@ impl Dice {
 
     fn limits(&mut self) -> Op {
         let limit = self.between(0, LIMITS);
-        match self.below(11) {
-            0..4 => Op::CreateLimit {
+        match self.below(12) {
+            0..5 => self.new_limit(limit),
+            5..9 => Op::ChangeLimit {
                 limit,
-                scope: self.scope(),
-                amount: self.between(-1, 9_000),
-                window: self.window(),
-                only_model: self.some(30, |dice| dice.between(0, 3)),
-            },
-            4..9 => Op::ChangeLimit {
-                limit,
-                amount: self.some(70, |dice| dice.between(-1, 9_000)),
+                amount: self.some(70, |dice| {
+                    let most = if dice.chance(50) { 9_000 } else { 600 };
+                    dice.between(-1, most)
+                }),
                 reset: self.chance(50),
+                raised_for: self.some(30, |dice| dice.between(0, 10 * 60 * SECOND)),
             },
             _ => Op::DeleteLimit { limit },
+        }
+    }
+
+    fn new_limit(&mut self, limit: u8) -> Op {
+        let kind = self.kind();
+        let most = match kind.measure {
+            Measure::Usd => 9_000,
+            Measure::Requests => 200,
+            Measure::Tokens => 20_000,
+        };
+        Op::CreateLimit {
+            limit,
+            scope: self.scope(),
+            amount: self.between(-1, most),
+            window: self.limit_window(),
+            kind,
+            ends_in: self.some(10, |dice| dice.between(0, 2 * HOUR)),
+        }
+    }
+
+    /// Many of them dollars of all calls.
+    fn kind(&mut self) -> Kind {
+        if self.chance(30) {
+            return Kind::PLAIN;
+        }
+        if self.chance(10) {
+            return Kind {
+                guard: true,
+                freezes: true,
+                ..Kind::PLAIN
+            };
+        }
+        Kind {
+            calls: match self.below(8) {
+                0 => Calls::Model(self.between(0, 3)),
+                1 => Calls::User(self.between(0, USERS)),
+                2 | 3 => Calls::EachUser,
+                4 => Calls::Tag(self.between(0, 3)),
+                5 => Calls::EachTag,
+                _ => Calls::All,
+            },
+            measure: match self.below(3) {
+                0 => Measure::Requests,
+                1 => Measure::Tokens,
+                _ => Measure::Usd,
+            },
+            shadow: self.chance(35),
+            freezes: self.chance(30),
+            guard: self.below(100) == 0,
+        }
+    }
+
+    /// Rolling ones are as long as pauses are short, and a few longer.
+    fn limit_window(&mut self) -> Window {
+        match self.below(10) {
+            0..3 => Window::Rolling {
+                seconds: self.between(1, 90_i64),
+            },
+            3 => Window::Rolling {
+                seconds: self.between(1, 100_000_i64),
+            },
+            _ => self.window(),
         }
     }
 
@@ -286,7 +366,10 @@ impl Dice {
                 only_model: self.some(30, |dice| dice.between(0, 3)),
             },
             12..14 => Op::Freeze { key },
-            14..26 => Op::Unfreeze { key },
+            14..20 => Op::Unfreeze { key },
+            20..26 => Op::Unfreeze {
+                key: self.between(0, 2),
+            },
             26..34 => Op::Expire {
                 key,
                 expires_in: self.some(10, |dice| dice.between(0, 200 * HOUR)),

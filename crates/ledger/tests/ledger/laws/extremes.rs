@@ -1,9 +1,9 @@
 //! Absurd amounts and times: the ledger refuses them or takes them up, and neither panics nor contradicts itself.
 
 use ledger::{
-    AddCredit, Book, ChangeBudget, ChangeLimit, ChargeBack, Command, CreateBudget, Draw, Fact,
-    HoldFact, LimitOrigin, LimitTerms, LotKind, Outcome, Patience, PresumeReason, Scope,
-    Settlement, TakeHold, Time, Traits, UsedSoFar, Window,
+    AddCredit, Book, Calls, ChangeBudget, ChangeLimit, ChargeBack, Command, CreateBudget, Draw,
+    Fact, HoldFact, LimitOrigin, LimitTerms, LotKind, Measure, Mode, Outcome, Patience,
+    PresumeReason, Rolling, Scope, Settlement, TakeHold, Time, Traits, UsedSoFar, Window,
 };
 use money::{Bound, Femtos, Nanos};
 use proptest::prelude::*;
@@ -44,9 +44,34 @@ fn name(prefix: &'static str) -> impl Strategy<Value = String> {
 fn settlement() -> impl Strategy<Value = Settlement> {
     prop_oneof![
         amount().prop_map(|amount| Settlement::Charge(world::charge(amount))),
+        (amount(), tokens()).prop_map(|(amount, tokens)| Settlement::Metered {
+            charge: world::charge(amount),
+            tokens,
+        }),
         Just(Settlement::Presume(PresumeReason::NoUsage)),
         Just(Settlement::Release(ledger::ReleaseReason::NotSent)),
     ]
+}
+
+fn tokens() -> impl Strategy<Value = u64> {
+    prop_oneof![0..1_000_u64, Just(u64::MAX), any::<u64>(), Just(1 << 43)]
+}
+
+/// A limit on anything, in a window that rolls.
+fn odd_limit() -> impl Strategy<Value = LimitTerms> {
+    let shape = (any::<bool>(), any::<bool>(), 0..3_u8, any::<u32>());
+    let of = (amount(), moment(), any::<bool>());
+    (shape, of).prop_map(|((shadow, each, measure, seconds), (amount, end, ends))| {
+        let window = Window::Rolling(Rolling { seconds });
+        let scope = Scope::Organization;
+        LimitTerms {
+            measure: [Measure::Usd, Measure::Requests, Measure::Tokens][usize::from(measure)],
+            mode: if shadow { Mode::Shadow } else { Mode::Enforce },
+            calls: if each { Calls::EachEndUser } else { Calls::All },
+            ends_at: ends.then_some(end),
+            ..LimitTerms::hard_limit(world::limit("l"), scope, amount, window)
+        }
+    })
 }
 
 fn command() -> impl Strategy<Value = Command> {
@@ -70,6 +95,10 @@ fn command() -> impl Strategy<Value = Command> {
         2 => (name("l"), amount(), any::<bool>()).prop_map(|(id, amount, key)| {
             Command::CreateLimit(LimitTerms::hard_limit(world::limit(&id), if key { Scope::Key(world::key("k")) } else { Scope::Organization }, amount, Window::Month { time_zone: "Pacific/Apia".into() }).set_by(LimitOrigin::Operator))
         }),
+        3 => (name("l"), odd_limit()).prop_map(|(id, terms)| Command::CreateLimit(LimitTerms {
+            id: world::limit(&id),
+            ..terms
+        })),
         1 => (name("l"), amount()).prop_map(|(id, amount)| Command::ChangeLimit(ChangeLimit {
             id: world::limit(&id),
             amount: Some(amount.into()),
@@ -89,12 +118,22 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         1 => (name("b"), amount()).prop_map(|(id, amount)| Command::ChangeBudget(ChangeBudget {
             id: world::budget(&id),
-            amount: Some(amount.into()),
+            amount: Some(amount),
             thresholds: None,
         })),
-        5 => (name("h"), amount(), moment()).prop_map(|(hold, amount, deadline)| take(
-            &hold, amount, deadline
-        )),
+        5 => (name("h"), amount(), moment(), tokens()).prop_map(|(hold, amount, deadline, tokens)| {
+            let Command::TakeHold(take) = take(&hold, amount, deadline) else {
+                unreachable!()
+            };
+            Command::TakeHold(TakeHold {
+                traits: Traits {
+                    tokens,
+                    end_user: Some(world::subject("u")),
+                    ..Traits::default()
+                },
+                ..take
+            })
+        }),
         5 => (name("h"), settlement()).prop_map(|(hold, settlement)| Command::Settle {
             hold: world::hold(&hold),
             settlement,

@@ -1,14 +1,16 @@
 //! The model's commands in the ledger's words, and the ledger's answers in the model's.
 
+use ids::Subject;
 use ledger::{
     AddCredit, Calls, ChangeBudget, ChangeKey, ChangeLimit, ChargeBack, CheckKind, Command,
-    CreateBudget, CreateKey, DirectoryCommand, KeyProblem, LimitTerms, LotKind, Outcome,
-    Patience as LedgerPatience, PresumeReason, Refusal, ReleaseReason, Scope as LedgerScope,
-    Settlement, TakeHold, Time, Traits, UsedSoFar, Window as LedgerWindow,
+    CreateBudget, CreateKey, DirectoryCommand, KeyProblem, LimitOrigin, LimitTerms, LotKind, Mode,
+    OnTrip, Outcome, Patience as LedgerPatience, PresumeReason, Quantity, Refusal, ReleaseReason,
+    Rolling, Scope as LedgerScope, Settlement, TakeHold, Time, Traits, UsedSoFar,
+    Window as LedgerWindow,
 };
 use money::{Bound, Femtos, Nanos};
 
-use crate::model::{Answer, Ask, Op, Patience, Scope, Window, percents};
+use crate::model::{self, Answer, Ask, Measure, Op, Patience, Scope, Window, percents};
 use crate::world;
 
 // Names with zeroes in front sort like their numbers.
@@ -52,7 +54,7 @@ pub(super) fn command(op: &Op, now: Time) -> Command {
             note: "".into(),
         }),
         Op::Void { lot: number } => Command::VoidCredit { lot: lot(number) },
-        Op::CreateLimit { .. } | Op::ChangeLimit { .. } => limit_command(op),
+        Op::CreateLimit { .. } | Op::ChangeLimit { .. } => limit_command(op, now),
         Op::DeleteLimit { limit: number } => Command::DeleteLimit { id: limit(number) },
         Op::CreateBudget { .. } | Op::ChangeBudget { .. } | Op::DeleteBudget { .. } => {
             budget_command(op)
@@ -66,8 +68,22 @@ pub(super) fn command(op: &Op, now: Time) -> Command {
             holds: (first..first + count).map(hold).collect(),
             deadline: after(now, lasts),
         },
-        Op::Settle { hold, charge } => {
-            settle(hold, Settlement::Charge(world::charge(Nanos::new(charge))))
+        Op::Settle {
+            hold,
+            charge,
+            tokens,
+        } => {
+            let charge = world::charge(Nanos::new(charge));
+            settle(
+                hold,
+                match tokens {
+                    Some(tokens) => Settlement::Metered {
+                        charge,
+                        tokens: count(tokens),
+                    },
+                    None => Settlement::Charge(charge),
+                },
+            )
         }
         Op::Release { hold } => settle(hold, Settlement::Release(ReleaseReason::NotSent)),
         Op::Presume { hold } => settle(hold, Settlement::Presume(PresumeReason::TimedOut)),
@@ -94,41 +110,57 @@ fn on(scope: Scope) -> LedgerScope {
     }
 }
 
-fn limit_command(op: &Op) -> Command {
+fn limit_command(op: &Op, now: Time) -> Command {
     match *op {
         Op::CreateLimit {
             limit: number,
             scope,
             amount,
             window,
-            only_model,
-        } => {
-            let limit = LimitTerms::hard_limit(
-                limit(number),
-                on(scope),
-                Nanos::new(amount),
-                in_words(window),
-            );
-            match only_model {
-                None => Command::CreateLimit(limit),
-                Some(model) => {
-                    Command::CreateLimit(limit.of_calls(Calls::Model(model_name(model))))
-                }
-            }
-        }
+            kind,
+            ends_in,
+        } => Command::CreateLimit(LimitTerms {
+            id: limit(number),
+            origin: if kind.guard {
+                LimitOrigin::Guard
+            } else {
+                LimitOrigin::Owner
+            },
+            scope: on(scope),
+            calls: calls(kind.calls),
+            measure: match kind.measure {
+                Measure::Usd => ledger::Measure::Usd,
+                Measure::Requests => ledger::Measure::Requests,
+                Measure::Tokens => ledger::Measure::Tokens,
+            },
+            mode: if kind.shadow {
+                Mode::Shadow
+            } else {
+                Mode::Enforce
+            },
+            on_trip: if kind.freezes {
+                OnTrip::FreezeKey
+            } else {
+                OnTrip::Refuse
+            },
+            amount: Quantity::new(amount),
+            window: in_words(window),
+            ends_at: ends_in.map(|micros| after(now, micros)),
+        }),
         Op::ChangeLimit {
             limit: number,
             amount,
             reset,
+            raised_for,
         } => Command::ChangeLimit(ChangeLimit {
             id: limit(number),
-            amount: amount.map(ledger::Quantity::new),
+            amount: amount.map(Quantity::new),
             used: if reset {
                 UsedSoFar::Reset
             } else {
                 UsedSoFar::Keep
             },
-            until: None,
+            until: raised_for.map(|micros| after(now, micros)),
         }),
         _ => unreachable!(),
     }
@@ -231,6 +263,9 @@ fn in_words(window: Window) -> LedgerWindow {
         Window::Month { tokyo } => LedgerWindow::Month {
             time_zone: zone(tokyo),
         },
+        Window::Rolling { seconds } => LedgerWindow::Rolling(Rolling {
+            seconds: u32::try_from(seconds).unwrap(),
+        }),
     }
 }
 
@@ -271,8 +306,44 @@ fn take(ask: &Ask, now: Time) -> TakeHold {
         route: "/v1/chat/completions".into(),
         model: model_name(ask.model),
         upstream: "openai".into(),
-        traits: Traits::default(),
-        others_wait: false,
+        traits: traits(ask),
+        others_wait: ask.others_wait,
+    }
+}
+
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap()
+}
+
+pub(super) fn user(number: u8) -> Subject {
+    world::subject(&format!("u{number}"))
+}
+
+pub(super) fn tag(number: u8) -> Subject {
+    world::subject(&format!("t{number}"))
+}
+
+fn calls(calls: model::Calls) -> Calls {
+    match calls {
+        model::Calls::All => Calls::All,
+        model::Calls::Model(number) => Calls::Model(model_name(number)),
+        model::Calls::User(number) => Calls::EndUser(user(number)),
+        model::Calls::EachUser => Calls::EachEndUser,
+        model::Calls::Tag(number) => Calls::Tag(ledger::Tag {
+            subject: tag(number),
+            name: "tag".into(),
+        }),
+        model::Calls::EachTag => Calls::EachTag,
+    }
+}
+
+pub(super) fn traits(ask: &Ask) -> Traits {
+    let tags = (0..8).filter(|number| ask.tags >> number & 1 == 1);
+    Traits {
+        tokens: count(ask.tokens),
+        tokens_per_unit: count(ask.tokens_per_unit),
+        end_user: ask.user.map(user),
+        tags: tags.map(tag).collect(),
     }
 }
 

@@ -1,11 +1,8 @@
 //! Holds in the model: taken, renewed, ended.
 
-use super::events::{Ask, Patience, Scope};
-use super::{Answer, Call, Counted, Key, KeyState, Limit, Model};
-
-/// Something that can stop a call: a limit's number (`None`: the credit), what is left, and what would be left if every
-/// running call gave back what it holds.
-type Check = (Option<u8>, i64, i64);
+use super::counts::Check;
+use super::events::{Ask, Ended, Patience};
+use super::{Answer, Call, Counted, KeyState, Limit, Measure, Model};
 
 impl Model {
     pub(super) fn take(&mut self, ask: &Ask) -> Answer {
@@ -15,41 +12,58 @@ impl Model {
         if self.calls.iter().any(|call| call.number == ask.hold) {
             return Answer::Rejected;
         }
-        let checks = self.checks(ask.key, ask.model);
-        let left = checks.iter().map(|check| check.1).min().unwrap();
-        let back = checks.iter().map(|check| check.2).min().unwrap();
-        let (worst, least) = (ask.cost_of(ask.units), ask.cost_of(ask.least_units()));
-        if worst <= left || worst == 0 {
-            return self.grant(ask, ask.units, false);
-        }
-        if ask.patience == Patience::Wait && worst <= back {
+        let checks = self.checks(ask);
+        let fits = |units: u64, figure: fn(&Check) -> i64| {
+            let mut checks = checks.iter();
+            checks.all(|check| ask.fits(check.measure, units, figure(check)))
+        };
+        let left: fn(&Check) -> i64 = |check| check.left;
+        let back: fn(&Check) -> i64 = |check| check.back;
+        let (worst, least) = (ask.units, ask.least_units());
+        if ask.patience == Patience::Wait && !fits(worst, left) && fits(worst, back) {
             return Answer::Wait;
         }
-        if ask.patience != Patience::Try {
-            let mut fitting = (ask.least_units()..=ask.units).rev();
-            if let Some(units) = fitting.find(|units| ask.cost_of(*units) <= left) {
-                return self.grant(ask, units, true);
+        if ask.patience != Patience::Try || fits(worst, left) {
+            let most = self.share(ask, &checks);
+            let mut fitting = (least..=worst).rev();
+            let fitting = fitting.find(|units| {
+                let shared = most.is_none_or(|most| ask.cost_of(*units) <= most);
+                shared && fits(*units, left)
+            });
+            if let Some(units) = fitting {
+                return self.grant(ask, units);
             }
-            if ask.patience == Patience::Wait && least <= back {
-                return Answer::Wait;
-            }
+        }
+        if ask.patience == Patience::Wait && fits(least, back) {
+            return Answer::Wait;
         }
         let needed = if ask.patience == Patience::Try {
             worst
         } else {
             least
         };
-        let transient = needed <= back;
-        let mut stopping: Vec<Check> = checks
-            .into_iter()
-            .filter(|(_, left, back)| needed > if transient { *left } else { *back })
+        let transient = fits(needed, back);
+        let figure = if transient { left } else { back };
+        let mut stopping: Vec<&Check> = checks
+            .iter()
+            .filter(|check| !ask.fits(check.measure, needed, figure(check)))
             .collect();
         // A stable sort: of equals the first stays first.
-        stopping.sort_by_key(|check| check.1);
-        Answer::MoneyRefused {
-            binding: stopping[0].0,
-            transient,
+        stopping.sort_by_key(|check| (check.measure, check.left));
+        let binding = stopping[0].limit;
+        let freezes = |limit: &Limit| Some(limit.number) == binding && limit.kind.freezes;
+        if !transient && ask.patience != Patience::Try && self.limits.iter().any(freezes) {
+            self.freeze(ask.key);
         }
+        Answer::MoneyRefused { binding, transient }
+    }
+
+    /// The most that a call may take while others wait: a quarter of what is left, or what it takes at least.
+    fn share(&self, ask: &Ask, checks: &[Check]) -> Option<i64> {
+        let dollars = checks.iter().filter(|check| check.measure == Measure::Usd);
+        let left = dollars.map(|check| check.left).min().unwrap();
+        (ask.others_wait && ask.patience != Patience::Try)
+            .then(|| (left / 4).max(ask.cost_of(ask.least_units())))
     }
 
     fn key_problem(&self, ask: &Ask) -> Option<&'static str> {
@@ -69,76 +83,33 @@ impl Model {
         }
     }
 
-    /// The limits that count calls of this key for this model, in the order key, project, organization.
-    fn limits_on(&self, key: &Key, model: u8) -> Vec<&Limit> {
-        [
-            Scope::Key(key.number),
-            Scope::Project(key.project),
-            Scope::Organization,
-        ]
-        .into_iter()
-        .flat_map(|scope| self.limits.iter().filter(move |limit| limit.scope == scope))
-        .filter(|limit| limit.only_model.is_none_or(|only| only == model))
-        .collect()
-    }
-
-    fn checks(&self, key: u8, model: u8) -> Vec<Check> {
-        let mut checks: Vec<Check> = Vec::new();
-        for limit in self.limits_on(self.key(key).unwrap(), model) {
-            let spent = self.spent_in(limit);
-            let left = limit.amount - spent - self.held_in(limit);
-            checks.push((Some(limit.number), left, limit.amount - spent));
-        }
-        let (left, held) = (
-            self.available(),
-            self.lots.iter().map(|lot| lot.held).sum::<i64>(),
-        );
-        checks.push((None, left, left + held));
-        checks
-    }
-
     /// What a new hold may take of the credit.
     pub(crate) fn available(&self) -> i64 {
         self.lots.iter().map(super::Lot::free).sum()
     }
 
-    fn counting(&self, limit: &Limit, presumed: bool) -> impl Iterator<Item = (&Call, &Counted)> {
-        let (made, window) = (limit.made, limit.now_in);
-        self.calls
-            .iter()
-            .filter(move |call| call.presumed == presumed)
-            .flat_map(|call| call.counted.iter().map(move |counted| (call, counted)))
-            .filter(move |(_, counted)| counted.limit == made && counted.window == window)
-    }
-
-    /// What open holds promise in the limit's current window.
-    pub(crate) fn held_in(&self, limit: &Limit) -> i64 {
-        self.counting(limit, false)
-            .map(|(call, _)| call.amount)
-            .sum()
-    }
-
-    /// What calls cost in the limit's current window since it was last reset.
-    pub(crate) fn spent_in(&self, limit: &Limit) -> i64 {
-        let presumed: i64 = self
-            .counting(limit, true)
-            .filter(|(_, counted)| counted.charged_after == limit.resets)
-            .map(|(call, _)| call.amount)
-            .sum();
-        limit.ended + presumed
-    }
-
-    fn grant(&mut self, ask: &Ask, units: u64, fitted: bool) -> Answer {
+    fn grant(&mut self, ask: &Ask, units: u64) -> Answer {
         let amount = ask.cost_of(units);
-        let counted = self
-            .limits_on(self.key(ask.key).unwrap(), ask.model)
-            .into_iter()
-            .map(|limit| Counted {
-                limit: limit.made,
-                window: limit.now_in,
-                charged_after: 0,
-            })
-            .collect();
+        let limits = self.limits_on(self.key(ask.key).unwrap(), ask);
+        // What a shadow would have cut down it would not have stopped.
+        let over = |limit: &&&Limit| {
+            let mut apart = limit.apart(ask.who()).into_iter();
+            limit.kind.shadow
+                && apart.any(|subject| {
+                    let taken = self.spent_in(limit, subject) + self.held_in(limit, subject);
+                    !ask.fits(limit.kind.measure, ask.least_units(), limit.amount - taken)
+                })
+        };
+        let over: Vec<usize> = limits.iter().filter(over).map(|limit| limit.made).collect();
+        let counted = limits.into_iter().map(|limit| Counted {
+            limit: limit.made,
+            window: limit.now_in,
+            charged_after: 0,
+        });
+        let counted = counted.collect();
+        for limit in &mut self.limits {
+            limit.would_have_stopped += u64::from(over.contains(&limit.made));
+        }
         let budgets = self.budgets_on(ask.key);
         let draws = self.pay(amount, &[]);
         for (lot, part) in &draws {
@@ -154,12 +125,16 @@ impl Model {
             boot: ask.boot,
             deadline: self.now + ask.lasts,
             presumed: false,
+            presumed_at: 0,
+            key: ask.key,
+            who: ask.who(),
+            tokens: ask.tokens_of(units),
         });
         self.calls.sort_by_key(|call| call.number);
         Answer::Granted {
             amount,
             units,
-            fitted,
+            fitted: units < ask.units,
         }
     }
 
@@ -194,8 +169,13 @@ impl Model {
         parts
     }
 
-    /// `None`: nobody knows the charge.
-    pub(super) fn settle(&mut self, hold: u16, charge: Option<i64>) -> Answer {
+    /// `None`: nobody knows the charge, or the tokens.
+    pub(super) fn settle(&mut self, hold: u16, ended: Ended) -> Answer {
+        let (charge, tokens) = match ended {
+            Ended::Charged(charge, tokens) => (Some(charge), tokens),
+            Ended::Released => (Some(0), Some(0)),
+            Ended::Unknown => (None, None),
+        };
         let place = self.calls.iter().position(|call| call.number == hold);
         let Some(place) = place else {
             return Answer::Closed {
@@ -212,6 +192,8 @@ impl Model {
                 changed: false,
             },
             None => {
+                let call = self.calls[place].clone();
+                self.guard(&call, amount);
                 self.presume(place);
                 Answer::Closed {
                     charged: amount,
@@ -220,6 +202,14 @@ impl Model {
                 }
             }
             Some(charge) => {
+                let call = self.calls[place].clone();
+                if !presumed && ended != Ended::Released {
+                    self.guard(&call, charge);
+                }
+                // What never was made counts nowhere; what was presumed was a request.
+                if presumed || ended != Ended::Released {
+                    self.spend(&call, charge, tokens.unwrap_or(call.tokens));
+                }
                 self.end(place, charge);
                 Answer::Closed {
                     charged: charge,
@@ -244,16 +234,6 @@ impl Model {
         for (lot, part) in draws {
             self.lot_mut(lot).unwrap().spent += part;
         }
-        for counted in &call.counted {
-            let in_force = |limit: &&mut Limit| {
-                limit.made == counted.limit
-                    && limit.now_in == counted.window
-                    && (!call.presumed || limit.resets == counted.charged_after)
-            };
-            if let Some(limit) = self.limits.iter_mut().find(in_force) {
-                limit.ended += charge;
-            }
-        }
         let before = if call.presumed { call.amount } else { 0 };
         self.count(&call.budgets, charge - before);
         self.calls.remove(place);
@@ -262,6 +242,7 @@ impl Model {
     fn presume(&mut self, place: usize) {
         let mut call = self.calls[place].clone();
         call.presumed = true;
+        call.presumed_at = self.now;
         for (lot, part) in &call.draws {
             let lot = self.lot_mut(*lot).unwrap();
             lot.held -= part;

@@ -1,6 +1,7 @@
 //! What can happen to a ledger, in plain numbers.
 
 use super::Window;
+use super::counts::Who;
 
 /// A command, some time after the one before. The pause may be negative: clocks are set back.
 #[derive(Clone, Debug)]
@@ -23,7 +24,45 @@ pub(crate) enum Patience {
     Last,
 }
 
-/// Amounts are nano-dollars, spans of time microseconds.
+/// What a limit counts, from the first to the last that binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Measure {
+    Usd,
+    Requests,
+    Tokens,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Calls {
+    All,
+    Model(u8),
+    User(u8),
+    EachUser,
+    Tag(u8),
+    EachTag,
+}
+
+/// Which calls a limit counts, what of them, and what it does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    pub(crate) calls: Calls,
+    pub(crate) measure: Measure,
+    pub(crate) shadow: bool,
+    pub(crate) freezes: bool,
+    pub(crate) guard: bool,
+}
+
+impl Kind {
+    pub(crate) const PLAIN: Self = Self {
+        calls: Calls::All,
+        measure: Measure::Usd,
+        shadow: false,
+        freezes: false,
+        guard: false,
+    };
+}
+
+/// Amounts are nano-dollars, requests or tokens, spans of time microseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
     AddCredit {
@@ -44,12 +83,14 @@ pub(crate) enum Op {
         scope: Scope,
         amount: i64,
         window: Window,
-        only_model: Option<u8>,
+        kind: Kind,
+        ends_in: Option<i64>,
     },
     ChangeLimit {
         limit: u8,
         amount: Option<i64>,
         reset: bool,
+        raised_for: Option<i64>,
     },
     DeleteLimit {
         limit: u8,
@@ -105,6 +146,7 @@ pub(crate) enum Op {
     Settle {
         hold: u16,
         charge: i64,
+        tokens: Option<i64>,
     },
     Release {
         hold: u16,
@@ -122,6 +164,14 @@ pub(crate) enum Op {
     },
 }
 
+/// How a call ended: what it cost and how many tokens it had, if anybody said so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Charged(i64, Option<i64>),
+    Released,
+    Unknown,
+}
+
 /// A hold that is asked for. `fixed` and `per_unit` are femto-dollars (a millionth of a nano-dollar).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask {
@@ -136,6 +186,12 @@ pub(crate) struct Ask {
     pub(crate) node: u8,
     pub(crate) boot: u8,
     pub(crate) lasts: i64,
+    pub(crate) tokens: i64,
+    pub(crate) tokens_per_unit: i64,
+    pub(crate) user: Option<u8>,
+    /// The bits of a number.
+    pub(crate) tags: u8,
+    pub(crate) others_wait: bool,
 }
 
 impl Ask {
@@ -143,6 +199,36 @@ impl Ask {
     pub(crate) fn cost_of(&self, units: u64) -> i64 {
         let femtos = self.fixed + self.per_unit * i64::try_from(units).unwrap();
         femtos / 1_000_000 + i64::from(femtos % 1_000_000 != 0)
+    }
+
+    pub(crate) fn tokens_of(&self, units: u64) -> i64 {
+        self.tokens + self.tokens_per_unit * i64::try_from(units).unwrap()
+    }
+
+    pub(crate) fn who(&self) -> Who {
+        Who {
+            user: self.user,
+            tags: self.tags,
+        }
+    }
+
+    /// How much of a measure this many units take.
+    pub(crate) fn takes(&self, measure: Measure, units: u64) -> i64 {
+        match measure {
+            Measure::Usd => self.cost_of(units),
+            Measure::Requests => 1,
+            Measure::Tokens => self.tokens_of(units),
+        }
+    }
+
+    /// Nothing fits everywhere. A cost is nothing where it is so with all units.
+    pub(crate) fn fits(&self, measure: Measure, units: u64, left: i64) -> bool {
+        let takes_nothing = match measure {
+            Measure::Usd => self.cost_of(self.units) == 0,
+            Measure::Requests => false,
+            Measure::Tokens => self.tokens_of(units) == 0,
+        };
+        takes_nothing || self.takes(measure, units) <= left
     }
 
     pub(crate) fn least_units(&self) -> u64 {

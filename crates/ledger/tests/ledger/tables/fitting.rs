@@ -81,3 +81,25 @@ fn a_call_waits_before_it_is_fitted_and_is_fitted_before_it_is_refused() {
         ",
     );
 }
+
+#[test]
+fn while_others_wait_no_call_that_can_be_cut_down_takes_more_than_a_quarter() {
+    check(
+        "
+        credit a 10.00                                                    -> done a
+        take h1 k 0.00+0.01x900..10 wait others-wait                      -> fitted 2.50 for 250 units
+        # A quarter of what is left then.
+        take h2 k 0.00+0.01x900..10 wait others-wait                      -> wait
+        take h2 k 0.00+0.01x900..10 last others-wait                      -> fitted 1.87 for 187 units
+        # Also where it would not have fitted whole, however long it waited.
+        take h3 k 0.00+0.01x9000..10 wait others-wait                     -> fitted 1.40 for 140 units
+        # Down to what it may be cut to, and no further.
+        take h4 k 0.00+0.01x400..300 wait others-wait                     -> fitted 3.00 for 300 units
+        # What is too small to share, cannot be cut, or only tries is as it was.
+        take h5 k 0.00+0.01x20..10 wait others-wait                       -> granted 0.20
+        take h6 k 0.50 wait others-wait                                   -> granted 0.50
+        take h7 k 0.00+0.01x40..10 try others-wait                        -> granted 0.40
+        sums                                                              -> spent 0.00 held 9.87 left 0.13
+        ",
+    );
+}

@@ -6,21 +6,28 @@
 //! key K P [expires=TIME] [models=a,b*] · change-key K [expires=TIME|never] [models=a,b*|any]
 //! freeze K REASON · unfreeze K · revoke K
 //! credit LOT AMOUNT [kind=grant] [lapses=TIME] [priority=N] · void LOT · chargeback LOT AMOUNT
-//! limit L SCOPE AMOUNT WINDOW [by=operator] [model=M*]    SCOPE: org, project:P, key:K; WINDOW: total, day, week/Asia/Tokyo, …
-//! change L AMOUNT|- keep|reset · delete L
+//! limit L SCOPE AMOUNT WINDOW [by=operator|guard] [shadow] [freezes] [until=TIME]
+//!       [model=M*] [user=U] [tag=T] [each=user|tag]
+//!     SCOPE: org, project:P, key:K; AMOUNT: 5.00, 60requests, 9000tokens;
+//!     WINDOW: total, day, week/Asia/Tokyo, rolling/60, …
+//! covered L SCOPE AMOUNT WINDOW …                           by which limit such a one would be covered; makes none
+//! change L AMOUNT|- keep|reset [until=TIME] · delete L
 //! budget B SCOPE AMOUNT WINDOW at=50,80 · change-budget B AMOUNT|- [at=50,80] · delete-budget B
-//! take H K COST [try|wait|last] [model=M] [node=N] [boot=B] [deadline=TIME]
+//! take H K COST [try|wait|last] [model=M] [node=N] [boot=B] [deadline=TIME] [user=U] [tags=T,T]
+//!       [tokens=N|N+N (fixed, per unit)] [others-wait]
 //!     COST: 3.00, or 0.10+0.02x100..10 (fixed, per unit, units, floor)
-//! renew H,H TIME · settle H AMOUNT · release H · presume H
+//! renew H,H TIME · settle H AMOUNT [tokens=N] · release H · presume H
 //! presume-boots NODE BOOT MOST · presume-overdue MOST
-//! lot LOT · lim L · bud B · sums · headroom K          answers with figures, changes nothing
+//! lot LOT · lim L [user=U|tag=T] · bud B · sums · headroom K          answers with figures, changes nothing
 //! ```
 //! Any command may end with `idem=KEY/REQUEST`.
 
+mod limits;
+
 use ledger::{
-    AddCredit, Calls, Cause, ChangeBudget, ChangeKey, ChangeLimit, ChargeBack, Command,
-    CreateBudget, DirectoryCommand, IdempotencyKey, LimitOrigin, LimitTerms, LotKind, Patience,
-    PresumeReason, ReleaseReason, Scope, Settlement, TakeHold, Time, Traits, UsedSoFar, Window,
+    AddCredit, Cause, ChangeBudget, ChangeKey, ChargeBack, Command, CreateBudget, DirectoryCommand,
+    IdempotencyKey, LotKind, Patience, PresumeReason, ReleaseReason, Rolling, Scope, Settlement,
+    TakeHold, Time, Traits, Window,
 };
 use money::{Bound, Femtos, Nanos};
 
@@ -57,6 +64,10 @@ fn run_row(world: &mut World, row: &str) -> String {
     if let Some(figures) = speak::figures(&world.book, &words) {
         return figures;
     }
+    if words.at(0) == "covered" {
+        let by = world.book.covered_by(&limits::terms(&words));
+        return by.map_or("no".to_owned(), |id| world::name_of(id.to_bytes()));
+    }
     if words.at(0) == "now" {
         world.clock = time(words.at(1));
         let nothing = Command::RenewHolds {
@@ -87,7 +98,7 @@ impl<'a> Words<'a> {
         amount(self.at(place))
     }
 
-    fn option(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn option(&self, name: &str) -> Option<&'a str> {
         let of = |word: &&'a str| word.strip_prefix(name)?.strip_prefix('=');
         self.0.iter().find_map(of)
     }
@@ -135,11 +146,8 @@ fn command(words: &Words<'_>) -> Command {
             amount: words.amount(2),
             note: "".into(),
         }),
-        "limit" => match words.option("model") {
-            None => Command::CreateLimit(limit(words)),
-            Some(model) => Command::CreateLimit(limit(words).of_calls(Calls::Model(model.into()))),
-        },
-        "change" => Command::ChangeLimit(change(words)),
+        "limit" => Command::CreateLimit(limits::terms(words)),
+        "change" => Command::ChangeLimit(limits::change(words)),
         "delete" => Command::DeleteLimit {
             id: world::limit(words.at(1)),
         },
@@ -152,9 +160,7 @@ fn command(words: &Words<'_>) -> Command {
         }),
         "change-budget" => Command::ChangeBudget(ChangeBudget {
             id: world::budget(words.at(1)),
-            amount: Some(words.at(2))
-                .filter(|text| *text != "-")
-                .map(|text| amount(text).into()),
+            amount: Some(words.at(2)).filter(|text| *text != "-").map(amount),
             thresholds: words.option("at").map(percents),
         }),
         "delete-budget" => Command::DeleteBudget {
@@ -165,7 +171,17 @@ fn command(words: &Words<'_>) -> Command {
             holds: words.at(1).split(',').map(world::hold).collect(),
             deadline: time(words.at(2)),
         },
-        "settle" => settle(words, Settlement::Charge(world::charge(words.amount(2)))),
+        "settle" => {
+            let charge = world::charge(words.amount(2));
+            let tokens = words.option("tokens").map(|text| text.parse().unwrap());
+            settle(
+                words,
+                match tokens {
+                    Some(tokens) => Settlement::Metered { charge, tokens },
+                    None => Settlement::Charge(charge),
+                },
+            )
+        }
         "release" => settle(words, Settlement::Release(ReleaseReason::ProviderRefused)),
         "presume" => settle(words, Settlement::Presume(PresumeReason::CutOff)),
         "presume-boots" => Command::PresumeEarlierBoots {
@@ -259,35 +275,10 @@ fn window(text: &str) -> Window {
         "day" => Window::Day { time_zone },
         "week" => Window::Week { time_zone },
         "month" => Window::Month { time_zone },
+        "rolling" => Window::Rolling(Rolling {
+            seconds: zone.parse().unwrap(),
+        }),
         other => panic!("no such window: {other}"),
-    }
-}
-
-fn limit(words: &Words<'_>) -> LimitTerms {
-    LimitTerms::hard_limit(
-        world::limit(words.at(1)),
-        scope(words.at(2)),
-        words.amount(3),
-        window(words.at(4)),
-    )
-    .set_by(match words.option("by") {
-        Some("operator") => LimitOrigin::Operator,
-        _ => LimitOrigin::Owner,
-    })
-}
-
-fn change(words: &Words<'_>) -> ChangeLimit {
-    ChangeLimit {
-        id: world::limit(words.at(1)),
-        amount: Some(words.at(2))
-            .filter(|text| *text != "-")
-            .map(|text| amount(text).into()),
-        used: if words.at(3) == "reset" {
-            UsedSoFar::Reset
-        } else {
-            UsedSoFar::Keep
-        },
-        until: None,
     }
 }
 
@@ -318,8 +309,24 @@ fn take(words: &Words<'_>) -> TakeHold {
         route: "/v1/chat/completions".into(),
         model: words.option("model").unwrap_or("gpt-5").into(),
         upstream: "openai".into(),
-        traits: Traits::default(),
-        others_wait: false,
+        traits: traits(words),
+        others_wait: words.has("others-wait"),
+    }
+}
+
+fn traits(words: &Words<'_>) -> Traits {
+    let tokens = words.option("tokens").unwrap_or("0");
+    let (tokens, per_unit) = tokens.split_once('+').unwrap_or((tokens, "0"));
+    let tags = words.option("tags").into_iter();
+    let mut tags: Vec<_> = tags
+        .flat_map(|tags| tags.split(',').map(world::subject))
+        .collect();
+    tags.sort_unstable();
+    Traits {
+        tokens: tokens.parse().unwrap(),
+        tokens_per_unit: per_unit.parse().unwrap(),
+        end_user: words.option("user").map(world::subject),
+        tags,
     }
 }
 

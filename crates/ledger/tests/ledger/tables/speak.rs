@@ -2,8 +2,8 @@
 
 use ids::KeyId;
 use ledger::{
-    Book, BudgetFact, CheckKind, CreditFact, DirectoryFact, Fact, HoldFact, KeyProblem, LimitFact,
-    Outcome, Receipt, Refusal, Shortfall, Stepped,
+    Book, BudgetFact, CheckKind, CreditFact, DirectoryFact, Fact, HoldFact, KeyProblem, Limit,
+    LimitFact, Measure, Outcome, Quantity, Receipt, Refusal, Shortfall, Stepped,
 };
 use money::Nanos;
 
@@ -22,6 +22,9 @@ pub(crate) fn answer(stepped: &Stepped) -> String {
 
 fn told(fact: &Fact) -> Option<String> {
     match fact {
+        Fact::Directory(DirectoryFact::KeyFrozen { id, reason }) if reason.contains("limit") => {
+            Some(format!("{} freezes", name_of(id.to_bytes())))
+        }
         Fact::Budget(BudgetFact::Crossed {
             budget,
             percent,
@@ -74,22 +77,45 @@ fn refused(refusal: &Refusal) -> String {
             } else {
                 "for good"
             };
-            format!("refused by {by} {how}{}", needs(short))
+            format!("refused by {by} {how}{}{}", needs(short), fits(short))
         }
     }
 }
 
 fn needs(short: &Shortfall) -> String {
-    let left = short
-        .binding()
-        .map_or(Nanos::ZERO, |check| check.left.usd());
-    if short.least_needed == short.needed {
-        format!(", needs {} of {left}", short.needed)
+    let Some(check) = short.binding() else {
+        return String::new();
+    };
+    let spoken = |amount| figure(check.measure, amount);
+    let left = spoken(check.left);
+    let needed = match check.measure {
+        Measure::Usd => short.needed.into(),
+        Measure::Requests => Quantity::new(1),
+        Measure::Tokens => Quantity::count(short.needed_tokens),
+    };
+    let least = short.least_needed_of(check.measure);
+    if least == needed {
+        format!(", needs {} of {left}", spoken(needed))
     } else {
-        format!(
-            ", needs {} or {} of {left}",
-            short.needed, short.least_needed
-        )
+        format!(", needs {} or {} of {left}", spoken(needed), spoken(least))
+    }
+}
+
+/// When the call would fit, where a window rolls: else the window says so itself.
+fn fits(short: &Shortfall) -> String {
+    let window = short.binding().and_then(|check| check.window.as_ref());
+    match window.and_then(ledger::Window::rolling) {
+        None => String::new(),
+        Some(_) => short
+            .fits_at
+            .map_or(", never fits".to_owned(), |at| format!(", fits at {at}")),
+    }
+}
+
+fn figure(measure: Measure, amount: Quantity) -> String {
+    match measure {
+        Measure::Usd => amount.usd().to_string(),
+        Measure::Requests | Measure::Tokens => amount.get().to_string(),
     }
 }
 
@@ -158,6 +184,13 @@ fn fact(fact: &Fact) -> String {
         Fact::Limit(LimitFact::WindowOpened { limit, span }) => {
             format!("{} opens {}", name_of(limit.to_bytes()), span.start)
         }
+        Fact::Limit(LimitFact::Rolled { limit, .. }) => {
+            format!("{} rolls", name_of(limit.to_bytes()))
+        }
+        Fact::Limit(LimitFact::RaiseEnded { id }) => {
+            format!("{} is raised no more", name_of(id.to_bytes()))
+        }
+        Fact::Limit(LimitFact::Deleted { id }) => format!("{} ends", name_of(id.to_bytes())),
         Fact::Hold(fact) => hold_fact(fact).to_owned(),
         Fact::Directory(DirectoryFact::OrganizationCreated { .. }) => "organization".to_owned(),
         Fact::Budget(BudgetFact::WindowOpened { budget, span }) => {
@@ -204,19 +237,10 @@ pub(crate) fn figures(book: &Book, words: &Words<'_>) -> Option<String> {
             ];
             Some(sums([sum.spent, sum.held, sum.left], &parts))
         }
-        "lim" => Some(book.limit(world::limit(words.at(1))).map_or_else(
-            || "gone".to_owned(),
-            |limit| {
-                sums(
-                    [
-                        limit.count.spent.usd(),
-                        limit.count.held.usd(),
-                        limit.left().usd(),
-                    ],
-                    &[],
-                )
-            },
-        )),
+        "lim" => Some(
+            book.limit(world::limit(words.at(1)))
+                .map_or_else(|| "gone".to_owned(), |limit| limit_figures(limit, words)),
+        ),
         "bud" => Some(book.budget(world::budget(words.at(1))).map_or_else(
             || "gone".to_owned(),
             |budget| {
@@ -232,6 +256,34 @@ pub(crate) fn figures(book: &Book, words: &Words<'_>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// A limit's figures, or those of one of its subjects.
+fn limit_figures(limit: &Limit, words: &Words<'_>) -> String {
+    let subject = words.option("user").or(words.option("tag"));
+    let count = match subject.map(world::subject) {
+        None => Some(&limit.count),
+        Some(subject) => {
+            let mut subjects = limit.subjects();
+            subjects
+                .find(|(other, _)| *other == subject)
+                .map(|(_, count)| count)
+        }
+    };
+    let Some(count) = count else {
+        return "nothing".to_owned();
+    };
+    let left = limit
+        .amount
+        .saturating_sub(count.spent)
+        .saturating_sub(count.held);
+    let [spent, held, left] =
+        [count.spent, count.held, left].map(|amount| figure(limit.measure, amount));
+    let stopped = match limit.would_have_stopped {
+        0 => String::new(),
+        some => format!(" would have stopped {some}"),
+    };
+    format!("spent {spent} held {held} left {left}{stopped}")
 }
 
 fn sums([spent, held, left]: [Nanos; 3], parts: &[(&str, Nanos)]) -> String {
