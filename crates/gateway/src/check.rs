@@ -202,7 +202,7 @@ fn granted(outcome: Outcome, (wish, caller): (Wish, &Caller)) -> Result<Grant, S
         Outcome::Granted(grant) => Ok(grant),
         Outcome::Refused(refusal) => Err(match *refusal {
             Refusal::Key(problem) => Stop::Key(problem, Some(Box::new(caller.clone()))),
-            Refusal::Money(shortfall) => Stop::Money(Box::new(shortfall), wish),
+            Refusal::Money(shortfall) => Stop::Money(Box::new(shortfall), Box::new(wish)),
         }),
         other => Err(Stop::Fault(format!("a check was answered by {other:?}"))),
     }

@@ -7,7 +7,7 @@ mod limit;
 use money::Nanos;
 
 use crate::book::{Key, KeyState, Lot, LotPart, Organization, Project, ProjectState, Recall};
-use crate::{Book, CreditFact, DirectoryFact, Entry, Fact, Head, KeyCreated, Time};
+use crate::{Book, CreditFact, DirectoryFact, Entry, Fact, Head, KeyChanged, KeyCreated, Time};
 
 /// An entry that cannot follow the entries before it: the journal is damaged, or the program that wrote it was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -169,13 +169,7 @@ impl Book {
                 self.directory.project_mut(*id)?.state = ProjectState::Archived { at };
             }
             DirectoryFact::KeyCreated(created) => self.create_key(created, at)?,
-            DirectoryFact::KeyChanged(changed) => {
-                let key = self.directory.key_mut(changed.id)?;
-                key.name = changed.name.clone();
-                key.expires_at = changed.expires_at;
-                key.models = changed.models.clone();
-                key.ip_allow = changed.ip_allow.clone();
-            }
+            DirectoryFact::KeyChanged(changed) => self.change_key(changed)?,
             DirectoryFact::KeyFrozen { id, reason } => {
                 self.directory.key_mut(*id)?.state = KeyState::Frozen {
                     at,
@@ -189,6 +183,15 @@ impl Book {
                 self.directory.key_mut(*id)?.state = KeyState::Revoked { at }
             }
         }
+        Ok(())
+    }
+
+    fn change_key(&mut self, changed: &KeyChanged) -> Result<(), Inconsistent> {
+        let key = self.directory.key_mut(changed.id)?;
+        key.name = changed.name.clone();
+        key.expires_at = changed.expires_at;
+        key.models = changed.models.clone();
+        key.ip_allow = changed.ip_allow.clone();
         Ok(())
     }
 

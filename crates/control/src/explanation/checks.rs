@@ -1,6 +1,6 @@
 //! The checks of a decision with the names of what they are on, and what is left there now.
 
-use ledger::{Book, Check};
+use ledger::{Book, Check, Measure, Quantity};
 use money::Nanos;
 use projections::Row;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::scope::{ScopeView, WindowView};
+use crate::show::two_ways;
 
 /// The checks a decision rests on.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Checked {
     pub(super) checks: Vec<Check>,
     /// What had to fit: for a refusal, the least the call could be cut down to.
     pub(super) needed: Nanos,
+    /// The same in tokens; `None` where that is not on record, which is so for what was granted.
+    pub(super) needed_tokens: Option<u64>,
     /// The place of the one that stopped the call, or that left least.
     pub(super) binding: usize,
     /// Where they are from.
@@ -29,10 +32,23 @@ impl Checked {
         self.checks.get(self.binding)
     }
 
+    /// What had to fit where so much is left of this measure.
+    pub(super) fn needed_of(&self, measure: Measure) -> Option<Quantity> {
+        match measure {
+            Measure::Usd => Some(self.needed.into()),
+            Measure::Requests => Some(Quantity::new(1)),
+            Measure::Tokens => self.needed_tokens.map(Quantity::count),
+        }
+    }
+
     fn verdict(&self, check: &Check) -> &'static str {
-        if self.needed <= check.left.usd() {
+        let needed = self.needed_of(check.measure);
+        let Some(needed) = needed else {
+            return "pass";
+        };
+        if needed <= check.left {
             "pass"
-        } else if self.needed <= check.left_without_holds().usd() {
+        } else if needed <= check.left_without_holds() {
             "stops_for_now"
         } else {
             "stops"
@@ -41,13 +57,18 @@ impl Checked {
 
     fn show(&self, book: &Book) -> Vec<Value> {
         let lines = self.checks.iter().enumerate().map(|(place, check)| {
+            let usd = |amount: Quantity| two_ways(check.measure, Some(amount)).0;
+            let number = |amount: Quantity| two_ways(check.measure, Some(amount)).1;
+            let needed = self.needed_of(check.measure);
             json!({
                 "kind": check.name(), "limit_id": check.kind.limit().map(|id| id.to_string()),
                 "scope": ScopeView::of(check.scope, book),
-                "limit_usd": check.ceiling.map(|ceiling| ceiling.usd().to_string()),
+                "measure": check.measure.name(),
+                "limit_usd": check.ceiling.and_then(usd), "limit": check.ceiling.and_then(number),
                 "window": check.window.as_ref().map(WindowView::of),
-                "spent_usd": check.spent.usd().to_string(), "held_usd": check.held.usd().to_string(),
-                "left_usd": check.left.usd().to_string(), "needed_usd": self.needed.to_string(),
+                "spent_usd": usd(check.spent), "held_usd": usd(check.held), "left_usd": usd(check.left),
+                "spent": number(check.spent), "held": number(check.held), "left": number(check.left),
+                "needed_usd": needed.and_then(usd), "needed": needed.and_then(number),
                 "resets_at": check.resets_at.map(|at| at.to_string()),
                 "verdict": self.verdict(check), "binding": place == self.binding, "source": self.source,
             })
@@ -58,12 +79,16 @@ impl Checked {
     /// What is left now where it was decided, for comparison. The same key's checks, with today's limits.
     fn now(&self, row: &Row, book: &Book) -> Value {
         let checks = book.checks(row.project, row.key);
-        let stops = checks.iter().find(|check| check.left.usd() < self.needed);
+        let stops = checks
+            .iter()
+            .find(|check| self.needed_of(check.measure) > Some(check.left));
         let kind = self.binding().map(|check| check.kind);
         let same = checks.iter().find(|check| Some(check.kind) == kind);
         json!({
-            "left_usd": same.map(|check| check.left.usd().to_string()),
-            "limit_usd": same.and_then(|check| check.ceiling).map(|ceiling| ceiling.usd().to_string()),
+            "left_usd": same.and_then(|check| two_ways(check.measure, Some(check.left)).0),
+            "limit_usd": same.and_then(|check| two_ways(check.measure, check.ceiling).0),
+            "left": same.and_then(|check| two_ways(check.measure, Some(check.left)).1),
+            "limit": same.and_then(|check| two_ways(check.measure, check.ceiling).1),
             "would_fit": stops.is_none(), "stopped_by": stops.map(Check::name),
             "decision_seq": book.head().seq,
         })

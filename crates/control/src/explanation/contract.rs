@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use crate::entries::contract::HoldFact;
 use crate::openapi::operation::{Operation, get};
 use crate::openapi::schema::words;
-use crate::openapi::words::CheckName;
+use crate::openapi::words::{CheckName, Measure};
 use crate::requests::Detail;
 use crate::requests::contract::{Person, Remedy};
 use crate::scope::{ScopeView, WindowView};
@@ -59,12 +59,20 @@ struct CheckLine {
     kind: CheckName,
     limit_id: Option<LimitRef>,
     scope: ScopeView,
+    measure: Measure,
     limit_usd: Option<Usd>,
+    /// In requests or tokens, as the figures after it; null where the measure is usd, as those in USD are elsewhere.
+    limit: Option<i64>,
     window: Option<WindowView>,
-    spent_usd: Usd,
-    held_usd: Usd,
-    left_usd: Usd,
-    needed_usd: Usd,
+    spent_usd: Option<Usd>,
+    held_usd: Option<Usd>,
+    left_usd: Option<Usd>,
+    spent: Option<i64>,
+    held: Option<i64>,
+    left: Option<i64>,
+    needed_usd: Option<Usd>,
+    /// Null also for the tokens of a call that was granted: its entries say them.
+    needed: Option<i64>,
     resets_at: Option<At>,
     verdict: Verdict,
     /// Whether it stopped the call, or left least.
@@ -146,6 +154,10 @@ struct ReplayDifference {
 struct Now {
     left_usd: Option<Usd>,
     limit_usd: Option<Usd>,
+    /// In requests or tokens.
+    left: Option<i64>,
+    /// The same.
+    limit: Option<i64>,
     would_fit: bool,
     stopped_by: Option<CheckName>,
     decision_seq: u64,

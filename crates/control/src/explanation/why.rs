@@ -1,5 +1,6 @@
 //! Why a call went as it did, in one or two sentences.
 
+use ledger::Measure;
 use projections::{AttemptState, Outcome, Row};
 use serde_json::Value;
 
@@ -38,20 +39,28 @@ fn refused(row: &Row, checked: Option<&Checked>) -> String {
     let Some((checked, check)) = binding else {
         return told(row).unwrap_or_else(|| "Seawall refused it.".to_owned());
     };
+    let needed = checked.needed_of(check.measure).unwrap_or_default();
+    let (of, verb) = match check.measure {
+        Measure::Usd => ("money", "cost"),
+        Measure::Requests | Measure::Tokens => (check.measure.name(), "take"),
+    };
     if checked.transient {
         return format!(
-            "Running calls held the money it needed: the {} left ${} beside ${} held; the request may cost up to ${}.",
+            "Running calls held the {} it needed: the {} left {} beside {} held; the request may {} up to {}.",
+            of,
             spoken(check),
-            check.left.usd(),
-            check.held.usd(),
-            checked.needed
+            check.measure.spoken(check.left),
+            check.measure.spoken(check.held),
+            verb,
+            check.measure.spoken(needed)
         );
     }
     format!(
-        "The {} left ${}; the request may cost up to ${}.",
+        "The {} left {}; the request may {} up to {}.",
         spoken(check),
-        check.left.usd(),
-        checked.needed
+        check.measure.spoken(check.left),
+        verb,
+        check.measure.spoken(needed)
     )
 }
 
@@ -68,9 +77,9 @@ fn granted(row: &Row, checked: Option<&Checked>) -> String {
         .and_then(|checked| checked.binding())
         .map(|check| {
             format!(
-                " (least was left by the {}: ${})",
+                " (least was left by the {}: {})",
                 spoken(check),
-                check.left.usd()
+                check.measure.spoken(check.left)
             )
         })
         .unwrap_or_default();

@@ -151,7 +151,7 @@ async fn the_approved_usage_limit_is_changed_with_the_organization() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_yet_is_refused_by_name_and_sets_nothing() {
+async fn what_is_not_there_yet_is_refused_by_name_and_every_kind_can_be_previewed() {
     let house = House::new().await;
     let organization = house.organization("Acme").await;
     let body = |scope: Value| json!({"scope": scope, "amount_usd": "1", "window": {"kind": "day"}});
@@ -167,6 +167,21 @@ async fn what_is_not_there_yet_is_refused_by_name_and_sets_nothing() {
         .await
         .body;
     assert_eq!(list["data"], json!([]));
+    let model = json!({"kind": "model", "organization_id": organization, "model": "o3"});
+    let preview = house.post("/limits/preview", body(model)).await.body;
+    assert_eq!(
+        (&preview["calls"], &preview["undescribed"]),
+        (&json!(0), &json!(0))
+    );
+    let tokens = json!({
+        "scope": {"kind": "organization", "id": organization}, "measure": "tokens", "amount": 5,
+        "window": {"kind": "day"},
+    });
+    let preview = house.post("/limits/preview", tokens).await.body;
+    assert_eq!(
+        (&preview["amount"], &preview["amount_usd"]),
+        (&json!(5), &Value::Null)
+    );
 }
 
 /// Sends a sound request with one field replaced, and expects it to be refused by name.

@@ -57,7 +57,9 @@ impl Wanted<'_> {
                     why: Bar::Key(problem),
                     standing,
                 }))),
-                Refusal::Money(shortfall) => Err(Stop::Money(Box::new(shortfall), self.wish(most))),
+                Refusal::Money(shortfall) => {
+                    Err(Stop::Money(Box::new(shortfall), Box::new(self.wish(most))))
+                }
             },
             HoldAnswer::Rejected(rejection) => Err(Stop::Fault(rejection.to_string())),
         }

@@ -70,7 +70,7 @@ pub(crate) enum Stop {
     Unmetered(String, Unpriced),
     NoUpstream(String),
     /// The money does not suffice for what was asked for.
-    Money(Box<Shortfall>, Wish),
+    Money(Box<Shortfall>, Box<Wish>),
     Unavailable(Unavailable),
     /// Our own fault.
     Fault(String),
@@ -176,7 +176,7 @@ fn decided(gateway: &Gateway, stop: &Stop) -> Option<Decision> {
 pub(crate) fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: Stop) -> Told {
     match stop {
         Stop::Money(shortfall, wish) => {
-            shortfall::tell(gateway, request, known, (&shortfall, wish))
+            shortfall::tell(gateway, request, known, (&shortfall, *wish))
         }
         Stop::Barred(barred) => match barred.why {
             Bar::Key(problem) => key::tell(Stop::Key(problem, None)),
@@ -268,12 +268,7 @@ fn tell_request(stop: Stop) -> Told {
             "The header x-seawall-dry-run must be 1 (say what this call would get) or 0 (make it). Nothing was sent."
                 .to_owned(),
         ),
-        Stop::BadTags(why) => bad(
-            "invalid_request",
-            format!(
-                "The header x-seawall-tags cannot be read: {why} Write it as x-seawall-tags: team=red, app=web. Nothing was sent."
-            ),
-        ),
+        Stop::BadTags(why) => bad("invalid_request", bad_tags(why)),
         Stop::UnknownModel(model) => no_model(format!(
             "Model {model:?} is not in Seawall's catalogue, so it has no price and is refused. GET /v1/models lists what \
              there is; an operator can add a model with its prices to the catalogue."
@@ -297,4 +292,10 @@ fn tell_request(stop: Stop) -> Told {
             String::new(),
         ),
     }
+}
+
+fn bad_tags(why: &str) -> String {
+    format!(
+        "The header x-seawall-tags cannot be read: {why} Write it as x-seawall-tags: team=red, app=web. Nothing was sent."
+    )
 }

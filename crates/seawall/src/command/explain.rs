@@ -66,10 +66,7 @@ fn checks(json: &Value) -> String {
             print::scope(scope),
         ];
         row.push(limit(check));
-        row.extend(print::fields(
-            check,
-            &["spent_usd", "held_usd", "left_usd", "needed_usd"],
-        ));
+        row.extend(["spent", "held", "left", "needed"].map(|name| figure(check, name)));
         row.push(verdict(check));
         table.row(row);
     }
@@ -78,9 +75,18 @@ fn checks(json: &Value) -> String {
     lines.map(|line| format!("  {line}\n")).collect()
 }
 
+/// In dollars, or in the requests or tokens that a check counts.
+fn figure(of: &Value, name: &str) -> String {
+    let usd = format!("{name}_usd");
+    match of.get(&usd) {
+        None | Some(Value::Null) => print::field(of, name),
+        Some(_) => print::field(of, &usd),
+    }
+}
+
 /// `$10.00 per month`.
 fn limit(check: &Value) -> String {
-    let amount = print::field(check, "limit_usd");
+    let amount = figure(check, "limit");
     match check.pointer("/window/kind").and_then(Value::as_str) {
         None | Some("total") => amount,
         Some(kind) => format!("{amount} per {kind}"),

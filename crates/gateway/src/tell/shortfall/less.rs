@@ -8,6 +8,7 @@ use super::{Case, least_left};
 impl Case<'_> {
     /// The most pictures that would have fitted, and what they need.
     pub(super) fn fewer_pictures(&self) -> Option<(u64, Nanos)> {
+        self.helps().then_some(())?;
         let left = least_left(self.shortfall);
         let pictures = self.wish.pictures.filter(|pictures| *pictures > 1)?;
         // Each is bounded alike, so a share of the whole bounds fewer of them; rounded up, like every bound.
@@ -33,6 +34,7 @@ impl Case<'_> {
 
     /// The most units that would have fitted, where the call may be cut by its caller though not by us.
     pub(super) fn what_would_fit(&self) -> Option<u64> {
+        self.helps().then_some(())?;
         let left = least_left(self.shortfall);
         let fits_with = |units: u64| {
             let cost = self.wish.bound.cost_of(units)?;
@@ -52,6 +54,11 @@ impl Case<'_> {
             }
         }
         (fits > 0).then_some(fits)
+    }
+
+    /// Whether a smaller call helps: one request is one, however small.
+    fn helps(&self) -> bool {
+        self.check.measure != Measure::Requests
     }
 
     /// The fewest tokens that any limit leaves; `None` where none counts them.

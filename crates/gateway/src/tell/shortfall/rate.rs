@@ -69,7 +69,9 @@ impl Case<'_> {
                 let s = if seconds == 1 { "" } else { "s" };
                 format!("Try again in {seconds} second{s}, or {raise}.")
             }
-            Retry::No | Retry::Unsaid if self.never_fits() => {
+            Retry::No | Retry::Unsaid
+                if self.never_fits() && self.check.measure == Measure::Tokens =>
+            {
                 format!(
                     "It can never fit, so trying again does not help: {}, or {raise}.",
                     self.ask_for_less()

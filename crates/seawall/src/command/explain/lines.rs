@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::at;
+use super::{at, figure};
 use crate::command::amount::dollars;
 use crate::command::print;
 
@@ -227,7 +227,7 @@ pub(super) fn now(json: &Value) -> Option<String> {
         Some(check) => format!("it would be stopped by the {}", print::plain(check)),
         None => "it would fit".to_owned(),
     };
-    Some(format!("left {}; {would}", print::field(now, "left_usd")))
+    Some(format!("left {}; {would}", figure(now, "left")))
 }
 
 /// A new line below what was said before.
