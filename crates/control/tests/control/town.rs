@@ -14,6 +14,20 @@ pub(crate) struct Town {
     served: String,
 }
 
+/// Accounts that were made at run time.
+async fn upstreams(house: &House) {
+    for body in [
+        json!({
+            "name": "made", "kind": "azure", "base_url": "https://r.openai.azure.com", "api_key": "k-0123456789012345678",
+            "models": [{"model": "gpt-5", "as": "eu"}],
+        }),
+        json!({"name": "local", "kind": "compatible", "provider": "ollama", "serves": "listed"}),
+    ] {
+        let made = house.post("/upstreams", body).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+    }
+}
+
 impl Town {
     pub(crate) async fn new(house: &House) -> Self {
         let organization = house.organization("Acme").await;
@@ -63,16 +77,7 @@ impl Town {
             )
             .await;
         let served = house.spend(&organization, &key, "0.25").await.to_string();
-        for body in [
-            json!({
-                "name": "made", "kind": "azure", "base_url": "https://r.openai.azure.com", "api_key": "k-0123456789012345678",
-                "models": [{"model": "gpt-5", "as": "eu"}],
-            }),
-            json!({"name": "local", "kind": "compatible", "provider": "ollama", "serves": "listed"}),
-        ] {
-            let made = house.post("/upstreams", body).await;
-            assert_eq!(made.status, 201, "{}", made.body);
-        }
+        upstreams(house).await;
         house
             .post("/alerts/test", json!({"organization": organization}))
             .await

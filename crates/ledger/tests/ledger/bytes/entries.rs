@@ -131,6 +131,13 @@ fn directory() -> Named {
             DirectoryFact::ProjectArchived { id: project("p") },
         ),
         (
+            "project's fit floor",
+            DirectoryFact::ProjectFitFloor {
+                id: project("p"),
+                fit_floor: Some(64),
+            },
+        ),
+        (
             "key frozen",
             DirectoryFact::KeyFrozen {
                 id: key("k"),
