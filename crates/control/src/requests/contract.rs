@@ -4,9 +4,10 @@ use utoipa::ToSchema;
 
 use super::view::{Detail, View};
 use super::{MOST, USUAL, rebuild};
+use crate::limits::contract::LimitKind;
 use crate::openapi::operation::{Operation, get, post};
 use crate::openapi::schema::words;
-use crate::openapi::words::{CheckName, Outcome, ScopeKind};
+use crate::openapi::words::{CheckName, Measure, Outcome, ScopeKind};
 use crate::scope::WindowView;
 use crate::show::{At, KeyRef, LimitRef, OrganizationRef, ProjectRef, RequestRef, Usd};
 
@@ -34,6 +35,7 @@ words! {
         "raise_limit",
         "reduce_request",
         "wait",
+        "unfreeze_key",
     ];
     /// Who can do it.
     Person = &["admin", "operator"];
@@ -75,15 +77,28 @@ pub(crate) struct RefusalDetails {
     refused_by: String,
     binding: CheckName,
     scope: RefusalScope,
+    /// What the binding limit counts. The figures of money are null where that is something else, the plain numbers where it
+    /// is money.
+    measure: Measure,
     limit_usd: Option<Usd>,
+    limit: Option<i64>,
     window: Option<WindowView>,
-    spent_usd: Usd,
-    held_usd: Usd,
-    left_usd: Usd,
+    spent_usd: Option<Usd>,
+    spent: Option<i64>,
+    held_usd: Option<Usd>,
+    held: Option<i64>,
+    left_usd: Option<Usd>,
+    left: Option<i64>,
     /// The least the call can be cut down to.
-    needed_usd: Usd,
-    short_usd: Usd,
+    needed_usd: Option<Usd>,
+    needed: Option<i64>,
+    short_usd: Option<Usd>,
+    short: Option<i64>,
     resets_at: Option<At>,
+    /// When the call fits there if nothing else is spent until then; null where waiting does not help.
+    fits_at: Option<At>,
+    /// Whether the key was frozen for it.
+    froze_key: bool,
     not_the_cause: Vec<CheckName>,
     retry: RetryAdvice,
     remedies: Vec<Remedy>,
@@ -95,12 +110,16 @@ pub(crate) struct RefusalDetails {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the gateway makes it")]
 struct RefusalScope {
-    kind: ScopeKind,
+    kind: LimitKind,
     id: Option<String>,
     name: String,
-    /// The model that was called, where a hard limit on models stopped it; else absent.
+    /// On what a limit on some of the calls is; else absent.
     #[schema(nullable = false)]
+    on: Option<ScopeKind>,
+    /// The model that was called, where a hard limit on models stopped it; else absent.
     model: Option<String>,
+    /// Of an end user's or tag's limit: what the call itself says it is for, told to its caller alone; else absent.
+    value: Option<String>,
 }
 
 /// Something that would help; it has the fields of its kind.
@@ -114,6 +133,10 @@ pub(crate) struct Remedy {
     at_least_usd: Option<Usd>,
     #[schema(nullable = false)]
     to_at_least_usd: Option<Usd>,
+    #[schema(nullable = false)]
+    to_at_least: Option<i64>,
+    #[schema(nullable = false)]
+    key: Option<KeyRef>,
     #[schema(nullable = false)]
     limit: Option<LimitRef>,
     #[schema(nullable = false)]
