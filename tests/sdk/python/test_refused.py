@@ -83,3 +83,30 @@ class Refused(SdkCase):
             self.client(self.gateway.tenant()).chat.completions.create(model="gpt-nobody-priced", messages=QUESTION)
         self.assertEqual(caught.exception.code, "model_not_found")
         self.assert_sent(1)
+
+    def test_a_limit_on_requests_is_a_rate_limit_and_no_matter_of_money(self):
+        tenant = self.gateway.tenant()
+        body = {
+            "scope": {"kind": "end_user", "project_id": tenant.project},
+            "measure": "requests",
+            "amount": 1,
+            "window": {"kind": "rolling", "seconds": 3600},
+        }
+        self.gateway.call("POST", "limits", body)
+        # As it comes, the SDK would wait as long as it is told to, and ask again.
+        client = self.client(tenant).with_options(max_retries=0)
+
+        def ask(user):
+            return client.chat.completions.create(model="gpt-5-mini", messages=QUESTION, user=user)
+
+        ask("alice")
+        with self.assertRaises(openai.RateLimitError) as caught:
+            ask("alice")
+        self.assertTrue(ask("bob").choices)
+        self.assert_sent(3)
+        error = caught.exception
+        self.assertEqual((error.code, error.type), ("rate_limit_exceeded", "requests"))
+        self.assertNotIn("insufficient_quota", str(error))
+        headers = error.response.headers
+        self.assertEqual((headers["x-ratelimit-limit-requests"], headers["x-ratelimit-remaining-requests"]), ("1", "0"))
+        self.assertGreater(int(headers["retry-after"]), 3500)

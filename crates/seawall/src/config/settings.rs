@@ -306,7 +306,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "5000",
         Kind::UsdOrOff,
         "What a new organization may spend in any minute before the key that comes to it is frozen: dollars, or `off`. \
-         Those there are keep what they have.",
+         Organizations that are there already keep theirs.",
     ),
     setting(
         "catalog.file",
