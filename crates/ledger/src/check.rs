@@ -77,7 +77,9 @@ impl CheckKind {
     const fn of(limit: &Limit) -> Self {
         match (limit.origin, &limit.calls) {
             (LimitOrigin::Operator, _) => Self::ApprovedUsageLimit(limit.id),
-            (LimitOrigin::Owner | LimitOrigin::Guard, Calls::All) => Self::HardLimit(limit.id),
+            (LimitOrigin::Owner | LimitOrigin::Guard, Calls::All | Calls::EachKey) => {
+                Self::HardLimit(limit.id)
+            }
             (_, Calls::Model(_)) => Self::ModelLimit(limit.id),
             (_, Calls::EndUser(_) | Calls::EachEndUser) => Self::EndUserLimit(limit.id),
             (_, Calls::Tag(_) | Calls::EachTag) => Self::TagLimit(limit.id),

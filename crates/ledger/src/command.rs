@@ -123,8 +123,8 @@ pub struct CreateOrganization {
     pub spend_guard: Option<SpendGuard>,
 }
 
-/// A guard against a stolen key: where more than so much is spent in the last so many seconds, the key whose charge
-/// comes to it is frozen at once. It refuses no call.
+/// A guard against a stolen key: one that spends more than so much in the last so many seconds is frozen at once. It refuses
+/// no call, and looks at each key apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpendGuard {
     /// The limit's id.

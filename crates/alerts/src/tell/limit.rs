@@ -129,6 +129,7 @@ fn narrowed(calls: Option<&Calls>, of: Scope, book: &Book) -> String {
         Some(Calls::EachEndUser) => format!("an end user in {scope}"),
         Some(Calls::Tag(tag)) => format!("tag \"{}\" in {scope}", tag.name),
         Some(Calls::EachTag) => format!("a tag in {scope}"),
+        Some(Calls::EachKey) => format!("a key in {scope}"),
         Some(Calls::All) | None => scope,
     }
 }

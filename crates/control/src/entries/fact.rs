@@ -107,7 +107,8 @@ fn changed_json(
 fn limit_fields(terms: &LimitTerms, span: Span) -> Value {
     let (mut model, mut end_user, mut tag) = (Value::Null, Value::Null, Value::Null);
     match &terms.calls {
-        Calls::All => {}
+        // Each key apart is what a spend guard does, and what it says by who set it.
+        Calls::All | Calls::EachKey => {}
         Calls::Model(pattern) => model = json!(pattern),
         Calls::EndUser(subject) => end_user = json!(subject.to_string()),
         Calls::EachEndUser => end_user = json!("each"),

@@ -44,9 +44,9 @@ pub(super) struct LimitOn {
 impl LimitOn {
     pub(super) fn of((scope, calls): (Scope, &Calls), book: &Book) -> Self {
         let within = ScopeView::of(scope, book);
-        let whole = *calls == Calls::All;
+        let whole = kind(calls).is_none();
         let (model, told) = match calls {
-            Calls::All => (None, None),
+            Calls::All | Calls::EachKey => (None, None),
             Calls::Model(model) => (Some(model.clone()), None),
             Calls::EachEndUser | Calls::EachTag => (None, Some((None, None))),
             Calls::EndUser(subject) => (None, Some((None, Some(*subject)))),
@@ -77,7 +77,7 @@ impl LimitOn {
 /// What narrows a scope; `None` where all calls count.
 fn kind(calls: &Calls) -> Option<&'static str> {
     match calls {
-        Calls::All => None,
+        Calls::All | Calls::EachKey => None,
         Calls::Model(_) => Some("model"),
         Calls::EndUser(_) | Calls::EachEndUser => Some("end_user"),
         Calls::Tag(_) | Calls::EachTag => Some("tag"),
@@ -89,6 +89,7 @@ pub(super) fn spoken((scope, calls): (Scope, &Calls), book: &Book) -> String {
     let within = ScopeView::of(scope, book).spoken();
     match calls {
         Calls::All => within,
+        Calls::EachKey => format!("each key in {within}"),
         Calls::Model(model) => format!("model {model} in {within}"),
         Calls::EndUser(subject) => format!("end user {subject} in {within}"),
         Calls::EachEndUser => format!("each end user in {within}"),

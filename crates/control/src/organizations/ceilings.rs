@@ -2,7 +2,7 @@
 
 use ids::LimitId;
 use ledger::{
-    Book, ChangeLimit, Command, Limit, LimitOrigin, LimitTerms, OnTrip, Rolling, Scope, SpendGuard,
+    Book, ChangeLimit, Command, Limit, LimitOrigin, LimitTerms, Rolling, Scope, SpendGuard,
     UsedSoFar, Window,
 };
 use money::Nanos;
@@ -66,11 +66,7 @@ pub(super) fn approve(book: &Book, new: LimitId, amount: Option<Nanos>) -> Optio
 /// What makes the spend guard this amount, or ends it.
 pub(super) fn watch(book: &Book, new: LimitId, amount: Option<Nanos>) -> Option<Command> {
     change(book, (LimitOrigin::Guard, amount), |amount| {
-        let window = Window::Rolling(MINUTE);
-        LimitTerms {
-            on_trip: OnTrip::FreezeKey,
-            ..LimitTerms::hard_limit(new, Scope::Organization, amount, window)
-        }
+        LimitTerms::spend_guard(new, amount, MINUTE)
     })
 }
 

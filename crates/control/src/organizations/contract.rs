@@ -16,7 +16,7 @@ struct NewOrganization {
     time_zone: Option<String>,
     /// The most that the operator lets it spend in a month.
     approved_usage_limit_usd: Option<UsdAsked>,
-    /// What may be spent in a minute before the key that comes to it is frozen. Null: any amount. Default: the setting
+    /// What a key may spend in a minute before it is frozen. Null: any amount. Default: the setting
     /// `organizations.spend_guard_usd_per_minute`.
     spend_guard_usd: Option<UsdAsked>,
 }
@@ -31,7 +31,7 @@ struct OrganizationChange {
     time_zone: Option<String>,
     /// Null: none.
     approved_usage_limit_usd: Option<UsdAsked>,
-    /// What may be spent in a minute before the key that comes to it is frozen. Null: any amount.
+    /// What a key may spend in a minute before it is frozen. Null: any amount.
     spend_guard_usd: Option<UsdAsked>,
 }
 

@@ -61,7 +61,7 @@ impl Book {
         self.limits
             .change_each(&taken.limits, (taken.project, taken.key), |limit| {
                 counted = counted.saturating_add(1);
-                limit.begin_call(&amounts, seen, room)
+                limit.begin_call(&amounts, (seen, taken.key), room)
             })?;
         if counted != taken.limits.len() {
             return Err(Inconsistent::Unknown("limit"));
@@ -107,6 +107,7 @@ impl Book {
             taken: hold.taken,
             at,
             traits,
+            key: hold.key,
         };
         self.limits
             .change_each(&hold.limits, (hold.project, hold.key), |limit| {
@@ -172,6 +173,7 @@ impl Book {
             taken: presumed.taken,
             at: presumed.at,
             traits,
+            key: presumed.key,
         };
         let room = self.room_for_subjects();
         self.limits.change_each(

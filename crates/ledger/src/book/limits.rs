@@ -1,6 +1,6 @@
 //! Limits and what they count.
 
-use ids::{LimitId, Subject};
+use ids::{KeyId, LimitId, Subject};
 
 use super::count::Count;
 use super::each::Each;
@@ -93,6 +93,8 @@ pub(crate) struct Moment<'a> {
     pub(crate) taken: u64,
     pub(crate) at: Time,
     pub(crate) traits: &'a HoldTraits,
+    /// The key it came with.
+    pub(crate) key: KeyId,
 }
 
 impl Limit {
@@ -220,7 +222,7 @@ impl Limit {
     pub(crate) fn begin_call(
         &mut self,
         amounts: &Amounts,
-        traits: &HoldTraits,
+        (traits, key): (&HoldTraits, KeyId),
         room: bool,
     ) -> Result<(), Inconsistent> {
         if traits.over.contains(&self.id) {
@@ -229,7 +231,8 @@ impl Limit {
         let held = amounts.of(self.measure);
         self.count.hold(held)?;
         if let Some(each) = &mut self.each {
-            each.begin(self.calls.subjects(traits), room, held)?;
+            let key = Calls::subject_of(key);
+            each.begin(self.calls.subjects(traits, &key), room, held)?;
         }
         Ok(())
     }
@@ -252,7 +255,8 @@ impl Limit {
         };
         end(&mut self.count)?;
         if let Some(each) = &mut self.each {
-            each.end(self.calls.subjects(moment.traits), end)?;
+            let key = Calls::subject_of(moment.key);
+            each.end(self.calls.subjects(moment.traits, &key), end)?;
         }
         self.mark_end();
         Ok(())
@@ -280,7 +284,8 @@ impl Limit {
         let correct = |count: &mut Count| count.spend(difference, dated);
         correct(&mut self.count)?;
         if let Some(each) = &mut self.each {
-            each.correct(self.calls.subjects(moment.traits), room, correct)?;
+            let key = Calls::subject_of(moment.key);
+            each.correct(self.calls.subjects(moment.traits, &key), room, correct)?;
         }
         self.mark_end();
         Ok(())

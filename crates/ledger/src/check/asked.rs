@@ -64,9 +64,10 @@ impl<'a> Asked<'a> {
     /// In the order key, project, organization; on each the oldest first.
     pub(crate) fn limits(&self) -> impl Iterator<Item = &'a Limit> + use<'a> {
         let narrow = self.narrow;
-        self.along
-            .iter()
-            .filter(move |limit| limit.calls == Calls::All || narrow.includes(limit))
+        self.along.iter().filter(move |limit| match limit.calls {
+            Calls::All | Calls::EachKey => true,
+            _ => narrow.includes(limit),
+        })
     }
 
     /// Shows each of [`Asked::counters`], which is quicker than asking for one after the other.
@@ -117,7 +118,7 @@ impl<'a> Narrow<'a> {
             Self::Call { model, traits } => (model, traits),
         };
         match &limit.calls {
-            Calls::All => true,
+            Calls::All | Calls::EachKey => true,
             Calls::Model(pattern) => names_model(pattern, model),
             Calls::EndUser(subject) => traits.end_user == Some(*subject),
             Calls::EachEndUser => traits.end_user.is_some(),
@@ -126,11 +127,16 @@ impl<'a> Narrow<'a> {
         }
     }
 
-    /// Whom a limit tells apart in such a call; empty where it does not.
+    /// Whom a limit tells apart in such a call; empty where it does not. Keys are told apart only by what stops no call.
     fn subjects(self, limit: &Limit) -> &'a [Subject] {
-        match self {
-            Self::None => &[],
-            Self::Call { traits, .. } | Self::Among { traits, .. } => limit.calls.subjects(traits),
+        match (self, &limit.calls) {
+            (Self::Call { traits, .. } | Self::Among { traits, .. }, Calls::EachEndUser) => {
+                traits.end_user.as_slice()
+            }
+            (Self::Call { traits, .. } | Self::Among { traits, .. }, Calls::EachTag) => {
+                &traits.tags
+            }
+            _ => &[],
         }
     }
 }

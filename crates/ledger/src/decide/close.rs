@@ -8,8 +8,8 @@ use super::hold::freeze;
 use super::{Decision, LONGEST_TEXT};
 use crate::book::{MOST_EVER, Origin};
 use crate::{
-    Book, Charge, Draw, Fact, Hold, HoldFact, Holder, Limit, LimitOrigin, Measure, Outcome,
-    PresumeReason, Receipt, ReleaseReason, Settlement, Time,
+    Book, Calls, Charge, Draw, Fact, Hold, HoldFact, Holder, Limit, LimitOrigin, Measure, Outcome,
+    PresumeReason, Quantity, Receipt, ReleaseReason, Settlement, Time,
 };
 
 /// At most this many fees make up a charge.
@@ -145,13 +145,19 @@ fn charge_open(book: &Book, id: HoldId, charge: &Charge) -> Decision {
     decision
 }
 
-/// A key that takes the organization's spend guard past its amount is frozen with the charge that does it.
+/// A key that takes the organization's spend guard past its amount is frozen with the charge that does it. Where the guard
+/// counts each key apart, as it usually does, nobody is frozen for what another key spent.
 fn guarded(book: &Book, hold: &Hold, charge: Nanos) -> Option<Fact> {
+    let subject = Calls::subject_of(hold.key);
+    let spent = |limit: &Limit| {
+        let count = limit.counter(Some(subject));
+        count.map_or(Quantity::ZERO, |count| count.spent)
+    };
     let trips = |limit: &&Limit| {
         limit.origin == LimitOrigin::Guard
             && hold.limits.contains(&limit.id)
             && limit.opened <= hold.taken
-            && limit.count.spent.saturating_add(charge.into()) > limit.amount
+            && spent(limit).saturating_add(charge.into()) > limit.amount
     };
     let mut limits = book.limits.along(Some(hold.project), Some(hold.key)).iter();
     freeze(book.key(hold.key)?, limits.find(trips)?.id)

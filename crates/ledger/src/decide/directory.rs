@@ -5,7 +5,7 @@ use crate::book::{KeyState, ProjectState};
 use crate::{
     Book, ChangeKey, ChangeOrganization, ChangeProject, CreateKey, CreateOrganization,
     CreateProject, DirectoryCommand, DirectoryFact, Fact, KeyChanged, KeyCreated, LimitOrigin,
-    LimitTerms, OnTrip, Rejection, Scope, Time, Window, time_zone,
+    LimitTerms, Rejection, Scope, Time, Window, time_zone,
 };
 
 /// The most projects an organization can have.
@@ -113,12 +113,7 @@ fn create_organization(
         {
             return Err(Rejection::Exists("limit"));
         }
-        let rolling = Window::Rolling(guard.rolling);
-        let terms = LimitTerms::hard_limit(guard.id, Scope::Organization, guard.amount, rolling);
-        let terms = LimitTerms {
-            on_trip: OnTrip::FreezeKey,
-            ..terms.set_by(LimitOrigin::Guard)
-        };
+        let terms = LimitTerms::spend_guard(guard.id, guard.amount, guard.rolling);
         facts.extend(super::limit::create(book, &terms, now)?.facts);
     }
     Ok(Decision::done(facts))

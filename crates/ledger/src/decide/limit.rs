@@ -71,7 +71,8 @@ pub(super) fn created(terms: &LimitTerms, span: Span) -> Fact {
         | Calls::EndUser(_)
         | Calls::EachEndUser
         | Calls::Tag(_)
-        | Calls::EachTag) => LimitFact::CreatedFor {
+        | Calls::EachTag
+        | Calls::EachKey) => LimitFact::CreatedFor {
             id,
             origin,
             scope,
@@ -87,8 +88,13 @@ fn check_terms(terms: &LimitTerms, now: Time) -> Result<(), Rejection> {
     let invalid = |field, problem| Err(Rejection::Invalid { field, problem });
     check_amount(terms.measure, terms.amount)?;
     check_calls(&terms.calls)?;
-    let plain = terms.calls == Calls::All && terms.measure == Measure::Usd;
-    if terms.origin != LimitOrigin::Owner && !plain {
+    let usd = terms.measure == Measure::Usd;
+    let sound = match (terms.origin, &terms.calls) {
+        (LimitOrigin::Owner, calls) => *calls != Calls::EachKey,
+        (LimitOrigin::Operator, calls) => usd && *calls == Calls::All,
+        (LimitOrigin::Guard, calls) => usd && matches!(calls, Calls::All | Calls::EachKey),
+    };
+    if !sound {
         return invalid(
             "scope",
             "must be all calls and US dollars where the operator sets it",
@@ -116,7 +122,9 @@ fn check_calls(calls: &Calls) -> Result<(), Rejection> {
     let (field, text) = match calls {
         Calls::Model(pattern) => ("model", pattern),
         Calls::Tag(tag) => ("value", &tag.name),
-        Calls::All | Calls::EndUser(_) | Calls::EachEndUser | Calls::EachTag => return Ok(()),
+        Calls::All | Calls::EndUser(_) | Calls::EachEndUser | Calls::EachTag | Calls::EachKey => {
+            return Ok(());
+        }
     };
     check_text(field, text)?;
     if text.trim().is_empty() {

@@ -1,11 +1,11 @@
 //! Limits: what they are, and what happens to them.
 
-use ids::{LimitId, Subject};
+use ids::{KeyId, LimitId, Subject};
 use money::Nanos;
 
 use super::{HoldTraits, Scope};
 use crate::codec::{canonical_enum, canonical_struct};
-use crate::{Measure, Quantity, Span, Time, Window};
+use crate::{Measure, Quantity, Rolling, Span, Time, Window};
 
 /// Which of the calls on its scope a limit counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +23,12 @@ pub enum Calls {
     Tag(Tag),
     /// Those with a tag, each tag apart.
     EachTag,
+    /// Each of them, each key apart.
+    EachKey,
 }
 canonical_enum!(Calls {
     1 => All, 2 => Model(pattern), 3 => EndUser(subject), 4 => EachEndUser, 5 => Tag(tag), 6 => EachTag,
+    7 => EachKey,
 });
 
 /// What an application writes on its calls, such as `team=red`.
@@ -43,14 +46,15 @@ impl Calls {
     #[must_use]
     pub const fn apart(&self) -> bool {
         match self {
-            Self::EachEndUser | Self::EachTag => true,
+            Self::EachEndUser | Self::EachTag | Self::EachKey => true,
             Self::All | Self::Model(_) | Self::EndUser(_) | Self::Tag(_) => false,
         }
     }
 
-    /// Whom these calls are told apart by in a call of such traits; none where they are not.
-    pub(crate) fn subjects<'a>(&self, traits: &'a HoldTraits) -> &'a [Subject] {
+    /// Whom these calls are told apart by in a call of such traits with such a key; none where they are not.
+    pub(crate) fn subjects<'a>(&self, traits: &'a HoldTraits, key: &'a Subject) -> &'a [Subject] {
         match self {
+            Self::EachKey => std::slice::from_ref(key),
             Self::EachEndUser => traits.end_user.as_slice(),
             Self::EachTag => &traits.tags,
             Self::All | Self::Model(_) | Self::EndUser(_) | Self::Tag(_) => &[],
@@ -60,7 +64,12 @@ impl Calls {
     /// Whether it takes more than the model to know which calls these are.
     #[must_use]
     pub const fn of_subjects(&self) -> bool {
-        !matches!(self, Self::All | Self::Model(_))
+        !matches!(self, Self::All | Self::Model(_) | Self::EachKey)
+    }
+
+    /// What stands for a key where each counts apart.
+    pub(crate) const fn subject_of(key: KeyId) -> Subject {
+        Subject::from_bytes(key.to_bytes())
     }
 }
 
@@ -79,7 +88,7 @@ pub enum LimitOrigin {
     Owner,
     /// The operator: the organization's approved usage limit.
     Operator,
-    /// The organization's spend guard, which refuses nothing: a key whose charge takes it past the amount is frozen.
+    /// The organization's spend guard, which refuses nothing: a key whose charges pass the amount is frozen.
     Guard,
 }
 canonical_enum!(LimitOrigin { 1 => Owner, 2 => Operator, 3 => Guard });
@@ -168,6 +177,17 @@ impl LimitTerms {
             amount: amount.into(),
             window,
             ends_at: None,
+        }
+    }
+
+    /// The organization's spend guard: a key that spends more than this in the last so many seconds is frozen.
+    #[must_use]
+    pub fn spend_guard(id: LimitId, amount: Nanos, rolling: Rolling) -> Self {
+        Self {
+            origin: LimitOrigin::Guard,
+            calls: Calls::EachKey,
+            on_trip: OnTrip::FreezeKey,
+            ..Self::hard_limit(id, Scope::Organization, amount, Window::Rolling(rolling))
         }
     }
 

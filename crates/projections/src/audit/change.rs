@@ -242,6 +242,7 @@ fn limit_fields(terms: &LimitTerms) -> Map<String, Value> {
         Calls::EachEndUser => drop(say("end_user", json!("each"))),
         Calls::Tag(tag) => drop(say("tag", json!(tag.name))),
         Calls::EachTag => drop(say("tag", json!("each"))),
+        Calls::EachKey => drop(say("key", json!("each"))),
     }
     if terms.measure != Measure::Usd {
         say("measure", json!(terms.measure.name()));

@@ -59,7 +59,7 @@ pub(crate) struct WithArgs {
     /// The most it may use in a month, as the operator approved it, in dollars
     #[arg(long, value_name = "USD", value_parser = amount::not_negative)]
     approved_usage_limit: Option<Nanos>,
-    /// What may be spent in a minute before the key that comes to it is frozen: dollars, or `off`
+    /// What a key may spend in a minute before it is frozen: dollars, or `off`
     #[arg(long, value_name = "USD", value_parser = guard)]
     spend_guard: Option<Value>,
 }
@@ -144,7 +144,7 @@ fn guarded(organization: &Value) -> String {
         return String::new();
     };
     format!(
-        "\nSpend guard: a key that takes it past {} in {} is frozen at once. `seawall key unfreeze KEY` releases it.\n",
+        "\nSpend guard: a key that spends more than {} in {} is frozen at once. `seawall key unfreeze KEY` releases it.\n",
         print::field(guard, "amount_usd"),
         print::window_of(guard),
     )

@@ -305,7 +305,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "organizations.spend_guard_usd_per_minute",
         "5000",
         Kind::UsdOrOff,
-        "What a new organization may spend in any minute before the key that comes to it is frozen: dollars, or `off`. \
+        "What each key of a new organization may spend in any minute before it is frozen: dollars, or `off`. \
          Organizations that are there already keep theirs.",
     ),
     setting(

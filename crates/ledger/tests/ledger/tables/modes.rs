@@ -155,6 +155,26 @@ fn the_guard_refuses_nothing_and_freezes_the_key_that_spends_too_fast() {
 }
 
 #[test]
+fn a_guard_that_looks_at_each_key_freezes_none_for_what_another_spent() {
+    check(
+        "
+        credit a 100.00                                                   -> done a
+        key j p                                                           -> done j
+        limit g org 5.00 rolling/60 by=guard freezes each=key             -> done g
+        take h1 k 9.00                                                    -> granted 9.00
+        settle h1 6.00                                                    -> charged 6.00; headroom 94.00 by credit; k freezes
+        take h2 j 4.00                                                    -> granted 4.00
+        settle h2 4.00                                                    -> charged 4.00; headroom 90.00 by credit
+        take h3 j 2.00                                                    -> granted 2.00
+        settle h3 1.00                                                    -> charged 1.00; headroom 89.00 by credit
+        take h4 j 2.00                                                    -> granted 2.00
+        settle h4 0.01                                                    -> charged 0.01; headroom 88.99 by credit; j freezes
+        limit x org 5.00 rolling/60 each=key                              -> rejected: scope: must be all calls and US dollars where the operator sets it
+        ",
+    );
+}
+
+#[test]
 fn a_limit_that_can_never_bind_is_told_by_the_one_that_covers_it() {
     check(
         "

@@ -50,6 +50,14 @@ fn set() -> Vec<(&'static str, LimitFact)> {
         ("limit set on requests of a rolling minute", set(requests)),
         ("limit set on tokens in shadow mode", set(tokens)),
         ("limit set as a guard", set(guard)),
+        (
+            "limit set as a guard of each key",
+            set(LimitTerms::spend_guard(
+                limit("g"),
+                Nanos::DOLLAR,
+                Rolling { seconds: 60 },
+            )),
+        ),
     ]
 }
 

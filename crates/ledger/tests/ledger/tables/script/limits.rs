@@ -52,6 +52,7 @@ fn calls(words: &Words<'_>) -> Calls {
     match words.option("each") {
         None => Calls::All,
         Some("user") => Calls::EachEndUser,
+        Some("key") => Calls::EachKey,
         Some(_) => Calls::EachTag,
     }
 }
