@@ -16,7 +16,7 @@ use crate::show::{LimitRef, Text, Usd};
 /// What a spend guard looks at: the last minute.
 const MINUTE: Rolling = Rolling { seconds: 60 };
 
-/// More than this in that time, and the key whose charge comes to it is frozen. It refuses no call.
+/// A key that spends more than this in that time is frozen. It refuses no call.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SpendGuard)]
 pub(super) struct GuardView {
