@@ -106,6 +106,8 @@ fn hand_over_commands(app: &App, old: &Old, new: KeyId, overlap: u32) -> Vec<Com
         Command::CreateLimit(LimitTerms {
             id: LimitId::from_bytes(app.ids.id()),
             scope: Scope::Key(new),
+            // A raise is for the time it was given to the old one.
+            amount: limit.raise.map_or(limit.amount, |raise| raise.back_to),
             ..limit.terms()
         })
     };

@@ -22,7 +22,10 @@ async fn rotation_makes_a_key_like_the_old_one_which_ends_after_the_overlap() {
     let limit = json!({
         "scope": {"kind": "key", "id": old}, "amount_usd": "5", "window": {"kind": "day", "time_zone": "Asia/Tokyo"},
     });
-    house.post("/limits", limit).await.id();
+    let limit = house.post("/limits", limit).await.id();
+    // A raise for a time is the old key's, not the new one's for ever.
+    let raise = json!({"amount_usd": "9", "until_at": "2026-11-23T00:00:00Z"});
+    house.patch(&format!("/limits/{limit}"), raise).await;
     let made = house
         .post(
             &format!("/keys/{old}/rotate"),
