@@ -66,7 +66,11 @@ impl<'a> Asked<'a> {
         let narrow = self.narrow;
         self.along.iter().filter(move |limit| match limit.calls {
             Calls::All | Calls::EachKey => true,
-            _ => narrow.includes(limit),
+            Calls::Model(_)
+            | Calls::EndUser(_)
+            | Calls::EachEndUser
+            | Calls::Tag(_)
+            | Calls::EachTag => narrow.includes(limit),
         })
     }
 
