@@ -117,4 +117,30 @@ impl Finding {
         });
         self
     }
+
+    /// The same, where the provider may have no such page.
+    pub(crate) fn fix_where(self, text: impl Into<String>, page: Option<&str>) -> Self {
+        match page {
+            Some(page) => self.fix_at(text, page),
+            None => self.fix(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remedy_at_a_provider_without_pages_names_none() {
+        let remedies = Finding::new(Confidence::Certain, "It is so.")
+            .fix_where("Change it.", None)
+            .fix_where("Change it there.", Some("https://example.org"))
+            .remedies;
+        let pages: Vec<_> = remedies
+            .iter()
+            .map(|remedy| remedy.page.as_deref())
+            .collect();
+        assert_eq!(pages, [None, Some("https://example.org")]);
+    }
 }

@@ -7,14 +7,6 @@ use super::pages::{self, name};
 use crate::finding::{Confidence, Finding};
 use crate::observations::Observations;
 
-/// With the page where there is one.
-fn fix(finding: Finding, text: impl Into<String>, page: Option<&str>) -> Finding {
-    match page {
-        Some(page) => finding.fix_at(text, page),
-        None => finding.fix(text),
-    }
-}
-
 /// Who is billed, as the provider's own headers name it.
 fn payer(o: &Observations) -> Option<String> {
     let organization = o.billed_organization()?;
@@ -54,7 +46,7 @@ pub(super) fn d01(o: &Observations) -> Option<Finding> {
     let text = format!(
         "Buy credit in the organization {whose}. Look at the balance, not at the budget: a budget is not money."
     );
-    Some(fix(finding, text, pages::credit(o.account.provider)))
+    Some(finding.fix_where(text, pages::credit(o.account.provider)))
 }
 
 pub(super) fn d02(o: &Observations) -> Option<Finding> {
@@ -79,14 +71,12 @@ pub(super) fn d02(o: &Observations) -> Option<Finding> {
             .because("no hard limit of the organization is enforced, by the administration API");
     }
     let provider = o.account.provider;
-    finding = fix(
-        finding,
+    finding = finding.fix_where(
         "1. The credit balance (D01): it must be above $0 in the organization that is billed.",
         pages::credit(provider),
     );
     if !no_limit {
-        finding = fix(
-            finding,
+        finding = finding.fix_where(
             "2. The organization's hard limit (D03): \"Enforce a hard limit\" and what was spent this month.",
             pages::limits(provider),
         );
@@ -122,7 +112,7 @@ pub(super) fn d13(o: &Observations) -> Option<Finding> {
         .because_all(denial.map(crate::answer::Answer::said))
         .because("access does not stop at the very moment credit runs out; what is used until then is taken from the next purchase");
     let text = "Buy more than the deficit: the first of it is eaten by what is owed. Look whether automatic recharging failed.";
-    Some(fix(finding, text, pages::credit(o.account.provider)))
+    Some(finding.fix_where(text, pages::credit(o.account.provider)))
 }
 
 pub(super) fn d14(o: &Observations) -> Option<Finding> {
@@ -145,8 +135,7 @@ pub(super) fn d14(o: &Observations) -> Option<Finding> {
     ))
     .because_all(denial.map(crate::answer::Answer::said))
     .because("credit that was bought ends after a year, credit that was given earlier");
-    Some(fix(
-        finding,
+    Some(finding.fix_where(
         "Buy credit; what has ended does not come back.",
         if o.account.provider == Provider::OpenAi {
             Some(pages::GRANTS)

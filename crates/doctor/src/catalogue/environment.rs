@@ -26,7 +26,7 @@ pub(super) fn e01(o: &Observations) -> Option<Finding> {
             || "OPENAI_API_KEY is neither in the environment nor in an .env file on the way up from here".to_owned(),
             |(_, why)| why.clone(),
         ))
-            .fix_at("Set OPENAI_API_KEY where your program reads it, and run this command there.", pages::keys(o.account.provider).unwrap_or_default()),
+            .fix_where("Set OPENAI_API_KEY where your program reads it, and run this command there.", pages::keys(o.account.provider)),
     )
 }
 
@@ -234,10 +234,7 @@ pub(super) fn e07(o: &Observations) -> Option<Finding> {
     .because(denial.said())
     .because_all(same);
     let text = "Make a new key and set it in the same place.";
-    Some(match pages::keys(o.account.provider) {
-        Some(page) => finding.fix_at(text, page),
-        None => finding.fix(text),
-    })
+    Some(finding.fix_where(text, pages::keys(o.account.provider)))
 }
 
 pub(super) fn e08(o: &Observations) -> Option<Finding> {

@@ -77,9 +77,9 @@ pub(super) fn d09(o: &Observations) -> Option<Finding> {
     .because_all(stranger)
     .because_all(legacy)
     .because_all(named(o))
-    .fix_at(
+    .fix_where(
         "Make a key in the project that has the money, and use that one.",
-        pages::keys(o.account.provider).unwrap_or_default(),
+        pages::keys(o.account.provider),
     );
     if key == Some(KeyKind::LegacyUser) {
         finding = finding.fix_at(
@@ -186,9 +186,9 @@ pub(super) fn d24(o: &Observations) -> Option<Finding> {
             .because_all(denial.map(Answer::said))
             .because_all(kind)
             .against(served.then(|| "a text call with it was served".to_owned()))
-            .fix_at(
+            .fix_where(
                 "Use a project's key that has the scope. An admin key belongs into OPENAI_ADMIN_KEY and opens administration only.",
-                pages::keys(o.account.provider).unwrap_or_default(),
+                pages::keys(o.account.provider),
             ),
     )
 }

@@ -23,7 +23,7 @@ pub(super) fn d06(o: &Observations) -> Option<Finding> {
                 .fix("Follow what the text call was told; when that is mended, images come back with it."),
         );
     }
-    let page = pages::credit(o.account.provider).unwrap_or_default();
+    let page = pages::credit(o.account.provider);
     let finding = if o.text_served() {
         let verdict = "A billing stop holds the image endpoint only: either it has not heard of a top-up yet, or what is left is too little for a picture.";
         Finding::new(Confidence::Likely, verdict)
@@ -38,7 +38,7 @@ pub(super) fn d06(o: &Observations) -> Option<Finding> {
             .because(split)
             .fix("Ask a text model with the same key (--probe-chat): its code names the stop, D01 to D05.")
     };
-    Some(finding.fix_at("Look at the credit balance before the limits.", page))
+    Some(finding.fix_where("Look at the credit balance before the limits.", page))
 }
 
 pub(super) fn d07(o: &Observations) -> Option<Finding> {

@@ -18,13 +18,6 @@ fn reached(limit: Option<&Option<SpendLimit>>, spent: Option<&Nanos>) -> Option<
     (limit.enforcing && spent >= limit.threshold).then_some((spent, limit.threshold))
 }
 
-fn fix(finding: Finding, text: &str, page: Option<&str>) -> Finding {
-    match page {
-        Some(page) => finding.fix_at(text, page),
-        None => finding.fix(text),
-    }
-}
-
 /// How sure a reached limit makes it, given what calls say.
 fn confidence(o: &Observations, named: bool) -> Confidence {
     if named {
@@ -82,7 +75,7 @@ pub(super) fn d03(o: &Observations) -> Option<Finding> {
     .because_all(not_the_projects(o))
     .against(served);
     let text = "Raise or remove it (Limits, Spend, Edit spend limit), or wait for the first of the month (UTC). A change takes minutes to arrive.";
-    Some(fix(finding, text, pages::limits(o.account.provider)))
+    Some(finding.fix_where(text, pages::limits(o.account.provider)))
 }
 
 pub(super) fn d04(o: &Observations) -> Option<Finding> {
@@ -124,7 +117,7 @@ pub(super) fn d05(o: &Observations) -> Option<Finding> {
         .because(denial.said())
         .because("more credit does not raise it, and neither does a hard limit of your own");
     let text = "Ask for more on the Limits page, or wait for the first of the month (UTC). The next tier comes with what was bought and time.";
-    Some(fix(finding, text, pages::limits(o.account.provider)))
+    Some(finding.fix_where(text, pages::limits(o.account.provider)))
 }
 
 pub(super) fn d15(o: &Observations) -> Option<Finding> {
@@ -187,7 +180,7 @@ pub(super) fn d16(o: &Observations) -> Option<Finding> {
         .warns()
         .because_all(evidence);
     let text = "If it was meant to stop calls, switch on \"Enforce a hard limit\"; or set a hard limit in Seawall, which stops before the call.";
-    Some(fix(finding, text, pages::limits(o.account.provider)))
+    Some(finding.fix_where(text, pages::limits(o.account.provider)))
 }
 
 pub(super) fn d23(o: &Observations) -> Option<Finding> {
@@ -218,8 +211,7 @@ pub(super) fn d23(o: &Observations) -> Option<Finding> {
     .because_all(
         balance.map(|balance| format!("${} of credit is left ({})", balance.left, balance.source)),
     );
-    Some(fix(
-        finding,
+    Some(finding.fix_where(
         "Raise the key's limit; more credit does not help.",
         pages::keys(o.account.provider),
     ))

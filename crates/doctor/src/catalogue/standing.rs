@@ -19,10 +19,7 @@ pub(super) fn d17(o: &Observations) -> Option<Finding> {
     .because(denial.said())
     .because("a key of an old account that some other place still sets says the same (D11)");
     let text = "Pay what is open, or set up payment. Where the old key stays blocked afterwards, make a new one.";
-    Some(match pages::credit(o.account.provider) {
-        Some(page) => finding.fix_at(text, page),
-        None => finding.fix(text),
-    })
+    Some(finding.fix_where(text, pages::credit(o.account.provider)))
 }
 
 pub(super) fn d18(o: &Observations) -> Option<Finding> {
@@ -106,9 +103,9 @@ pub(super) fn d30(o: &Observations) -> Option<Finding> {
         Finding::new(Confidence::Certain, "The key has ended, or its owner may not use the project any more.")
             .because_all(evidence)
             .because_all(o.denials().next().map(Answer::said))
-            .fix_at(
+            .fix_where(
                 "Make a service account in the project and use its key: it does not leave with a person.",
-                pages::keys(o.account.provider).unwrap_or_default(),
+                pages::keys(o.account.provider),
             ),
     )
 }
