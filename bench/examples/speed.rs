@@ -2,7 +2,8 @@
 //!
 //! Each round takes a hold and settles another one, on a Book with 10,000 open holds and so many limits that all count
 //! the call. `decide + apply` is the rule alone; `step` adds the encoding and SHA-256 of every entry. Seconds are those
-//! that this thread ran, so that a busy machine says nearly the same as an idle one. Linux only.
+//! that this thread ran, so that a busy machine says nearly the same as an idle one. `speed 10mixed` runs that row alone, for
+//! a profiler. Linux only.
 
 use std::io::Write as _;
 
@@ -20,9 +21,16 @@ fn main() -> Outcome<()> {
         out,
         "limits  kinds  decide+apply/s  step/s (commands; {OPEN} open holds)"
     )?;
+    let only = std::env::args().nth(1);
     let plain = [1, 10, 100].map(|limits| (limits, Kinds::Dollars));
     let mixed = [1, 10, 100].map(|limits| (limits, Kinds::Mixed));
     for (limits, kinds) in plain.into_iter().chain(mixed) {
+        if only
+            .as_ref()
+            .is_some_and(|only| *only != format!("{limits}{}", kinds.name()))
+        {
+            continue;
+        }
         let book = furnished(limits, kinds)?;
         let commands = rounds(kinds);
         let bare = timed((book.clone(), &commands), |book, command| {
@@ -37,10 +45,7 @@ fn main() -> Outcome<()> {
             step(book, command, None, NOW, &mut sealer)?;
             Ok(())
         })?;
-        let kinds = match kinds {
-            Kinds::Dollars => "plain",
-            Kinds::Mixed => "mixed",
-        };
+        let kinds = kinds.name();
         writeln!(out, "{limits:6}  {kinds}  {bare:14}  {whole:6}")?;
     }
     Ok(())
@@ -60,6 +65,15 @@ enum Kinds {
     Dollars,
     /// Every measure, window and kind of calls in turn.
     Mixed,
+}
+
+impl Kinds {
+    fn name(self) -> &'static str {
+        match self {
+            Kinds::Dollars => "plain",
+            Kinds::Mixed => "mixed",
+        }
+    }
 }
 
 /// Takes and settlements in turn.

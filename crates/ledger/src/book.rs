@@ -8,6 +8,7 @@ mod each;
 mod holds;
 mod limits;
 mod memory;
+mod ordered;
 mod scoped;
 
 use ids::{HoldId, OrganizationId};
@@ -62,7 +63,7 @@ pub struct Book {
     pub(crate) budgets: Budgets,
     pub(crate) holds: Holds,
     /// What the entry before said of the hold that is taken next.
-    pub(crate) described: Option<(HoldId, HoldTraits)>,
+    pub(crate) described: Option<(HoldId, Box<HoldTraits>)>,
     pub(crate) memory: Memory,
 }
 

@@ -74,7 +74,7 @@ impl CheckKind {
         by(measure, names)
     }
 
-    const fn of(limit: &Limit) -> Self {
+    fn of(limit: &Limit) -> Self {
         match (limit.origin, &limit.calls) {
             (LimitOrigin::Operator, _) => Self::ApprovedUsageLimit(limit.id),
             (LimitOrigin::Owner | LimitOrigin::Guard, Calls::All | Calls::EachKey) => {
@@ -182,6 +182,14 @@ impl Headroom {
     }
 }
 
+/// The least that is left of each measure. Of money it may be less than nothing, and says what binds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Least {
+    pub(crate) headroom: Headroom,
+    pub(crate) requests: Quantity,
+    pub(crate) tokens: Quantity,
+}
+
 /// The place of the check with the least left; of several the first, so ties go key, project, organization, credit.
 /// Amounts of different measures do not compare: money comes first, then requests, then tokens.
 pub(crate) fn least_left<'a>(
@@ -199,7 +207,7 @@ impl Book {
         (project, key): (Option<ProjectId>, Option<KeyId>),
         narrow: Narrow<'a>,
     ) -> Asked<'a> {
-        Asked::new(self.limits.along(project, key), narrow)
+        Asked::new(&self.limits.along(project, key), narrow)
     }
 
     /// Every check that stops every call of this key (or of this project, or of the organization), in the order key,
@@ -254,29 +262,46 @@ impl Book {
     }
 
     pub(crate) fn headroom_asked(&self, asked: &Asked<'_>) -> Headroom {
-        let mut headroom = Headroom {
-            amount: self.credit.balance().available(),
-            binding: CheckKind::CreditBalance,
-            scope: Scope::Organization,
+        let mut headroom = self.least_left(asked).headroom;
+        headroom.amount = headroom.amount.at_least_zero();
+        headroom
+    }
+
+    /// The least that is left of each measure over all that is asked about.
+    pub(crate) fn least_left(&self, asked: &Asked<'_>) -> Least {
+        let mut least = Least {
+            headroom: Headroom {
+                amount: self.credit.balance().available(),
+                binding: CheckKind::CreditBalance,
+                scope: Scope::Organization,
+            },
+            requests: Quantity::MAX,
+            tokens: Quantity::MAX,
         };
         // A tie goes to the narrower one, and to a limit rather than to the credit balance.
         let mut tie = true;
         asked.each_counter(|counter| {
             let limit = counter.limit;
-            if limit.measure != Measure::Usd || !limit.stops() {
+            if !limit.stops() {
                 return;
             }
-            let left = counter.left().usd();
-            if left < headroom.amount || (tie && left == headroom.amount) {
-                tie = false;
-                headroom = Headroom {
-                    amount: left,
-                    binding: CheckKind::of(limit),
-                    scope: limit.scope,
-                };
+            let left = counter.left();
+            match limit.measure {
+                Measure::Requests => least.requests = left.min(least.requests),
+                Measure::Tokens => least.tokens = left.min(least.tokens),
+                Measure::Usd => {
+                    let (left, headroom) = (left.usd(), &mut least.headroom);
+                    if left < headroom.amount || (tie && left == headroom.amount) {
+                        tie = false;
+                        *headroom = Headroom {
+                            amount: left,
+                            binding: CheckKind::of(limit),
+                            scope: limit.scope,
+                        };
+                    }
+                }
             }
         });
-        headroom.amount = headroom.amount.at_least_zero();
-        headroom
+        least
     }
 }

@@ -28,7 +28,7 @@ fn limit_due(limit: &Limit, now: Time) -> Option<LimitFact> {
     if limit.ends_at.is_some_and(|end| end <= now) {
         return Some(LimitFact::Deleted { id });
     }
-    if limit.raise.is_some_and(|raise| raise.until <= now) {
+    if limit.raise().is_some_and(|raise| raise.until <= now) {
         return Some(LimitFact::RaiseEnded { id });
     }
     if limit.span.end > now {

@@ -117,7 +117,8 @@ fn call_of(book: &Book, id: HoldId) -> Option<Call> {
     })?;
     let narrow = Narrow::Among { limits, traits };
     let asked = book.asked((Some(project), Some(key)), narrow);
-    let narrow = asked.limits().filter(|limit| limit.calls != Calls::All);
+    let limits = asked.limits().iter();
+    let narrow = limits.filter(|limit| limit.calls != Calls::All);
     Some(Call {
         project,
         key,

@@ -66,7 +66,7 @@ fn because(book: &Book, limit: &Limit) -> String {
     }
 }
 
-const fn what(limit: &Limit) -> &'static str {
+fn what(limit: &Limit) -> &'static str {
     match limit.origin {
         LimitOrigin::Guard => "spend guard",
         LimitOrigin::Owner => "hard limit",

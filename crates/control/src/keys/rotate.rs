@@ -107,8 +107,8 @@ fn hand_over_commands(app: &App, old: &Old, new: KeyId, overlap: u32) -> Vec<Com
             id: LimitId::from_bytes(app.ids.id()),
             scope: Scope::Key(new),
             // A raise is for the time it was given to the old one.
-            amount: limit.raise.map_or(limit.amount, |raise| raise.back_to),
-            ..limit.terms()
+            amount: limit.raise().map_or(limit.amount, |raise| raise.back_to),
+            ..limit.terms().clone()
         })
     };
     let end = old.now.plus_seconds(i64::from(overlap));

@@ -164,7 +164,7 @@ fn of_subject(
                 return wrong("must be a name, `=` and a value, such as \"team=red\"");
             }
             let name = value.into();
-            Ok(Calls::Tag(Tag { subject, name }))
+            Ok(Calls::Tag(Box::new(Tag { subject, name })))
         }
     }
 }

@@ -79,7 +79,7 @@ impl View {
         let (spent_usd, spent) = both(Some(spent));
         let (held_usd, held) = both(Some(held));
         let (left_usd, left) = both(Some(limit.left()).filter(|_| !limit.calls.apart()));
-        let raised = limit.raise.map(|raise| {
+        let raised = limit.raise().map(|raise| {
             let (back_to_usd, back_to) = both(Some(raise.back_to));
             Raised {
                 until_at: At(raise.until),
@@ -107,7 +107,7 @@ impl View {
             left,
             raised,
             until_at: limit.ends_at.map(At),
-            would_have_stopped: shadow.then_some(limit.would_have_stopped),
+            would_have_stopped: shadow.then_some(limit.would_have_stopped()),
             subjects: Subjects::of(limit, book),
             resets_at: ends(limit.span.end).map(At),
             created_at: At(limit.created_at),

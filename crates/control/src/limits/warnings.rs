@@ -29,7 +29,7 @@ fn covering<'a>(limit: &Limit, book: &'a Book) -> Option<&'a Limit> {
     if limit.origin == LimitOrigin::Guard {
         return None;
     }
-    book.limit(book.covered_by(&limit.terms())?)
+    book.limit(book.covered_by(limit.terms())?)
 }
 
 fn per(window: &Window) -> String {

@@ -28,7 +28,7 @@ impl Book {
                 .map(|_hold| ()),
             HoldFact::Released { hold, reason: _ } => self.close(*hold, None, at).map(|_hold| ()),
             HoldFact::Described { hold, traits } => {
-                self.described = Some((*hold, traits.clone()));
+                self.described = Some((*hold, Box::new(traits.clone())));
                 Ok(())
             }
             HoldFact::Measured { hold, tokens } => self.holds.measure(*hold, *tokens),
@@ -50,7 +50,7 @@ impl Book {
         }
         let described = self.described.take();
         let traits = match described {
-            Some((hold, traits)) if hold == taken.hold => Some(Box::new(traits)),
+            Some((hold, traits)) if hold == taken.hold => Some(traits),
             Some(_) => return Err(Inconsistent::Unknown("hold")),
             None => None,
         };

@@ -13,7 +13,7 @@ impl Book {
         match fact {
             LimitFact::Created { .. } | LimitFact::CreatedFor { .. } | LimitFact::Set { .. } => {
                 match fact.created() {
-                    Some((terms, span)) => self.limits.add(Limit::new(&terms, span, (seq, at))),
+                    Some((terms, span)) => self.limits.add(Limit::new(terms, span, (seq, at))),
                     None => Ok(()),
                 }
             }

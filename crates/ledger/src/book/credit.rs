@@ -1,10 +1,9 @@
 //! Lots of credit.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use ids::LotId;
 use money::Nanos;
 
+use super::ordered::{Ordered, OrderedSet};
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
 use crate::{Draw, LotKind, Time};
@@ -153,24 +152,24 @@ impl Balance {
 /// All lots, the order in which they are spent, and their sums.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Credit {
-    /// Boxed, because a map sets aside room for eleven at once.
-    lots: BTreeMap<LotId, Box<Lot>>,
+    /// Boxed, because a map moves what is in it.
+    lots: Ordered<LotId, Box<Lot>>,
     /// Lots with something left, first to be spent first.
-    live: BTreeSet<Rank>,
+    live: OrderedSet<Rank>,
     /// Lots with something left that will lapse, soonest first.
-    lapsing: BTreeSet<(Time, LotId)>,
+    lapsing: OrderedSet<(Time, LotId)>,
     /// Lots that owe something.
-    owing: BTreeSet<LotId>,
+    owing: OrderedSet<LotId>,
     balance: Balance,
 }
 
 impl Default for Credit {
     fn default() -> Self {
         Self {
-            lots: BTreeMap::new(),
-            live: BTreeSet::new(),
-            lapsing: BTreeSet::new(),
-            owing: BTreeSet::new(),
+            lots: Ordered::default(),
+            live: Ordered::default(),
+            lapsing: Ordered::default(),
+            owing: Ordered::default(),
             balance: Balance::NOTHING,
         }
     }
@@ -182,11 +181,12 @@ impl Canonical for Credit {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let lots = BTreeMap::<LotId, Lot>::read(reader)?;
+        let lots = Ordered::<LotId, Box<Lot>>::read(reader)?;
         let mut credit = Self::default();
-        for lot in lots.into_values() {
-            credit.enter(lot);
+        for lot in lots.values() {
+            credit.sum_up(lot);
         }
+        credit.lots = lots;
         Ok(credit)
     }
 }
@@ -205,12 +205,12 @@ impl Credit {
     }
 
     pub(crate) fn owing(&self) -> impl Iterator<Item = &Lot> {
-        self.owing.iter().filter_map(|id| self.lot(*id))
+        self.owing.keys().filter_map(|id| self.lot(*id))
     }
 
     /// The lot whose time is over and that has something left, if there is one.
     pub(crate) fn lapsed_by(&self, now: Time) -> Option<&Lot> {
-        let (at, id) = self.lapsing.first()?;
+        let (at, id) = self.lapsing.keys().next()?;
         if *at <= now { self.lot(*id) } else { None }
     }
 
@@ -227,7 +227,7 @@ impl Credit {
     fn plan_from(&self, amount: Nanos, from: impl Fn(&Lot) -> bool) -> Vec<Draw> {
         let mut missing = amount;
         let mut draws = Vec::new();
-        let live = self.live.iter().filter_map(|(.., id)| self.lot(*id));
+        let live = self.live.keys().filter_map(|(.., id)| self.lot(*id));
         for lot in live.filter(|lot| from(lot)) {
             if !missing.is_positive() {
                 break;
@@ -242,18 +242,18 @@ impl Credit {
         draws
     }
 
-    fn enter(&mut self, lot: Lot) {
-        self.balance.add(&lot);
+    /// Takes a lot that is new into what is derived of all.
+    fn sum_up(&mut self, lot: &Lot) {
+        self.balance.add(lot);
         if lot.left().is_positive() {
-            self.live.insert(lot.rank());
+            self.live.insert(lot.rank(), ());
             if let Some(at) = lot.lapses_at {
-                self.lapsing.insert((at, lot.id));
+                self.lapsing.insert((at, lot.id), ());
             }
         }
         if lot.owed().is_positive() {
-            self.owing.insert(lot.id);
+            self.owing.insert(lot.id, ());
         }
-        self.lots.insert(lot.id, Box::new(lot));
     }
 
     pub(crate) fn add(&mut self, lot: Lot) -> Result<(), Inconsistent> {
@@ -265,10 +265,11 @@ impl Credit {
         if added > MOST_EVER || !lot.added.is_positive() {
             return Err(Inconsistent::Overflow);
         }
-        if self.lots.contains_key(&lot.id) {
+        if self.lots.get(&lot.id).is_some() {
             return Err(Inconsistent::Twice("lot"));
         }
-        self.enter(lot);
+        self.sum_up(&lot);
+        self.lots.insert(lot.id, Box::new(lot));
         Ok(())
     }
 
@@ -320,9 +321,9 @@ pub(crate) enum LotPart {
     Voided,
 }
 
-fn set<T: Ord>(of: &mut BTreeSet<T>, item: T, present: bool) {
+fn set<T: Ord>(of: &mut OrderedSet<T>, item: T, present: bool) {
     if present {
-        of.insert(item);
+        of.insert(item, ());
     } else {
         of.remove(&item);
     }

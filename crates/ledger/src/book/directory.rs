@@ -1,9 +1,8 @@
 //! Projects and keys.
 
-use std::collections::{BTreeMap, HashMap};
-
 use ids::{KeyHash, KeyId, ProjectId};
 
+use super::ordered::Ordered;
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_enum, canonical_struct};
 use crate::fact::names_model;
@@ -115,13 +114,13 @@ impl Key {
     }
 }
 
-/// All projects and keys. They are boxed because a map sets aside room for eleven at once, and most organizations have
-/// one or two.
+/// All projects and keys. They are boxed, because a map moves what is in it, and those of a large organization have their
+/// room set aside in elevens.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Directory {
-    projects: BTreeMap<ProjectId, Box<Project>>,
-    keys: BTreeMap<KeyId, Box<Key>>,
-    by_hash: HashMap<KeyHash, KeyId>,
+    projects: Ordered<ProjectId, Box<Project>>,
+    keys: Ordered<KeyId, Box<Key>>,
+    by_hash: Ordered<KeyHash, KeyId>,
     version: u64,
 }
 
@@ -134,8 +133,11 @@ impl Canonical for Directory {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let projects = Canonical::read(reader)?;
-        let keys: BTreeMap<KeyId, Box<Key>> = Canonical::read(reader)?;
-        let by_hash = keys.values().map(|key| (key.hash, key.id)).collect();
+        let keys: Ordered<KeyId, Box<Key>> = Canonical::read(reader)?;
+        let mut by_hash = Ordered::default();
+        for key in keys.values() {
+            by_hash.insert(key.hash, key.id);
+        }
         Ok(Self {
             projects,
             keys,
@@ -150,11 +152,11 @@ impl Directory {
         self.version
     }
 
-    pub(crate) fn projects(&self) -> impl ExactSizeIterator<Item = &Project> {
+    pub(crate) fn projects(&self) -> impl Iterator<Item = &Project> {
         self.projects.values().map(AsRef::as_ref)
     }
 
-    pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
         self.keys.values().map(AsRef::as_ref)
     }
 

@@ -1,10 +1,9 @@
 //! The counters of a limit that counts each end user or each tag apart.
 
-use std::collections::BTreeMap;
-
 use ids::Subject;
 
 use super::count::Count;
+use super::ordered::Ordered;
 use crate::apply::Inconsistent;
 use crate::codec::canonical_struct;
 use crate::{Quantity, Rolling, Time};
@@ -20,7 +19,7 @@ pub(crate) const MOST_SUBJECTS: usize = 100_000;
 /// which those were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Each {
-    counts: BTreeMap<Subject, Apart>,
+    counts: Ordered<Subject, Apart>,
     others: Option<Apart>,
 }
 canonical_struct!(Each { counts, others });
@@ -98,11 +97,16 @@ impl Each {
     ) -> Result<(), Inconsistent> {
         let mut shared = false;
         for subject in subjects {
-            if self.counts.contains_key(subject) || (room && self.others.is_none()) {
-                let own = self.counts.entry(*subject).or_default();
+            if let Some(own) = self.counts.get_mut(subject) {
                 change(own)?;
                 if own.is_over() {
                     self.counts.remove(subject);
+                }
+            } else if room && self.others.is_none() {
+                let mut own = Apart::default();
+                change(&mut own)?;
+                if !own.is_over() {
+                    self.counts.insert(*subject, own);
                 }
             } else if !shared {
                 shared = true;

@@ -1,81 +1,46 @@
 //! Limits and what they count.
 
+mod counting;
+
+use std::ops::Deref;
+
 use ids::{KeyId, LimitId, Subject};
 
 use super::count::Count;
 use super::each::Each;
 use super::scoped::{ByScope, Scoped};
-use crate::apply::Inconsistent;
-use crate::codec::canonical_struct;
-use crate::quantity::{Amounts, negative};
+use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
 use crate::{
-    Calls, HoldTraits, LimitOrigin, LimitTerms, Measure, Mode, OnTrip, Quantity, Rolling, Scope,
-    Span, Time, Window,
+    HoldTraits, LimitOrigin, LimitTerms, Measure, Mode, Quantity, Rolling, Scope, Span, Time,
 };
 
-/// A ceiling, and its count in the current window.
+/// A ceiling, and its count in the current window. What was decided about it is read of it as if it were its own: see
+/// [`Limit::terms`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Its id.
-    pub id: LimitId,
-    /// Who set it.
-    pub origin: LimitOrigin,
-    /// What it is on.
-    pub scope: Scope,
-    /// Which calls on it count.
-    pub calls: Calls,
-    /// What of them counts.
-    pub measure: Measure,
-    /// Whether it stops calls.
-    pub mode: Mode,
-    /// What it does besides.
-    pub on_trip: OnTrip,
-    /// The most there may be in one window, at present; where each subject counts apart, of each.
-    pub amount: Quantity,
-    /// Where that is a raise for a time, the end of it.
-    pub raise: Option<Raise>,
-    /// When it ends by itself.
-    pub ends_at: Option<Time>,
-    /// How long it counts.
-    pub window: Window,
+    terms: LimitTerms,
     /// The current window. Of a rolling one that has anything in it, `end` is when the next part of it leaves.
     pub span: Span,
     /// How many windows there were before.
     pub epoch: u32,
     /// What counts in the current window, all subjects together.
     pub count: Count,
-    /// What counts of each subject.
-    each: Option<Box<Each>>,
-    /// In shadow mode, how many calls it would have stopped since it was set.
-    pub would_have_stopped: u64,
     /// When it was set.
     pub created_at: Time,
     /// The entry that opened the current window: a hold counts only in the window it was taken in.
     pub(crate) opened: u64,
-    /// The last entry that forgot what was spent; zero: none did.
-    pub(crate) forgot: u64,
+    /// What few limits have, kept apart because an organization has many limits.
+    rare: Option<Box<Rare>>,
 }
-canonical_struct!(Limit {
-    id,
-    origin,
-    scope,
-    calls,
-    measure,
-    mode,
-    on_trip,
-    amount,
-    raise,
-    ends_at,
-    window,
-    span,
-    epoch,
-    count,
-    each,
-    would_have_stopped,
-    created_at,
-    opened,
-    forgot
-});
+
+/// Limits are asked for their terms all over the house, and a call's way is no place to copy them.
+impl Deref for Limit {
+    type Target = LimitTerms;
+
+    fn deref(&self) -> &LimitTerms {
+        &self.terms
+    }
+}
 
 /// The end of a raise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +51,94 @@ pub struct Raise {
     pub back_to: Quantity,
 }
 canonical_struct!(Raise { until, back_to });
+
+/// What most limits have nothing of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rare {
+    raise: Option<Raise>,
+    /// What counts of each subject, where each counts apart.
+    each: Option<Each>,
+    would_have_stopped: u64,
+    /// The last entry that forgot what was spent; zero: none did.
+    forgot: u64,
+}
+
+static NOTHING: Rare = Rare::NOTHING;
+
+impl Rare {
+    const NOTHING: Self = Self {
+        raise: None,
+        each: None,
+        would_have_stopped: 0,
+        forgot: 0,
+    };
+}
+
+// In the order of the fields since limits count anything but dollars; a snapshot of another order is of no use.
+impl Canonical for Limit {
+    fn write(&self, out: &mut Vec<u8>) {
+        let (terms, rare) = (&self.terms, self.rare());
+        terms.id.write(out);
+        terms.origin.write(out);
+        terms.scope.write(out);
+        terms.calls.write(out);
+        terms.measure.write(out);
+        terms.mode.write(out);
+        terms.on_trip.write(out);
+        terms.amount.write(out);
+        rare.raise.write(out);
+        terms.ends_at.write(out);
+        terms.window.write(out);
+        self.span.write(out);
+        self.epoch.write(out);
+        self.count.write(out);
+        rare.each.write(out);
+        rare.would_have_stopped.write(out);
+        self.created_at.write(out);
+        self.opened.write(out);
+        rare.forgot.write(out);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (id, origin, scope) = (read(reader)?, read(reader)?, read(reader)?);
+        let (calls, measure, mode) = (read(reader)?, read(reader)?, read(reader)?);
+        let (on_trip, amount, raise) = (read(reader)?, read(reader)?, read(reader)?);
+        let (ends_at, window, span) = (read(reader)?, read(reader)?, read(reader)?);
+        let (epoch, count, each) = (read(reader)?, read(reader)?, read(reader)?);
+        let (would_have_stopped, created_at, opened) =
+            (read(reader)?, read(reader)?, read(reader)?);
+        let rare = Rare {
+            raise,
+            each,
+            would_have_stopped,
+            forgot: read(reader)?,
+        };
+        Ok(Self {
+            terms: LimitTerms {
+                id,
+                origin,
+                scope,
+                calls,
+                measure,
+                mode,
+                on_trip,
+                amount,
+                window,
+                ends_at,
+            },
+            span,
+            epoch,
+            count,
+            created_at,
+            opened,
+            rare: (rare != NOTHING).then(|| Box::new(rare)),
+        })
+    }
+}
+
+fn read<T: Canonical>(reader: &mut Reader<'_>) -> Result<T, DecodeError> {
+    T::read(reader)
+}
 
 /// When a hold was taken, by its entry's number; when it changes, by the clock; and what of the call is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -98,44 +151,61 @@ pub(crate) struct Moment<'a> {
 }
 
 impl Limit {
-    pub(crate) fn new(terms: &LimitTerms, span: Span, (seq, at): (u64, Time)) -> Self {
+    pub(crate) fn new(terms: LimitTerms, span: Span, (seq, at): (u64, Time)) -> Self {
+        let apart = terms.calls.apart().then(|| Rare {
+            each: Some(Each::default()),
+            ..Rare::NOTHING
+        });
         Self {
-            id: terms.id,
-            origin: terms.origin,
-            scope: terms.scope,
-            calls: terms.calls.clone(),
-            measure: terms.measure,
-            mode: terms.mode,
-            on_trip: terms.on_trip,
-            amount: terms.amount,
-            raise: None,
-            ends_at: terms.ends_at,
-            window: terms.window.clone(),
+            terms,
             span,
             epoch: 0,
             count: Count::default(),
-            each: terms.calls.apart().then(Box::default),
-            would_have_stopped: 0,
             created_at: at,
             opened: seq,
-            forgot: 0,
+            rare: apart.map(Box::new),
         }
     }
 
     /// What was decided about it, its present amount included.
     #[must_use]
-    pub fn terms(&self) -> LimitTerms {
-        LimitTerms {
-            id: self.id,
-            origin: self.origin,
-            scope: self.scope,
-            calls: self.calls.clone(),
-            measure: self.measure,
-            mode: self.mode,
-            on_trip: self.on_trip,
-            amount: self.amount,
-            window: self.window.clone(),
-            ends_at: self.ends_at,
+    pub const fn terms(&self) -> &LimitTerms {
+        &self.terms
+    }
+
+    /// Where its amount is a raise for a time, the end of it.
+    #[must_use]
+    pub fn raise(&self) -> Option<Raise> {
+        self.rare().raise
+    }
+
+    /// In shadow mode, how many calls it would have stopped since it was set.
+    #[must_use]
+    pub fn would_have_stopped(&self) -> u64 {
+        self.rare().would_have_stopped
+    }
+
+    fn rare(&self) -> &Rare {
+        self.rare.as_deref().unwrap_or(&NOTHING)
+    }
+
+    /// For writing: only where there is something to write.
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_with(|| Box::new(Rare::NOTHING))
+    }
+
+    fn each(&self) -> Option<&Each> {
+        self.rare.as_ref()?.each.as_ref()
+    }
+
+    fn each_mut(&mut self) -> Option<&mut Each> {
+        self.rare.as_mut()?.each.as_mut()
+    }
+
+    /// What came to its end leaves nothing behind, so that equal limits are equal.
+    fn tidy(&mut self) {
+        if self.rare.as_deref() == Some(&NOTHING) {
+            self.rare = None;
         }
     }
 
@@ -170,12 +240,12 @@ impl Limit {
 
     /// The subjects that count apart at present, and what counts of each. Empty where it does not count them apart.
     pub fn subjects(&self) -> impl Iterator<Item = (Subject, &Count)> {
-        self.each.iter().flat_map(|each| each.iter())
+        self.each().into_iter().flat_map(Each::iter)
     }
 
     /// Where a call counts: of this subject, where each counts apart. `None` where nothing counts yet.
     pub(crate) fn counter(&self, subject: Option<Subject>) -> Option<&Count> {
-        match (&self.each, subject) {
+        match (self.each(), subject) {
             (Some(each), Some(subject)) => each.of(subject),
             (Some(_), None) | (None, _) => Some(&self.count),
         }
@@ -190,7 +260,7 @@ impl Limit {
     }
 
     const fn rolls(&self) -> Option<&Rolling> {
-        self.window.rolling()
+        self.terms.window.rolling()
     }
 }
 
@@ -204,145 +274,17 @@ impl Scoped for Limit {
         self.scope
     }
     fn end(&self) -> Time {
-        let raised = self.raise.map_or(Time::LATEST, |raise| raise.until);
+        let raised = self.raise().map_or(Time::LATEST, |raise| raise.until);
         let ends = self.ends_at.unwrap_or(Time::LATEST);
         self.span.end.min(raised).min(ends)
     }
     fn apart(&self) -> usize {
-        self.each.as_ref().map_or(0, |each| each.len())
+        self.each().map_or(0, Each::len)
     }
 }
 
 /// All limits.
 pub(crate) type Limits = ByScope<Limit>;
-
-/// Counting.
-impl Limit {
-    /// A call begins. `room`: whether a subject not seen before gets a counter of its own.
-    pub(crate) fn begin_call(
-        &mut self,
-        amounts: &Amounts,
-        (traits, key): (&HoldTraits, KeyId),
-        room: bool,
-    ) -> Result<(), Inconsistent> {
-        if traits.over.contains(&self.id) {
-            self.would_have_stopped = self.would_have_stopped.saturating_add(1);
-        }
-        let held = amounts.of(self.measure);
-        self.count.hold(held)?;
-        if let Some(each) = &mut self.each {
-            let key = Calls::subject_of(key);
-            each.begin(self.calls.subjects(traits, &key), room, held)?;
-        }
-        Ok(())
-    }
-
-    /// A call that held this ends, having taken that.
-    pub(crate) fn end_call(
-        &mut self,
-        moment: Moment<'_>,
-        (held, taken): (&Amounts, &Amounts),
-    ) -> Result<(), Inconsistent> {
-        if moment.taken < self.opened {
-            return Ok(());
-        }
-        let (given_back, spent) = (negative(held.of(self.measure)), taken.of(self.measure));
-        let rolls = self.window.rolling().copied();
-        let dated = rolls.as_ref().map(|rolling| (rolling, moment.at));
-        let end = |count: &mut Count| {
-            count.hold(given_back)?;
-            count.spend(spent, dated)
-        };
-        end(&mut self.count)?;
-        if let Some(each) = &mut self.each {
-            let key = Calls::subject_of(moment.key);
-            each.end(self.calls.subjects(moment.traits, &key), end)?;
-        }
-        self.mark_end();
-        Ok(())
-    }
-
-    /// A charge presumed by this entry turns out to differ by so much, unless it was forgotten by an edit since or has
-    /// left a rolling window. The moment's time is that of the presumption.
-    pub(crate) fn correct_call(
-        &mut self,
-        (moment, presumed): (Moment<'_>, u64),
-        difference: &Amounts,
-        (now, room): (Time, bool),
-    ) -> Result<(), Inconsistent> {
-        let difference = difference.of(self.measure);
-        let rolls = self.window.rolling().copied();
-        let left = |rolling: Rolling| rolling.leaves(rolling.slot_of(moment.at)) <= now;
-        if moment.taken < self.opened
-            || presumed < self.forgot
-            || difference == Quantity::ZERO
-            || rolls.is_some_and(left)
-        {
-            return Ok(());
-        }
-        let dated = rolls.as_ref().map(|rolling| (rolling, moment.at));
-        let correct = |count: &mut Count| count.spend(difference, dated);
-        correct(&mut self.count)?;
-        if let Some(each) = &mut self.each {
-            let key = Calls::subject_of(moment.key);
-            each.correct(self.calls.subjects(moment.traits, &key), room, correct)?;
-        }
-        self.mark_end();
-        Ok(())
-    }
-
-    /// Gives it another amount: for good, or until then. What is raised already goes back, in the end, to where it would
-    /// have.
-    pub(crate) fn edit(&mut self, amount: Quantity, until: Option<Time>, reset_by: Option<u64>) {
-        let back_to = self.raise.map_or(self.amount, |raise| raise.back_to);
-        self.raise = until.map(|until| Raise { until, back_to });
-        self.amount = amount;
-        if let Some(seq) = reset_by {
-            self.forgot = seq;
-            self.count.forget();
-            if let Some(each) = &mut self.each {
-                each.forget();
-            }
-            self.mark_end();
-        }
-    }
-
-    pub(crate) fn end_raise(&mut self) {
-        if let Some(raise) = self.raise.take() {
-            self.amount = raise.back_to;
-        }
-    }
-
-    pub(crate) fn begin(&mut self, span: Span, seq: u64) -> Result<(), Inconsistent> {
-        self.span = span;
-        self.epoch = self.epoch.checked_add(1).ok_or(Inconsistent::Overflow)?;
-        self.opened = seq;
-        self.count = Count::default();
-        if let Some(each) = &mut self.each {
-            **each = Each::default();
-        }
-        Ok(())
-    }
-
-    /// Lets go what a rolling window has left behind.
-    pub(crate) fn roll(&mut self, now: Time) {
-        let Some(rolling) = self.rolls().copied() else {
-            return;
-        };
-        self.count.leave(&rolling, now);
-        if let Some(each) = &mut self.each {
-            each.leave(&rolling, now);
-        }
-        self.mark_end();
-    }
-
-    /// When the next part of a rolling window leaves.
-    fn mark_end(&mut self) {
-        if let Some(rolling) = self.rolls() {
-            self.span.end = self.count.next_leave(rolling).unwrap_or(Time::LATEST);
-        }
-    }
-}
 
 /// Reading limits.
 impl crate::Book {

@@ -4,11 +4,11 @@
 //! They stand in numbered places, and a scope knows the places of what is on it: a decision about a key finds its three
 //! scopes once and then walks along, whatever else an organization has.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use ids::{KeyId, ProjectId};
 
+use super::ordered::OrderedSet;
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader};
 use crate::{Scope, Time};
@@ -37,11 +37,12 @@ pub(crate) trait Scoped: Canonical + Debug {
 pub(crate) struct ByScope<T: Scoped> {
     /// A place is empty after what stood there was deleted, until the next one takes it.
     places: Vec<Option<T>>,
-    by_id: BTreeMap<T::Id, u32>,
+    /// The places, oldest id first.
+    by_id: Vec<u32>,
     /// Where what is on a scope stands: by scope, then oldest first. A list, because that is a tenth of a map of lists,
     /// and is walked along a hundred times for each time that it changes.
-    on: Vec<(Scope, u32)>,
-    ends: BTreeSet<(Time, T::Id)>,
+    on: Vec<u32>,
+    ends: OrderedSet<(Time, T::Id)>,
     /// The subjects that all of them count apart, together.
     apart: usize,
 }
@@ -50,9 +51,9 @@ impl<T: Scoped> Default for ByScope<T> {
     fn default() -> Self {
         Self {
             places: Vec::new(),
-            by_id: BTreeMap::new(),
+            by_id: Vec::new(),
             on: Vec::new(),
-            ends: BTreeSet::new(),
+            ends: OrderedSet::default(),
             apart: 0,
         }
     }
@@ -80,13 +81,12 @@ impl<T: Scoped> Canonical for ByScope<T> {
         // Room for all at once is less than growing leaves behind; a length that is damage makes little of it.
         read.places.reserve_exact(length.min(MOST_AT_ONCE));
         read.on.reserve_exact(length.min(MOST_AT_ONCE));
+        read.by_id.reserve_exact(length.min(MOST_AT_ONCE));
+        read.ends = OrderedSet::with_room(length);
         for _ in 0..length {
             let item = T::read(reader)?;
-            if read
-                .by_id
-                .last_key_value()
-                .is_some_and(|(last, _)| *last >= item.id())
-            {
+            let last = read.by_id.last().and_then(|place| read.at(*place));
+            if last.is_some_and(|last| last.id() >= item.id()) {
                 return Err(DecodeError::NotCanonical("order"));
             }
             read.add(item)
@@ -103,7 +103,7 @@ impl<T: Scoped> ByScope<T> {
 
     /// All, oldest id first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
-        self.by_id.values().filter_map(|place| self.at(*place))
+        self.by_id.iter().filter_map(|place| self.at(*place))
     }
 
     /// How many subjects have a counter of their own in any of them.
@@ -112,18 +112,21 @@ impl<T: Scoped> ByScope<T> {
     }
 
     pub(crate) fn get(&self, id: T::Id) -> Option<&T> {
-        self.at(*self.by_id.get(&id)?)
+        self.at(self.place_of(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, id: T::Id) -> Result<&mut T, Inconsistent> {
-        let place = self.by_id.get(&id).copied();
-        place
+        self.place_of(id)
             .and_then(|place| self.at_mut(place))
             .ok_or(Inconsistent::Unknown(T::NAME))
     }
 
+    fn place_of(&self, id: T::Id) -> Option<u32> {
+        find(&self.places, &self.by_id, id).ok()
+    }
+
     fn at(&self, place: u32) -> Option<&T> {
-        self.places.get(usize::try_from(place).ok()?)?.as_ref()
+        at(&self.places, place)
     }
 
     fn at_mut(&mut self, place: u32) -> Option<&mut T> {
@@ -131,8 +134,8 @@ impl<T: Scoped> ByScope<T> {
     }
 
     /// What is on exactly this scope.
-    pub(crate) fn on(&self, scope: Scope) -> &[(Scope, u32)] {
-        on(&self.on, scope)
+    pub(crate) fn on(&self, scope: Scope) -> &[u32] {
+        on(&self.places, &self.on, scope)
     }
 
     /// What is on a key, on its project and on the organization, in this order.
@@ -153,7 +156,7 @@ impl<T: Scoped> ByScope<T> {
     /// That of which something is due, the longest due first.
     pub(crate) fn ended_by(&self, now: Time) -> impl Iterator<Item = &T> {
         self.ends
-            .iter()
+            .keys()
             .take_while(move |(end, _)| *end <= now)
             .filter_map(|(_, id)| self.get(*id))
     }
@@ -161,9 +164,9 @@ impl<T: Scoped> ByScope<T> {
     pub(crate) fn add(&mut self, item: T) -> Result<(), Inconsistent> {
         let (id, scope, end) = (item.id(), item.scope(), item.end());
         let apart = item.apart();
-        if self.by_id.contains_key(&id) {
+        let Err(age) = find(&self.places, &self.by_id, id) else {
             return Err(Inconsistent::Twice(T::NAME));
-        }
+        };
         let free = if self.by_id.len() < self.places.len() {
             self.places.iter().position(Option::is_none)
         } else {
@@ -180,27 +183,27 @@ impl<T: Scoped> ByScope<T> {
                 self.places.push(Some(item));
             }
         }
-        self.by_id.insert(id, number);
+        self.by_id.insert(age, number);
         self.apart = self.apart.saturating_add(apart);
         set_end(&mut self.ends, (end, id), true);
         // Ids sort by age.
-        let before =
-            |(on, place): &(Scope, u32)| (*on, self.at(*place).map(Scoped::id)) < (scope, Some(id));
+        let before = |place: &u32| {
+            let item = self.at(*place);
+            item.is_some_and(|item| (item.scope(), item.id()) < (scope, id))
+        };
         let at = self.on.partition_point(before);
-        self.on.insert(at, (scope, number));
+        self.on.insert(at, number);
         Ok(())
     }
 
     pub(crate) fn remove(&mut self, id: T::Id) -> Result<(), Inconsistent> {
-        let place = self
-            .by_id
-            .remove(&id)
-            .ok_or(Inconsistent::Unknown(T::NAME))?;
+        let place = self.place_of(id).ok_or(Inconsistent::Unknown(T::NAME))?;
         let at = usize::try_from(place).map_err(|_size| Inconsistent::Overflow)?;
+        self.by_id.retain(|other| *other != place);
+        self.on.retain(|other| *other != place);
         if let Some(item) = self.places.get_mut(at).and_then(Option::take) {
             self.ends.remove(&(item.end(), id));
             self.apart = self.apart.saturating_sub(item.apart());
-            self.on.retain(|(_, other)| *other != place);
         }
         Ok(())
     }
@@ -228,24 +231,20 @@ impl<T: Scoped> ByScope<T> {
         mut change: impl FnMut(&mut T) -> Result<(), Inconsistent>,
     ) -> Result<(), Inconsistent> {
         let (project, key) = along;
-        let mut path = [
+        let scopes = [
             Scope::Key(key),
             Scope::Project(project),
             Scope::Organization,
-        ]
-        .into_iter()
-        .flat_map(|scope| on(&self.on, scope));
+        ];
+        let [key, project, organization] = scopes.map(|scope| on(&self.places, &self.on, scope));
+        let mut path = key.iter().chain(project).chain(organization);
         for id in ids {
-            let is = |(_, place): &&(Scope, u32)| {
-                let at = usize::try_from(*place).ok();
-                let item = at.and_then(|at| self.places.get(at)?.as_ref());
-                item.is_some_and(|item| item.id() == *id)
-            };
+            let is = |place: &&u32| at(&self.places, **place).map(T::id) == Some(*id);
             let place = path
                 .find(is)
-                .map(|(_, place)| place)
-                .or_else(|| self.by_id.get(id))
-                .and_then(|place| usize::try_from(*place).ok());
+                .copied()
+                .or_else(|| find(&self.places, &self.by_id, *id).ok())
+                .and_then(|place| usize::try_from(place).ok());
             if let Some(Some(item)) = place.and_then(|place| self.places.get_mut(place)) {
                 let before = (item.end(), item.apart());
                 change(item)?;
@@ -257,16 +256,32 @@ impl<T: Scoped> ByScope<T> {
     }
 }
 
-fn on(all: &[(Scope, u32)], scope: Scope) -> &[(Scope, u32)] {
-    let start = all.partition_point(|(on, _)| *on < scope);
+fn at<T>(places: &[Option<T>], place: u32) -> Option<&T> {
+    places.get(usize::try_from(place).ok()?)?.as_ref()
+}
+
+/// Where, among the places in the order of ids, the place of this one is; or where it belongs.
+fn find<T: Scoped>(places: &[Option<T>], by_id: &[u32], id: T::Id) -> Result<u32, usize> {
+    let age = by_id.partition_point(|place| at(places, *place).map(T::id) < Some(id));
+    match by_id.get(age) {
+        Some(place) if at(places, *place).map(T::id) == Some(id) => Ok(*place),
+        Some(_) | None => Err(age),
+    }
+}
+
+/// Of places in the order of scopes, those of this one.
+fn on<'a, T: Scoped>(places: &[Option<T>], all: &'a [u32], scope: Scope) -> &'a [u32] {
+    let scope_of = |place: &u32| at(places, *place).map(T::scope);
+    let start = all.partition_point(|place| scope_of(place) < Some(scope));
     let rest = all.get(start..).unwrap_or_default();
-    let end = rest.partition_point(|(on, _)| *on == scope);
-    rest.get(..end).unwrap_or_default()
+    // There are at most as many on one scope as a call looks at.
+    let end = rest.iter().position(|place| scope_of(place) != Some(scope));
+    rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
 }
 
 /// Keeps what is derived of one thing as the thing is now.
 fn changed<I: Ord + Copy>(
-    (ends, apart): (&mut BTreeSet<(Time, I)>, &mut usize),
+    (ends, apart): (&mut OrderedSet<(Time, I)>, &mut usize),
     id: I,
     before: (Time, usize),
     after: (Time, usize),
@@ -279,12 +294,12 @@ fn changed<I: Ord + Copy>(
 }
 
 /// What never begins anew is not waited for.
-fn set_end<I: Ord>(ends: &mut BTreeSet<(Time, I)>, end: (Time, I), present: bool) {
+fn set_end<I: Ord>(ends: &mut OrderedSet<(Time, I)>, end: (Time, I), present: bool) {
     if end.0 == Time::LATEST {
         return;
     }
     if present {
-        ends.insert(end);
+        ends.insert(end, ());
     } else {
         ends.remove(&end);
     }
@@ -294,13 +309,13 @@ fn set_end<I: Ord>(ends: &mut BTreeSet<(Time, I)>, end: (Time, I), present: bool
 #[derive(Debug)]
 pub(crate) struct Along<'a, T: Scoped> {
     all: &'a ByScope<T>,
-    places: [&'a [(Scope, u32)]; 3],
+    places: [&'a [u32]; 3],
 }
 
 impl<'a, T: Scoped> Along<'a, T> {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        let [key, project, organization] = self.places.map(<[_]>::len);
+        let [key, project, organization] = self.places.map(<[u32]>::len);
         key.saturating_add(project).saturating_add(organization)
     }
 
@@ -309,6 +324,6 @@ impl<'a, T: Scoped> Along<'a, T> {
         let all = self.all;
         let [key, project, organization] = self.places;
         let places = key.iter().chain(project).chain(organization);
-        places.filter_map(|(_, place)| all.at(*place))
+        places.filter_map(|place| all.at(*place))
     }
 }

@@ -44,72 +44,76 @@ impl Counter<'_> {
     }
 }
 
-/// The limits that a question is about.
+/// The limits that a question is about. They are looked for once and then walked along several times.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
-    along: Along<'a, Limit>,
+    limits: Vec<&'a Limit>,
     narrow: Narrow<'a>,
 }
 
 impl<'a> Asked<'a> {
-    pub(crate) const fn new(along: Along<'a, Limit>, narrow: Narrow<'a>) -> Self {
-        Self { along, narrow }
-    }
-
-    /// How many limits are along the way, those not asked about included.
-    pub(crate) fn along(&self) -> usize {
-        self.along.len()
-    }
-
-    /// In the order key, project, organization; on each the oldest first.
-    pub(crate) fn limits(&self) -> impl Iterator<Item = &'a Limit> + use<'a> {
-        let narrow = self.narrow;
-        self.along.iter().filter(move |limit| match limit.calls {
-            Calls::All | Calls::EachKey => true,
+    pub(crate) fn new(along: &Along<'a, Limit>, narrow: Narrow<'a>) -> Self {
+        let mut limits = Vec::with_capacity(along.len());
+        along.iter().for_each(|limit| match limit.calls {
+            Calls::All | Calls::EachKey => limits.push(limit),
             Calls::Model(_)
             | Calls::EndUser(_)
             | Calls::EachEndUser
             | Calls::Tag(_)
-            | Calls::EachTag => narrow.includes(limit),
-        })
+            | Calls::EachTag => {
+                if narrow.includes(limit) {
+                    limits.push(limit);
+                }
+            }
+        });
+        Self { limits, narrow }
+    }
+
+    /// In the order key, project, organization; on each the oldest first.
+    pub(crate) fn limits(&self) -> &[&'a Limit] {
+        &self.limits
+    }
+
+    /// The same, one for each counter that such a call counts in.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = Counter<'a>> {
+        self.limits.iter().flat_map(|limit| self.of(limit))
+    }
+
+    /// Those of one limit.
+    pub(crate) fn of(&self, limit: &'a Limit) -> impl Iterator<Item = Counter<'a>> + use<'a> {
+        let subjects = self.narrow.subjects(limit);
+        let whole = subjects.is_empty().then_some(Counter {
+            limit,
+            subject: None,
+        });
+        let apart = subjects.iter().map(move |subject| Counter {
+            limit,
+            subject: Some(*subject),
+        });
+        whole.into_iter().chain(apart)
     }
 
     /// Shows each of [`Asked::counters`], which is quicker than asking for one after the other.
     pub(crate) fn each_counter(&self, mut show: impl FnMut(Counter<'a>)) {
-        let narrow = self.narrow;
-        self.limits().for_each(|limit| {
-            if limit.calls.apart() {
-                let subjects = narrow.subjects(limit).iter();
-                subjects.for_each(|subject| {
-                    show(Counter {
-                        limit,
-                        subject: Some(*subject),
-                    });
-                });
+        for limit in &self.limits {
+            let subjects = if limit.calls.apart() {
+                self.narrow.subjects(limit)
             } else {
+                &[]
+            };
+            if subjects.is_empty() {
                 show(Counter {
                     limit,
                     subject: None,
                 });
             }
-        });
-    }
-
-    /// The same, one for each counter that such a call counts in.
-    pub(crate) fn counters(&self) -> impl Iterator<Item = Counter<'a>> + use<'a> {
-        let narrow = self.narrow;
-        self.limits().flat_map(move |limit| {
-            let subjects = narrow.subjects(limit);
-            let whole = subjects.is_empty().then_some(Counter {
-                limit,
-                subject: None,
-            });
-            let apart = subjects.iter().map(move |subject| Counter {
-                limit,
-                subject: Some(*subject),
-            });
-            whole.into_iter().chain(apart)
-        })
+            for subject in subjects {
+                show(Counter {
+                    limit,
+                    subject: Some(*subject),
+                });
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use ids::LimitId;
 use money::Nanos;
 
 use super::{Decision, check_length};
-use crate::check::{Asked, Narrow, least_left};
+use crate::check::{Asked, Least, Narrow, least_left};
 use crate::{
     Book, DirectoryFact, Fact, Grant, HoldFact, HoldTaken, HoldTraits, Key, KeyProblem, KeyState,
     Outcome, Patience, Project, Refusal, Rejection, Shortfall, TakeHold, Time,
@@ -35,13 +35,19 @@ pub(super) fn take(book: &Book, ask: &TakeHold, now: Time) -> Decision {
         traits: &traits,
     };
     let asked = book.asked((Some(project.id), Some(key.id)), narrow);
-    let room = Room::left(book, &asked);
+    let from = From {
+        key,
+        asked: &asked,
+        least: book.least_left(&asked),
+        traits: &traits,
+    };
+    let room = Room::left(&from.least);
     let worst = Need::with(ask, ask.bound.units());
     if worst.fits(&room) {
         let units = share_of(ask, &room).unwrap_or(ask.bound.units());
-        return grant(book, ask, (key, &asked, &traits), Need::with(ask, units));
+        return grant(book, ask, &from, Need::with(ask, units));
     }
-    without_room(book, ask, (key, &asked, &traits), room, now)
+    without_room(book, ask, &from, room, now)
 }
 
 /// Down to how many units a call that would fit is cut, because others wait for what it would hold.
@@ -102,12 +108,20 @@ fn sensible(book: &Book, ask: &TakeHold) -> Result<(), Rejection> {
     .try_for_each(|(field, text)| check_length(field, text))
 }
 
-/// A key, what is asked along its way, and what is looked at in the call.
-type From<'a> = (&'a Key, &'a Asked<'a>, &'a HoldTraits);
+/// Where a call comes from.
+struct From<'a> {
+    key: &'a Key,
+    /// What is asked along the key's way.
+    asked: &'a Asked<'a>,
+    /// The least that is left there.
+    least: Least,
+    /// What is looked at in the call.
+    traits: &'a HoldTraits,
+}
 
 /// The worst case does not fit: P2's order of waiting, fitting and refusing.
-fn without_room(book: &Book, ask: &TakeHold, from: From<'_>, room: Room, now: Time) -> Decision {
-    let checks = book.checks_asked(from.1);
+fn without_room(book: &Book, ask: &TakeHold, from: &From<'_>, room: Room, now: Time) -> Decision {
+    let checks = book.checks_asked(from.asked);
     let worst = Need::with(ask, ask.bound.units());
     let least = Need::with(ask, ask.bound.floor());
     let ever = Room::without_holds(&checks);
@@ -145,7 +159,7 @@ fn without_room(book: &Book, ask: &TakeHold, from: From<'_>, room: Room, now: Ti
     let fits_at = bound.and_then(|check| room::fits_at(book, check, stopped));
     let freezes = !transient && ask.patience != Patience::Try;
     let freezing = bound.filter(|check| freezes && check.freezes);
-    let frozen = freezing.and_then(|check| freeze(from.0, check.kind.limit()?));
+    let frozen = freezing.and_then(|check| freeze(from.key, check.kind.limit()?));
     let shortfall = Shortfall {
         at: now,
         seq: book.head().seq,
@@ -179,9 +193,9 @@ fn refuse(refusal: Refusal, facts: Vec<Fact>) -> Decision {
     }
 }
 
-fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need) -> Decision {
+fn grant(book: &Book, ask: &TakeHold, from: &From<'_>, need: Need) -> Decision {
     // Every check counts the whole amount, so the binding one stays the same.
-    let mut headroom = book.headroom_asked(asked);
+    let mut headroom = from.least.headroom;
     headroom.amount = headroom.amount.saturating_sub(need.usd).at_least_zero();
     let grant = Grant {
         amount: need.usd,
@@ -189,19 +203,14 @@ fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need
         fitted: need.units < ask.bound.units(),
         headroom,
     };
-    let mut limits = Vec::with_capacity(asked.along());
-    let mut looks = false;
-    asked.limits().for_each(|limit| {
-        looks |= limit.looks_at_traits();
-        limits.push(limit.id);
-    });
+    let (key, counting) = (from.key, from.asked.limits());
     let taken = HoldTaken {
         hold: ask.hold,
         key: key.id,
         project: key.project,
         amount: grant.amount,
         draws: book.credit.plan(grant.amount),
-        limits,
+        limits: counting.iter().map(|limit| limit.id).collect(),
         holder: ask.holder.clone(),
         deadline: ask.deadline,
         route: ask.route.clone(),
@@ -211,8 +220,8 @@ fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need
         asked_units: ask.bound.units(),
     };
     let mut facts = Vec::with_capacity(2);
-    if looks {
-        facts.push(describe(ask, asked, (traits, need)));
+    if counting.iter().any(|limit| limit.looks_at_traits()) {
+        facts.push(describe(ask, from, need));
     }
     facts.push(Fact::Hold(HoldFact::Taken(taken)));
     Decision {
@@ -222,8 +231,9 @@ fn grant(book: &Book, ask: &TakeHold, (key, asked, traits): From<'_>, need: Need
 }
 
 /// What some of the limits that count the call look at besides its price.
-fn describe(ask: &TakeHold, asked: &Asked<'_>, (traits, need): (&HoldTraits, Need)) -> Fact {
-    let shadows = asked.counters().filter(|counter| counter.limit.shadows());
+fn describe(ask: &TakeHold, from: &From<'_>, need: Need) -> Fact {
+    let shadows = from.asked.limits().iter().filter(|limit| limit.shadows());
+    let shadows = shadows.flat_map(|shadow| from.asked.of(shadow));
     // What it would have cut down it would not have stopped.
     let least = Need::with(ask, ask.bound.floor());
     let over = shadows.filter(|shadow| !least.fits_into(shadow.limit.measure, shadow.left()));
@@ -234,7 +244,7 @@ fn describe(ask: &TakeHold, asked: &Asked<'_>, (traits, need): (&HoldTraits, Nee
         traits: HoldTraits {
             tokens: need.tokens,
             over,
-            ..traits.clone()
+            ..from.traits.clone()
         },
     })
 }

@@ -143,7 +143,7 @@ pub(super) fn change(book: &Book, ask: &ChangeLimit, now: Time) -> Result<Decisi
     check_end("until_at", ask.until, now)?;
     let id = ask.id;
     // Who does not name an amount does not end a raise either.
-    let raised = limit.raise.filter(|_| ask.amount.is_none());
+    let raised = limit.raise().filter(|_| ask.amount.is_none());
     let until = ask.until.or(raised.map(|raise| raise.until));
     let reset = match ask.used {
         UsedSoFar::Keep => false,

@@ -20,7 +20,7 @@ pub enum Calls {
     /// Those made for an end user, each end user apart.
     EachEndUser,
     /// Those with this tag.
-    Tag(Tag),
+    Tag(Box<Tag>),
     /// Those with a tag, each tag apart.
     EachTag,
     /// Each of them, each key apart.

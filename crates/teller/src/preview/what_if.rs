@@ -135,7 +135,7 @@ impl WhatIf {
 
     fn would_have_stopped(&self) -> u64 {
         let limit = self.book.limit(LIMIT);
-        limit.map_or(0, |limit| limit.would_have_stopped)
+        limit.map_or(0, |limit| limit.would_have_stopped())
     }
 
     /// Brings in the call's project and key, and with the first call the limit, whose scope must be there before it.

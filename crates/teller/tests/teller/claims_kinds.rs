@@ -144,7 +144,7 @@ async fn a_limit_of_the_team_does_not_hide_that_of_the_end_user_nor_the_other_wa
         subject: Subject::from_bytes([9; 16]),
         name: "team=red".into(),
     };
-    let team = terms(61, Measure::Usd, 3 * EACH).of_calls(Calls::Tag(red));
+    let team = terms(61, Measure::Usd, 3 * EACH).of_calls(Calls::Tag(Box::new(red)));
     let user = terms(62, Measure::Usd, 2 * EACH).of_calls(Calls::EachEndUser);
     for limit in [team, user] {
         node.does(Command::CreateLimit(limit)).await;

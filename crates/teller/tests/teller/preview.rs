@@ -271,7 +271,7 @@ async fn a_preview_of_every_kind_of_limit_stops_the_very_calls_that_the_limit_st
         let limited = play((4, true), Some(&proposed)).await;
         if proposed.mode == Mode::Shadow {
             let book = limited.node.book().await;
-            let counted = book.limit(PROPOSED).unwrap().would_have_stopped;
+            let counted = book.limit(PROPOSED).unwrap().would_have_stopped();
             assert_eq!(
                 (limited.refused.len(), preview.stopped),
                 (0, counted),

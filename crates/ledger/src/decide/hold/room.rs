@@ -2,7 +2,7 @@
 
 use money::Nanos;
 
-use crate::check::Asked;
+use crate::check::Least;
 use crate::quantity::MOST_TOKENS;
 use crate::{Book, Check, Measure, Quantity, TakeHold, Time};
 
@@ -22,15 +22,12 @@ impl Room {
     };
 
     /// What is left now.
-    pub(super) fn left(book: &Book, asked: &Asked<'_>) -> Self {
-        let mut room = Self::ALL;
-        room.narrow(Measure::Usd, book.credit.balance().available().into());
-        asked.each_counter(|counter| {
-            if counter.limit.stops() {
-                room.narrow(counter.limit.measure, counter.left());
-            }
-        });
-        room
+    pub(super) fn left(least: &Least) -> Self {
+        Self {
+            usd: least.headroom.amount.into(),
+            requests: least.requests,
+            tokens: least.tokens,
+        }
     }
 
     /// What would be left if every running call gave back all it can.
@@ -137,7 +134,7 @@ pub(super) fn fits_at(book: &Book, check: &Check, stopped: Need) -> Option<Time>
         }
     };
     // A raise may be over by then, and so may the limit.
-    let raise = limit.raise;
+    let raise = limit.raise();
     let raised = with(limit.amount).filter(|at| raise.is_none_or(|raise| *at < raise.until));
     let after = raise.and_then(|raise| with(raise.back_to).map(|at| at.max(raise.until)));
     [raised, after, limit.ends_at].into_iter().flatten().min()

@@ -16,7 +16,7 @@ impl Book {
     }
 
     fn covers(&self, limit: &Limit, terms: &LimitTerms) -> bool {
-        let lasts = limit.raise.is_none() && limit.ends_at.is_none();
+        let lasts = limit.raise().is_none() && limit.ends_at.is_none();
         limit.stops()
             && lasts
             && limit.measure == terms.measure

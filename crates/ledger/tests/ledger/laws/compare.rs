@@ -50,7 +50,8 @@ fn limit(book: &Book, model: &Model, theirs: &model::Limit) {
     ];
     assert_eq!(figures, expected, "{ours:?}");
     assert_eq!(
-        ours.would_have_stopped, theirs.would_have_stopped,
+        ours.would_have_stopped(),
+        theirs.would_have_stopped,
         "{ours:?}"
     );
     let subject: fn(u8) -> ids::Subject = match theirs.kind.calls {

@@ -329,10 +329,10 @@ fn calls(calls: model::Calls) -> Calls {
         model::Calls::Model(number) => Calls::Model(model_name(number)),
         model::Calls::User(number) => Calls::EndUser(user(number)),
         model::Calls::EachUser => Calls::EachEndUser,
-        model::Calls::Tag(number) => Calls::Tag(ledger::Tag {
+        model::Calls::Tag(number) => Calls::Tag(Box::new(ledger::Tag {
             subject: tag(number),
             name: "tag".into(),
-        }),
+        })),
         model::Calls::EachTag => Calls::EachTag,
     }
 }

@@ -279,7 +279,7 @@ fn limit_figures(limit: &Limit, words: &Words<'_>) -> String {
         .saturating_sub(count.held);
     let [spent, held, left] =
         [count.spent, count.held, left].map(|amount| figure(limit.measure, amount));
-    let stopped = match limit.would_have_stopped {
+    let stopped = match limit.would_have_stopped() {
         0 => String::new(),
         some => format!(" would have stopped {some}"),
     };

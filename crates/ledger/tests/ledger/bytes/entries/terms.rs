@@ -84,7 +84,10 @@ fn for_subjects() -> Vec<(&'static str, LimitFact)> {
             "limit created for each end user",
             created(Calls::EachEndUser),
         ),
-        ("limit created for a tag", created(Calls::Tag(tag))),
+        (
+            "limit created for a tag",
+            created(Calls::Tag(Box::new(tag))),
+        ),
         ("limit created for each tag", created(Calls::EachTag)),
     ]
 }

@@ -44,10 +44,10 @@ fn calls(words: &Words<'_>) -> Calls {
         return Calls::EndUser(world::subject(user));
     }
     if let Some(name) = words.option("tag") {
-        return Calls::Tag(Tag {
+        return Calls::Tag(Box::new(Tag {
             subject: world::subject(name),
             name: name.into(),
-        });
+        }));
     }
     match words.option("each") {
         None => Calls::All,
