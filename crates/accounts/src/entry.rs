@@ -103,3 +103,27 @@ pub struct Entry {
     /// As it is kept, where it is.
     pub(crate) kept: Option<Kept>,
 }
+
+impl Entry {
+    /// What tells it from an account of the same name with another credential or elsewhere. Of the credential there is no
+    /// more in it than the end that is shown anyway.
+    pub(crate) fn mark(&self) -> String {
+        let hint = self.api_key_hint.as_deref().unwrap_or_default();
+        format!("{} {hint}", self.draft.origin())
+    }
+
+    /// An account whose models were changed is still whose it was.
+    pub(crate) fn remember_of(&self, before: &[Self]) {
+        let same =
+            |entry: &&Self| entry.draft.name == self.draft.name && entry.mark() == self.mark();
+        let before = before
+            .iter()
+            .find(same)
+            .and_then(|entry| entry.served.as_ref());
+        if let (Some(served), Some(identity)) =
+            (&self.served, before.and_then(|one| one.identity()))
+        {
+            served.put_identity(Clone::clone(&identity));
+        }
+    }
+}

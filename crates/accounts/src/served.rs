@@ -10,6 +10,7 @@ use upstream::Account;
 
 use crate::listing::Listing;
 use crate::models::Models;
+use crate::parking::Identity;
 
 /// How long a model stands back at an account that said it has none of that name, in seconds. Whoever is asked again after
 /// that says so again, or has it by now.
@@ -30,6 +31,8 @@ pub struct Served {
     listing: ArcSwapOption<Listing>,
     /// Models that it said it does not have, with when they are tried again.
     off: Mutex<HashMap<Box<str>, Time>>,
+    /// Whose it is at its provider, as the answers' headers said last.
+    identity: ArcSwapOption<Identity>,
 }
 
 impl Served {
@@ -42,6 +45,7 @@ impl Served {
             service_tier,
             listing: ArcSwapOption::empty(),
             off: Mutex::default(),
+            identity: ArcSwapOption::empty(),
         }
     }
 
@@ -105,6 +109,25 @@ impl Served {
     #[must_use]
     pub fn listing(&self) -> Option<Arc<Listing>> {
         self.listing.load_full()
+    }
+
+    /// Learns from an answer's headers whose account it is: which organization and project its calls are billed to.
+    pub fn heard(&self, headers: &http::HeaderMap) {
+        let Some(new) = Identity::read(headers) else {
+            return;
+        };
+        // The same with nearly every answer, and then nothing is written.
+        if self.identity.load().as_deref() != Some(&new) {
+            self.put_identity(new);
+        }
+    }
+
+    pub(crate) fn identity(&self) -> Option<Arc<Identity>> {
+        self.identity.load_full()
+    }
+
+    pub(crate) fn put_identity(&self, identity: Identity) {
+        self.identity.store(Some(Arc::new(identity)));
     }
 
     pub(crate) fn put_listing(&self, listing: Listing) {

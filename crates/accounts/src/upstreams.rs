@@ -12,6 +12,7 @@ use upstream::{Account, Place, Secret};
 use crate::change::{self, ADMIN_KEY, API_KEY, Change, ChangeError, Create};
 use crate::draft::{Draft, UpstreamName};
 use crate::entry::{Entry, Given, Origin, State};
+use crate::parking::{self, Parking};
 use crate::record::{self, Kept, Read};
 use crate::served::Served;
 use crate::vault::Vault;
@@ -54,6 +55,7 @@ struct Inner {
     /// One change at a time.
     changing: Mutex<()>,
     changed: Notify,
+    parking: Parking,
 }
 
 /// All accounts. Cheap to clone; the clones are one.
@@ -85,10 +87,14 @@ impl Upstreams {
             vault: parts.vault,
             changing: Mutex::new(()),
             changed: Notify::new(),
+            parking: Parking::default(),
         };
-        Ok(Self {
+        let upstreams = Self {
             inner: Arc::new(inner),
-        })
+        };
+        parking::read_kept(&upstreams).await?;
+        upstreams.settle_parks();
+        Ok(upstreams)
     }
 
     /// The accounts that calls can be sent to, first to be tried first. Never waits.
@@ -192,6 +198,19 @@ impl Upstreams {
         self.alter(|all| change::rewrap(all, vault)).await
     }
 
+    pub(crate) fn parking(&self) -> &Parking {
+        &self.inner.parking
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.inner.store
+    }
+
+    /// Looks at all accounts without copying them.
+    pub(crate) fn with_entries<T>(&self, look: impl FnOnce(&[Entry]) -> T) -> T {
+        look(&self.inner.now.load().entries)
+    }
+
     /// Ends at the next change.
     pub(crate) async fn changed(&self) {
         self.inner.changed.notified().await;
@@ -219,6 +238,7 @@ impl Upstreams {
                 let given: Vec<Entry> = given.cloned().collect();
                 let new = list(given, &read, &before.entries, self.inner.vault.as_ref());
                 self.inner.now.store(Arc::new(new));
+                self.settle_parks();
                 self.inner.changed.notify_one();
                 return Ok(done);
             }
@@ -236,7 +256,10 @@ fn list(mut entries: Vec<Entry>, read: &Read, before: &[Entry], vault: Option<&V
         let mut entry = match same {
             Some(entry) => entry.clone(),
             None => match of_kept(kept, vault) {
-                Some(entry) => entry,
+                Some(entry) => {
+                    entry.remember_of(before);
+                    entry
+                }
                 None => {
                     tracing::warn!(
                         upstream = kept.name,

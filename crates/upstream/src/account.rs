@@ -1,5 +1,7 @@
 //! Accounts at providers.
 
+use std::borrow::Cow;
+
 use http::Uri;
 use http::header::{self, HeaderName, HeaderValue};
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -127,6 +129,25 @@ impl Account {
             Kind::Compatible => diagnosis::Provider::of_host(self.base.host().unwrap_or_default()),
             kind => kind.provider(),
         })
+    }
+
+    /// The host and port that calls go to.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.base.authority().map_or("", Authority::as_str)
+    }
+
+    /// A text without the account's credential, should it repeat it. What others say of an account is passed through here
+    /// before it is kept or shown.
+    #[must_use]
+    pub fn without_credential<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let shown = self.credential.as_ref();
+        let shown = shown.and_then(|(_, value)| value.to_str().ok());
+        let secret = shown.map(|value| value.strip_prefix("Bearer ").unwrap_or(value));
+        match secret.filter(|secret| !secret.is_empty() && text.contains(*secret)) {
+            Some(secret) => Cow::Owned(text.replace(secret, "…")),
+            None => Cow::Borrowed(text),
+        }
     }
 
     /// The header that shows the credential.

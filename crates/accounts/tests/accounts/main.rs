@@ -6,3 +6,5 @@ mod keeping;
 mod listed;
 #[cfg(test)]
 mod office;
+#[cfg(test)]
+mod parking;
