@@ -3,6 +3,7 @@
 mod admin;
 mod billing;
 mod chat;
+mod costs;
 mod faults;
 mod image;
 mod stream;
