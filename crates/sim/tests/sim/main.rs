@@ -3,6 +3,7 @@
 mod admin;
 mod billing;
 mod chat;
+#[cfg(test)]
 mod costs;
 mod faults;
 mod image;
