@@ -87,6 +87,13 @@ fn told(row: &Row) -> String {
     format!("{}{postings}{not}", row.cause.as_str())
 }
 
+fn first(rows: &[Row]) -> &Row {
+    match rows.first() {
+        Some(row) => row,
+        None => unreachable!("no row"),
+    }
+}
+
 /// What is charged, what is presumed (key, amount), what the provider billed, what it counted.
 type Case<'a> = (
     &'a [(u8, i64, u64)],
@@ -259,7 +266,9 @@ fn what_is_posted_makes_our_sum_the_provider_s() {
             used: Vec::new(),
         };
         let rows = compare(&ours, &theirs, &terms());
-        let row = &rows[0];
+        let [row] = &rows[..] else {
+            unreachable!("{rows:?}");
+        };
         if row.postings.is_empty() {
             assert!(bill < 297, "{row:?}");
             continue;
@@ -298,8 +307,8 @@ fn days_that_may_still_grow_are_shown_and_nothing_is_posted_for_them() {
         rows.iter().map(told).collect::<Vec<_>>(),
         ["figures_incomplete"]
     );
-    assert_eq!(rows[0].difference(), Nanos::new(-600));
-    assert!(!rows[0].cause.needs_action());
+    assert_eq!(first(&rows).difference(), Nanos::new(-600));
+    assert!(!first(&rows).cause.needs_action());
 }
 
 #[test]
@@ -346,7 +355,7 @@ fn lines_of_others_are_told_apart_by_key_and_project_and_credits_from_both() {
     };
     let expected = expected.map(|(cause, amount)| (cause.to_owned(), amount));
     assert_eq!(sorted(told), sorted(expected.to_vec()));
-    assert_eq!(rows[0].side, Side::Account);
+    assert_eq!(first(&rows).side, Side::Account);
 }
 
 #[test]
@@ -364,7 +373,7 @@ fn calls_around_midnight_are_no_difference_where_the_counts_say_so() {
     };
     let rows = compare(&ours, &theirs, &terms());
     assert_eq!(rows.iter().map(told).collect::<Vec<_>>(), ["agrees"]);
-    assert_eq!((rows[0].first, rows[0].last), (DAY, next));
+    assert_eq!((first(&rows).first, first(&rows).last), (DAY, next));
     let silent = Theirs {
         billed: Some(bill),
         used: Vec::new(),
