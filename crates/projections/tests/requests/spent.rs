@@ -33,7 +33,7 @@ fn adjusts(call: Call, day: Date) -> HoldFact {
 #[tokio::test]
 async fn each_attempt_counts_at_its_own_account_on_its_own_day_and_presumed_ones_apart() {
     let mut world = World::new(Options::default());
-    let store = world.store.clone();
+    let store = std::sync::Arc::clone(&world.store);
     // The first attempt went to upstream-1 and is presumed, the second to upstream-2.
     let two = [
         Call(1, 1).taken(),
@@ -88,7 +88,7 @@ async fn each_attempt_counts_at_its_own_account_on_its_own_day_and_presumed_ones
 #[tokio::test]
 async fn an_adjustment_counts_on_the_day_that_it_is_for_however_late_it_was_made() {
     let mut world = World::new(Options::default());
-    let store = world.store.clone();
+    let store = std::sync::Arc::clone(&world.store);
     let facts = [
         Call(1, 1).taken(),
         Call(1, 1).settled(40),
