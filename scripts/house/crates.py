@@ -16,6 +16,7 @@ ARROWS = {
     "wire": ["catalog"],
     "diagnosis": [],
     "doctor": ["wire", "diagnosis"],
+    "reconcile": ["money", "ids"],
     "journal": ["ledger"],
     "teller": ["journal"],
     "projections": ["journal"],
@@ -23,7 +24,7 @@ ARROWS = {
     "upstream": ["diagnosis"],
     "accounts": ["upstream", "journal"],
     "gateway": ["accounts", "teller", "projections", "upstream", "catalog", "wire", "diagnosis", "metrics"],
-    "control": ["accounts", "upstream", "alerts", "teller", "projections", "journal", "catalog"],
+    "control": ["accounts", "upstream", "alerts", "teller", "projections", "journal", "catalog", "reconcile"],
     "alerts": ["teller", "projections", "journal"],
     "sim": [],
     "bench": ["teller", "journal"],
@@ -31,7 +32,7 @@ ARROWS = {
 # These may use every crate above.
 EVERYTHING = ["seawall", "simtest"]
 
-PURE = ["money", "ids", "catalog", "ledger", "wire", "diagnosis", "doctor"]
+PURE = ["money", "ids", "catalog", "ledger", "wire", "diagnosis", "doctor", "reconcile"]
 # In tests a crate may also talk to the simulated provider.
 ALSO_IN_TESTS = ["sim"]
 # What is diagnosed in tests are bodies as they came, and this reads them.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use ledger::Time;
-use upstream::Secret;
+use upstream::{Account, Secret};
 
 use crate::draft::Draft;
 use crate::record::Kept;
@@ -69,6 +69,8 @@ pub struct Given {
     pub api_key: Option<Secret>,
     /// Whether it has a key for reading limits and costs.
     pub has_admin_key: bool,
+    /// That key, where it can be read.
+    pub admin_key: Option<Secret>,
 }
 
 impl fmt::Debug for Given {
@@ -100,6 +102,8 @@ pub struct Entry {
     pub times: Option<(Time, Time)>,
     /// The account at work, where it is.
     pub served: Option<Arc<Served>>,
+    /// The account as its administration is asked, where the configuration has a key for that.
+    pub(crate) administration: Option<Account>,
     /// As it is kept, where it is.
     pub(crate) kept: Option<Kept>,
 }

@@ -10,6 +10,7 @@
 //!
 //! **Invariant:** nothing here decides about money, and nothing on a call's way waits for the store.
 
+mod book;
 mod change;
 mod draft;
 mod entry;
@@ -21,6 +22,7 @@ mod served;
 mod upstreams;
 mod vault;
 
+pub use book::{Book, BookError, Bought, MOST_BOUGHT};
 pub use change::{Change, ChangeError, Create};
 pub use draft::{Draft, Trust, UpstreamName};
 pub use entry::{Entry, Given, Origin, State};

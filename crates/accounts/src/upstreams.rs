@@ -130,6 +130,22 @@ impl Upstreams {
         vault.open(sealed, kept.whose(ADMIN_KEY)).ok()
     }
 
+    /// An account as its administration is asked: with its admin key in the place of its credential. `None` where it has
+    /// none, or it does not open.
+    #[must_use]
+    pub fn administration(&self, name: &str) -> Option<Account> {
+        let entry = self.entry(name)?;
+        if entry.kept.is_none() {
+            return entry.administration;
+        }
+        account(&entry.draft, Some(&self.admin_key(name)?)).ok()
+    }
+
+    /// Where what is kept is kept.
+    pub(crate) fn bookshelf(&self) -> &dyn Store {
+        &*self.inner.store
+    }
+
     /// Makes an account; calls can be sent there from now on.
     ///
     /// # Errors
@@ -313,9 +329,12 @@ fn of_given(given: Given) -> Result<Entry, OpenError> {
         origin,
         api_key,
         has_admin_key,
+        admin_key,
     } = given;
-    let made = account(&draft, api_key.as_ref());
-    let made = made.map_err(|error| OpenError::Account(draft.name.to_string(), error))?;
+    let wrong = |error| OpenError::Account(draft.name.to_string(), error);
+    let made = account(&draft, api_key.as_ref()).map_err(wrong)?;
+    let administration = admin_key.map(|key| account(&draft, Some(&key)));
+    let administration = administration.transpose().map_err(wrong)?;
     let (state, served) = at_work(&draft, made);
     Ok(Entry {
         origin,
@@ -326,6 +345,7 @@ fn of_given(given: Given) -> Result<Entry, OpenError> {
         has_admin_key,
         times: None,
         served,
+        administration,
         kept: None,
         draft,
     })
@@ -377,6 +397,7 @@ fn of_kept(kept: &Kept, vault: Option<&Vault>) -> Option<Entry> {
         has_admin_key: kept.admin_key.is_some(),
         times: Some(kept.times()),
         served,
+        administration: None,
         kept: Some(kept.clone()),
     })
 }

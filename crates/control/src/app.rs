@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ids::OrganizationId;
 use ledger::{Book, Cause, Command, Outcome, Time};
 use teller::Teller;
+use tokio::sync::Mutex;
 
 use crate::error::ApiError;
 use crate::index::{Index, Owned};
@@ -20,14 +21,25 @@ pub(crate) struct App {
 pub(crate) struct Inner {
     parts: Parts,
     index: Index,
+    /// One reconciliation at a time.
+    reconciling: Mutex<()>,
 }
 
 impl App {
     pub(crate) fn new(parts: Parts) -> Self {
         let index = Index::default();
         Self {
-            inner: Arc::new(Inner { parts, index }),
+            inner: Arc::new(Inner {
+                parts,
+                index,
+                reconciling: Mutex::default(),
+            }),
         }
+    }
+
+    /// Held by whoever reconciles: one at a time.
+    pub(crate) fn reconciling(&self) -> &Mutex<()> {
+        &self.inner.reconciling
     }
 
     /// The teller of an organization, which need not exist.

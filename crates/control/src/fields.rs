@@ -162,6 +162,14 @@ impl FromJson for String {
     }
 }
 
+impl FromJson for bool {
+    fn from_json(value: Value) -> Result<Self, String> {
+        value
+            .as_bool()
+            .ok_or_else(|| "must be true or false".to_owned())
+    }
+}
+
 impl FromJson for u64 {
     fn from_json(value: Value) -> Result<Self, String> {
         value

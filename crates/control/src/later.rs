@@ -12,13 +12,12 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 6] = [
+const TO_COME: [&str; 5] = [
     "/upstreams/{name}/probe",
     "/upstreams/{name}/park",
     "/upstreams/{name}/unpark",
     "/upstreams/{name}/doctor",
     "/prices/{model}",
-    "/reconciliations",
 ];
 
 pub(crate) fn routes() -> Router<App> {

@@ -35,6 +35,7 @@ mod path;
 mod prices;
 mod projects;
 mod query;
+mod reconciliations;
 mod requests;
 mod rollback;
 mod router;

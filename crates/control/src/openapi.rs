@@ -22,7 +22,8 @@ use self::operation::Operation;
 use crate::app::App;
 use crate::{
     alerts, audit, budgets, check, credits, entries, explanation, forecast, headroom, keys, limits,
-    organizations, prices, projects, requests, rollback, upstreams, usage, verifications,
+    organizations, prices, projects, reconciliations, requests, rollback, upstreams, usage,
+    verifications,
 };
 
 /// Every operation. A new resource adds its line here.
@@ -47,6 +48,7 @@ fn operations() -> Vec<Operation> {
         rollback::contract::operations(),
         verifications::contract::operations(),
         upstreams::contract::operations(),
+        reconciliations::contract::operations(),
         unversioned::operations(),
     ];
     all.into_iter().flatten().collect()

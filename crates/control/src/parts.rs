@@ -12,6 +12,7 @@ use money::Nanos;
 use projections::RequestLog;
 use serde_json::Value;
 use teller::{Teller, Tellers, Unavailable};
+use upstream::Client;
 
 use crate::auth::AdminKeys;
 
@@ -87,6 +88,8 @@ pub struct Parts {
     pub alerts: Alerts,
     /// The accounts at providers.
     pub upstreams: Upstreams,
+    /// The way to providers, for what they billed. No call goes this way.
+    pub client: Client,
     /// What models cost.
     pub catalog: Arc<Catalog>,
     /// Ids and random bytes.

@@ -8,8 +8,8 @@ use crate::later::PREFIX;
 use crate::parts::Parts;
 use crate::{
     alerts, audit, auth, budgets, check, credits, entries, explanation, forecast, headroom, keys,
-    later, limits, operations, organizations, prices, projects, requests, rollback, upstreams,
-    usage, verifications,
+    later, limits, operations, organizations, prices, projects, reconciliations, requests,
+    rollback, upstreams, usage, verifications,
 };
 
 /// The administration API under `/api/v1`, and `/livez`, `/readyz` and `/version`.
@@ -79,7 +79,14 @@ fn providers() -> Router<App> {
                 .patch(upstreams::patch)
                 .delete(upstreams::delete),
         )
+        .route("/upstreams/{name}/credits", post(upstreams::balance::add))
+        .route(
+            "/upstreams/{name}/credits/{credit}",
+            delete(upstreams::balance::strike),
+        )
+        .route("/upstreams/{name}/balance", get(upstreams::balance::get))
         .route("/secrets/rewrap", post(upstreams::rewrap))
+        .route("/reconciliations", post(reconciliations::begin))
 }
 
 fn telling() -> Router<App> {

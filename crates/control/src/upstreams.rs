@@ -2,6 +2,7 @@
 //! changed; a credential that was given is never shown again. `/secrets/rewrap`: the key that seals them has changed.
 
 mod ask;
+pub(crate) mod balance;
 pub(crate) mod contract;
 mod view;
 

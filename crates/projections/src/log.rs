@@ -261,7 +261,7 @@ impl RequestLog {
         let _gone = ended.wait_for(|ended| *ended).await.is_err();
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T, LogError> + Send + 'static,
     ) -> Result<T, LogError> {

@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Usage(command::usage::UsageArgs),
     /// Make the request log, its sums and the audit log anew from the journals, while calls go on
     Rebuild,
+    /// Hold what a provider billed against what went through its account
+    Reconcile(command::reconcile::ReconcileArgs),
     /// Who changed what
     Audit(command::audit::AuditArgs),
     /// Accounts at providers, which calls are sent to
@@ -251,6 +253,10 @@ mod tests {
             "upstream set groq --key-from - --serves listed",
             "upstream list --json",
             "upstream rewrap",
+            "upstream credit add openai 50 --bought-at 2026-11-20T09:00:00Z --note card",
+            "upstream credit delete openai 0123456789abcdef0123",
+            "upstream balance openai --json",
+            "reconcile --upstream openai --from 2026-11-15 --to 2026-11-22 --post",
             "price list --model gpt-5-mini",
             "verify --config seawall.toml",
             "verify --store backup.db --json",
@@ -286,6 +292,8 @@ mod tests {
             "key create bot",
             "upstream create groq --kind compatible --key-from gsk_0123456789",
             "upstream set groq --model a --serves any",
+            "upstream credit add openai -5",
+            "reconcile --from yesterday",
             "",
         ] {
             assert_eq!(

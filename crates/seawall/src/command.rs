@@ -21,6 +21,7 @@ pub(crate) mod price;
 pub(crate) mod print;
 pub(crate) mod project;
 pub(crate) mod rebuild;
+pub(crate) mod reconcile;
 pub(crate) mod requests;
 pub(crate) mod rollback;
 pub(crate) mod status;

@@ -94,7 +94,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let client = command::Client::of(&environment)?;
             let runtime = Builder::new_current_thread().enable_all().build();
             let answer = started(runtime)?.block_on(ask(&client, command, &environment))?;
-            let finding = command::check::finding(&answer);
+            let finding = command::check::finding(&answer)
+                .and_then(|()| command::reconcile::finding(&answer));
             if cli.json {
                 say::json(answer.schema, answer.json)?;
             } else {
@@ -205,6 +206,7 @@ async fn ask(
         Command::Explain(wanted) => command::explain::run(client, wanted).await,
         Command::Usage(wanted) => command::usage::run(client, wanted).await,
         Command::Rebuild => command::rebuild::run(client).await,
+        Command::Reconcile(wanted) => command::reconcile::run(client, wanted).await,
         Command::Audit(wanted) => command::audit::run(client, wanted).await,
         Command::Upstream(wanted) => command::upstream::run(client, wanted, environment).await,
         Command::Price(wanted) => command::price::run(client, wanted).await,

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
 use crate::call::Endpoint;
-pub(crate) use said::{Key, Limit, Said};
+pub(crate) use said::{Key, Limit, Project, Said};
 
 const ORGANIZATION: HeaderName = HeaderName::from_static("openai-organization");
 const PROJECT: HeaderName = HeaderName::from_static("openai-project");

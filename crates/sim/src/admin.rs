@@ -3,6 +3,12 @@
 //!
 //! An admin key begins with `sk-admin-`; any other is told which scope it lacks, as the real one does.
 
+mod costs;
+mod days;
+mod own;
+mod report;
+mod used;
+
 use std::sync::Arc;
 
 use http::{Method, Request, Response};
@@ -15,27 +21,21 @@ use crate::account::{Key, Limit, Said};
 use crate::auth;
 use crate::body::{Cut, SimBody};
 use crate::call::unauthorized;
-use crate::decimal::dollars;
 use crate::fault::Fault;
 use crate::provider::Provider;
 use crate::refusal::Facts;
 use crate::rejection::Rejection;
 use crate::reply::{self, Content, Stamp};
+use days::Query;
 
 /// Where it begins.
 const ORGANIZATION: &str = "/v1/organization/";
-/// What a key may ask of itself.
-const OWN: [&str; 3] = [
-    "/v1/key",
-    "/v1/credits",
-    "/v1/dashboard/billing/credit_grants",
-];
 /// The largest body, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// Whether a path is served here.
 pub(crate) fn is_here(path: &str) -> bool {
-    path.starts_with(ORGANIZATION) || OWN.contains(&path)
+    path.starts_with(ORGANIZATION) || path == report::PATH || own::PATHS.contains(&path)
 }
 
 /// What `POST …/spend_limit` takes.
@@ -51,11 +51,16 @@ pub(crate) async fn serve(
 ) -> Result<Response<SimBody>, Cut> {
     let (_, id) = provider.ledger.next_id();
     let (parts, body) = request.into_parts();
-    let key = match auth::bearer(&parts.headers) {
+    let path = parts.uri.path();
+    let shown = if path == report::PATH {
+        auth::x_api_key(&parts.headers)
+    } else {
+        auth::bearer(&parts.headers)
+    };
+    let key = match shown {
         Ok(key) => key,
         Err(given) => return Ok(unauthorized(provider, &id, given)),
     };
-    let path = parts.uri.path();
     let stamp = Stamp {
         id: &id,
         took: std::time::Duration::ZERO,
@@ -83,37 +88,47 @@ pub(crate) async fn serve(
         }
         _ => {}
     }
-    if path.starts_with(ORGANIZATION) && !key.starts_with("sk-admin-") {
+    let needed = match path {
+        report::PATH => "sk-ant-admin",
+        path if path.starts_with(ORGANIZATION) => "sk-admin-",
+        _ => "",
+    };
+    if !key.starts_with(needed) {
         let rejection = Rejection::sentence("Missing scopes: api.management.read".to_owned());
         return Ok(refused("missing_scope").unwrap_or_else(|| reply::rejected(stamp, &rejection)));
     }
     let body = Limited::new(body, LARGEST_BODY).collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
-    Ok(match answer(provider, &parts.method, path, &body) {
-        Ok(text) => reply::served(stamp, Content::Json, SimBody::whole(text)),
-        Err(rejection) => reply::rejected(stamp, &rejection),
-    })
+    let query = Query(parts.uri.query().unwrap_or_default());
+    Ok(
+        match answer(provider, (&parts.method, path, query), &body) {
+            Ok(text) => reply::served(stamp, Content::Json, SimBody::whole(text)),
+            Err(rejection) => reply::rejected(stamp, &rejection),
+        },
+    )
 }
 
 fn answer(
     provider: &Provider,
-    method: &Method,
-    path: &str,
+    (method, path, query): (&Method, &str, Query<'_>),
     body: &[u8],
 ) -> Result<String, Rejection> {
     let nowhere = || Rejection::path(method, path);
-    if OWN.contains(&path) {
-        let own = provider.account.with(|said| own(said, path));
-        return own.ok_or_else(nowhere);
+    if own::PATHS.contains(&path) {
+        return own::answer(provider, path, query).ok_or_else(nowhere);
+    }
+    if path == report::PATH {
+        days::only_get(method, path)?;
+        return report::answer(provider, query);
     }
     let rest: Vec<&str> = path
         .strip_prefix(ORGANIZATION)
         .unwrap_or_default()
         .split('/')
         .collect();
-    let billed = provider.bill.nanos();
     match (method, rest.as_slice()) {
-        (&Method::GET, ["costs"]) => Ok(provider.account.with(|said| costs(said, billed))),
+        (&Method::GET, ["costs"]) => costs::answer(provider, query),
+        (&Method::GET, ["usage", "completions"]) => used::answer(provider, query),
         (&Method::GET, ["projects"]) => Ok(provider.account.with(projects)),
         (_, ["spend_limit"]) => provider
             .account
@@ -143,16 +158,6 @@ fn answer(
         }),
         _ => Err(nowhere()),
     }
-}
-
-fn own(said: &Said, path: &str) -> Option<String> {
-    let wrapped = |data: &Value| json!({"data": data});
-    let value = match path {
-        "/v1/key" => wrapped(said.key.as_ref()?),
-        "/v1/credits" => wrapped(said.credits.as_ref()?),
-        _ => said.credit_grants.clone()?,
-    };
-    Some(value.to_string())
 }
 
 fn list(items: impl Iterator<Item = Value>) -> String {
@@ -232,32 +237,4 @@ fn limit(
     Ok(json!({"object": format!("{whose}.spend_limit"), "threshold_amount": limit.threshold_amount,
         "currency": "USD", "interval": "month", "enforcement": {"status": status}})
     .to_string())
-}
-
-/// One bucket with what each project has cost. The amounts are written as numbers, digit by digit.
-fn costs(said: &Said, billed: u64) -> String {
-    let result = |project: &str, nanos: u64| {
-        let project = Value::from(project);
-        format!(
-            r#"{{"object":"organization.costs.result","amount":{{"value":{},"currency":"usd"}},"line_item":null,"project_id":{project}}}"#,
-            dollars(nanos)
-        )
-    };
-    let mut results: Vec<String> = said
-        .projects
-        .iter()
-        .map(|project| result(&project.id, said.spent_by(project, billed)))
-        .collect();
-    // Calls of a project that nobody listed cost money all the same.
-    if said
-        .projects
-        .iter()
-        .all(|project| project.id != said.project)
-    {
-        results.push(result(&said.project, billed));
-    }
-    format!(
-        r#"{{"object":"page","data":[{{"object":"bucket","start_time":0,"end_time":86400,"results":[{}]}}],"has_more":false,"next_page":null}}"#,
-        results.join(",")
-    )
 }

@@ -22,6 +22,23 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, &str> {
     }
 }
 
+/// The end of a key, by which the lists of an administration API name it: its last four letters, or none of a short key.
+pub(crate) fn tail(key: &str) -> Box<str> {
+    let len = key.chars().count();
+    if len <= SHOWN_FIRST + SHOWN_LAST {
+        return "".into();
+    }
+    let letters: String = key.chars().skip(len - SHOWN_LAST).collect();
+    letters.into()
+}
+
+/// The key of a request in the header that one provider's administration API takes.
+pub(crate) fn x_api_key(headers: &HeaderMap) -> Result<&str, &str> {
+    let given = headers.get("x-api-key");
+    let given = given.and_then(|value| value.to_str().ok());
+    given.filter(|key| !key.trim().is_empty()).ok_or("")
+}
+
 /// A key as the provider shows it: both ends, stars between. A short one is all stars.
 pub(crate) fn masked(key: &str) -> String {
     let shown = |at: usize, len: usize| at < SHOWN_FIRST || at >= len - SHOWN_LAST;

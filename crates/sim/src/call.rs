@@ -70,6 +70,10 @@ struct Job {
     endpoint: Endpoint,
     number: u64,
     id: Arc<str>,
+    /// The end of the key it came with.
+    key: Box<str>,
+    /// When it came, in seconds since 1970.
+    at: u64,
     knobs: Knobs,
     fault: Option<Fault>,
     latency: Duration,
@@ -89,6 +93,8 @@ impl Job {
         NewLine {
             number: self.number,
             id: Arc::clone(&self.id),
+            key: self.key.clone(),
+            at: self.at,
             tag: self.knobs.tag.clone(),
             path: self.endpoint.path(),
             model: Arc::clone(self.work.model()),
@@ -96,6 +102,7 @@ impl Job {
             usage: outcome.usage,
             said: outcome.said,
             nanos: outcome.nanos,
+            output_nanos: outcome.output_nanos,
             fault: self.fault.as_ref().map(Fault::name),
         }
     }
@@ -131,6 +138,8 @@ pub(crate) async fn serve(
                 endpoint,
                 number,
                 id: id.into(),
+                key: auth::tail(key),
+                at: (provider.clock)(),
                 knobs,
                 fault,
                 latency,

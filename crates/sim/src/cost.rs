@@ -39,23 +39,34 @@ impl ServiceTier {
     }
 }
 
-/// The cost of a chat in nano-dollars.
-pub(crate) fn of_chat(row: &TextRow, tier: ServiceTier, usage: ChatUsage) -> u64 {
+/// The part of a chat's cost that is for its output, in nano-dollars: rounded down, so that what is left for the input has
+/// the one rounding.
+pub(crate) fn output_of_chat(row: &TextRow, tier: ServiceTier, usage: ChatUsage) -> u64 {
+    let femtos = u128::from(usage.completion) * u128::from(rates(row, tier, usage).output);
+    u64::try_from(femtos / FEMTOS_PER_NANO).unwrap_or(u64::MAX)
+}
+
+fn rates(row: &TextRow, tier: ServiceTier, usage: ChatUsage) -> Rates {
     let tier = match tier {
         ServiceTier::Default => row.default,
         ServiceTier::Flex => row.flex.unwrap_or(row.default),
         ServiceTier::Priority => row.priority.unwrap_or(row.default),
     };
+    if usage.prompt > row.long_above {
+        tier.long
+    } else {
+        tier.short
+    }
+}
+
+/// The cost of a chat in nano-dollars.
+pub(crate) fn of_chat(row: &TextRow, tier: ServiceTier, usage: ChatUsage) -> u64 {
     let Rates {
         input,
         cached,
         write,
         output,
-    } = if usage.prompt > row.long_above {
-        tier.long
-    } else {
-        tier.short
-    };
+    } = rates(row, tier, usage);
     let fresh = usage
         .prompt
         .saturating_sub(usage.cached)

@@ -1,6 +1,8 @@
 //! Accounts from outside: made, kept, opened again, and what may not be done with them.
 
 #[cfg(test)]
+mod booked;
+#[cfg(test)]
 mod keeping;
 #[cfg(test)]
 mod listed;

@@ -68,6 +68,7 @@ impl Office {
             origin: Origin::File,
             api_key: Some(Secret::new("sk-of-the-file")),
             has_admin_key: false,
+            admin_key: None,
         };
         let parts = Parts {
             store: Arc::new(self.store.clone()),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 35] = [
+const CODES: [(&str, &str); 40] = [
     ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
@@ -43,11 +43,31 @@ const CODES: [(&str, &str); 35] = [
         "no_secrets_key",
         "there is no key to encrypt credentials with",
     ),
+    (
+        "no_provider_admin_key",
+        "the account has no key that may read costs",
+    ),
     ("not_available_yet", "it is not in this version"),
     ("not_found", "there is no such thing"),
     ("not_ready", "the server cannot work now"),
     ("not_rolled_back", "nothing that is remembered is missing"),
+    (
+        "provider_key_unknown",
+        "which of the provider's keys is the account's is not known",
+    ),
+    (
+        "provider_not_asked",
+        "the provider did not answer as it should",
+    ),
+    (
+        "provider_tells_no_costs",
+        "the provider does not tell what it billed",
+    ),
     ("rejected", "the ledger does not allow it"),
+    (
+        "request_log_behind",
+        "the request log has not read all journals yet",
+    ),
     ("spend_guard", "it changes with the organization"),
     (
         "store_rolled_back",

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use super::view::View;
 use crate::openapi::operation::{Operation, delete, get, patch, post};
 use crate::openapi::schema::words;
+use crate::show::{At, Usd};
 
 words! {
     /// Whose language it speaks.
@@ -82,7 +83,84 @@ struct Rewrapped {
     rewrapped: u64,
 }
 
+words! {
+    /// Whether credit bought at a provider lasts for less than a week at the pace of the last one, or is used up.
+    BoughtWarning = &["runs_out_soon", "used_up"];
+}
+
+/// Credit that was bought at a provider.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "requests are read field by field")]
+#[schema(example = json!({"amount_usd": "50.00", "bought_at": "2026-11-20T09:00:00Z", "note": "card"}))]
+struct NewBought {
+    amount_usd: Usd,
+    /// Default: now.
+    bought_at: Option<At>,
+    note: Option<String>,
+}
+
+/// Credit that was bought at a provider.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what is answered as a value")]
+struct Bought {
+    id: String,
+    amount_usd: Usd,
+    bought_at: At,
+    note: String,
+}
+
+/// What is left at a provider, as far as can be known here.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what is answered as a value")]
+struct UpstreamBalance {
+    upstream: String,
+    bought_usd: Usd,
+    /// Since the first purchase: what the provider billed on days that were reconciled, and on others what went through here.
+    went_through_usd: Usd,
+    left_usd: Usd,
+    /// The pace of the last week.
+    per_day_usd: Usd,
+    /// When nothing is left at that pace; null: never.
+    runs_out_at: Option<At>,
+    warning: Option<BoughtWarning>,
+    /// The first purchase; null: none was told.
+    since_at: Option<At>,
+    reconciled_days: u64,
+    as_of_at: At,
+    credits: Vec<Bought>,
+}
+
 pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = accounts();
+    all.extend(balances());
+    all
+}
+
+fn balances() -> Vec<Operation> {
+    vec![
+        post(
+            "/upstreams/{name}/credits",
+            "addUpstreamCredit",
+            "Writes down credit that was bought at a provider.",
+        )
+        .takes::<NewBought>()
+        .creates::<Bought>(),
+        delete(
+            "/upstreams/{name}/credits/{credit}",
+            "deleteUpstreamCredit",
+            "Strikes out a purchase that was told wrongly.",
+        )
+        .ends(),
+        get(
+            "/upstreams/{name}/balance",
+            "getUpstreamBalance",
+            "What is left of what was bought at a provider, and when it runs out. It stops nothing.",
+        )
+        .answers::<UpstreamBalance>(),
+    ]
+}
+
+fn accounts() -> Vec<Operation> {
     vec![
         get(
             "/upstreams",

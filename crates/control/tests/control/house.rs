@@ -126,6 +126,7 @@ async fn upstreams(store: &Memory, with_key: bool) -> Upstreams {
         origin: Origin::File,
         api_key: Some(Secret::new("sk-of-the-file-0123456789")),
         has_admin_key: false,
+        admin_key: None,
     };
     let key = Secret::new(&format!("{}=", "A".repeat(43)));
     Upstreams::open(accounts::Parts {

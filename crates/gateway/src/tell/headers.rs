@@ -9,6 +9,8 @@ use money::Nanos;
 use super::Retry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What one provider's record of a call is asked for by; its request id is another.
+const GENERATION_ID: HeaderName = HeaderName::from_static("x-generation-id");
 /// What the provider calls the request.
 const UPSTREAM_REQUEST_ID: HeaderName = HeaderName::from_static("x-seawall-upstream-request-id");
 const DECISION: HeaderName = HeaderName::from_static("x-seawall-decision");
@@ -28,6 +30,7 @@ fn set(headers: &mut HeaderMap, name: HeaderName, text: &str) {
 /// Our id in place of the provider's, which moves to a header of its own. Answers the provider's.
 pub(crate) fn identify(headers: &mut HeaderMap, request: RequestId) -> Option<Box<str>> {
     let theirs = headers.remove(REQUEST_ID);
+    let theirs = headers.get(GENERATION_ID).cloned().or(theirs);
     set(headers, REQUEST_ID, &request.to_string());
     let theirs = theirs?;
     let text = theirs.to_str().ok().map(Box::from);

@@ -9,5 +9,6 @@ mod listing;
 mod outcomes;
 mod pruning;
 mod refusals;
+mod spent;
 mod usage;
 mod world;

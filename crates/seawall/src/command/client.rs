@@ -20,6 +20,8 @@ use crate::random;
 const USUAL: &str = "http://127.0.0.1:8080";
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one may take for which the server asks a provider, page by page.
+const LONG_PATIENCE: Duration = Duration::from_secs(120);
 /// The largest answer, in bytes.
 const LARGEST: usize = 64 << 20;
 /// Pages of a list that are fetched at most.
@@ -108,6 +110,12 @@ impl Client {
         self.send(Method::POST, &api(path), Some(body)).await
     }
 
+    /// The same for what takes the server a while, because it asks others.
+    pub(crate) async fn post_patiently(&self, path: &str, body: Value) -> Result<Value, Failure> {
+        let ask = (Method::POST, api(path));
+        self.send_within(ask, Some(body), LONG_PATIENCE).await
+    }
+
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Result<Value, Failure> {
         self.send(Method::PATCH, &api(path), Some(body)).await
     }
@@ -151,6 +159,16 @@ impl Client {
         path: &str,
         body: Option<Value>,
     ) -> Result<Value, Failure> {
+        self.send_within((method, path.to_owned()), body, PATIENCE)
+            .await
+    }
+
+    async fn send_within(
+        &self,
+        (method, path): (Method, String),
+        body: Option<Value>,
+        patience: Duration,
+    ) -> Result<Value, Failure> {
         let mut request = Request::builder()
             .method(&method)
             .uri(format!("{}{path}", self.base))
@@ -163,9 +181,9 @@ impl Client {
         let request = request
             .body(Full::new(bytes))
             .map_err(|error| Failure::usage(format!("cannot ask for {path}: {error}")))?;
-        let asked = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
+        let asked = tokio::time::timeout(patience, self.exchange(request)).await;
         let (status, bytes) = asked.map_err(|_elapsed| {
-            let seconds = PATIENCE.as_secs();
+            let seconds = patience.as_secs();
             Failure::new(
                 Exit::Unreachable,
                 format!("{} did not answer within {seconds} seconds", self.base),

@@ -1,6 +1,8 @@
 //! `seawall upstream`: the accounts at providers. A credential comes from stdin, a variable or a file of whoever types, and
 //! never from the command line, where everybody on the machine can read it.
 
+mod balance;
+
 use std::io::Read as _;
 
 use clap::{Args, Subcommand};
@@ -31,6 +33,14 @@ pub(crate) enum UpstreamCommand {
     Set(SetArgs),
     /// Delete an account that was made so, with its credentials
     Delete {
+        /// Its name
+        name: String,
+    },
+    /// Credit that was bought at a provider
+    #[command(subcommand)]
+    Credit(balance::BoughtCommand),
+    /// What is left of what was bought at a provider, and when it runs out
+    Balance {
         /// Its name
         name: String,
     },
@@ -161,6 +171,8 @@ pub(crate) async fn run(
                 schema: "upstream_deleted",
             })
         }
+        UpstreamCommand::Credit(command) => balance::run(client, command).await,
+        UpstreamCommand::Balance { name } => balance::show(client, &name).await,
         UpstreamCommand::Rewrap => {
             let json = client.post("secrets/rewrap", json!({})).await?;
             let count = print::field(&json, "rewrapped");

@@ -194,14 +194,17 @@ impl Upstream {
         self.draft.profile.kind.is_called()
     }
 
-    /// Fetches the credential, where calls are sent there. The admin key is fetched by what uses it.
+    /// Fetches the credential, where calls are sent there, and the admin key, without which calls go all the same.
     pub(crate) fn open(&self, environment: &Environment) -> Result<Given, ConfigError> {
         let api_key = self.api_key.as_ref().filter(|_| self.is_called());
         let api_key = api_key.map(|reference| reference.resolve(environment));
         let api_key = api_key.transpose().map_err(|message| {
             ConfigError::new(format!("upstream `{}`: api_key: {message}", self.name()))
         })?;
+        let admin_key = self.admin_key.as_ref();
+        let admin_key = admin_key.and_then(|reference| reference.resolve(environment).ok());
         Ok(Given {
+            admin_key: admin_key.map(|secret| Secret::new(secret.reveal())),
             draft: self.draft.clone(),
             origin: self.origin,
             api_key: api_key.map(|secret| Secret::new(secret.reveal())),

@@ -50,6 +50,20 @@ pub(super) fn out_of_use(upstreams: &Upstreams) -> impl Iterator<Item = String> 
     })
 }
 
+/// A line for each account whose admin key is named and cannot be read. Calls go all the same.
+pub(super) fn without_costs(given: &[Given]) -> Vec<String> {
+    let unread = given
+        .iter()
+        .filter(|given| given.has_admin_key && given.admin_key.is_none());
+    let line = |given: &Given| {
+        format!(
+            "upstream `{}`: its admin_key cannot be read, so what it costs cannot be reconciled",
+            given.draft.name
+        )
+    };
+    unread.map(line).collect()
+}
+
 /// A line for each name in a route that no account has: one may be made of that name, or it is misspelt.
 pub(super) fn not_there(config: &Config, upstreams: &Upstreams) -> Vec<String> {
     let names = config.routes.iter().flat_map(|route| &route.upstreams);

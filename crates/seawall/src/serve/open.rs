@@ -100,6 +100,7 @@ async fn store_and_providers(
     catalog: &Catalog,
 ) -> Result<(Arc<dyn Store>, Upstreams, Vec<String>), Failure> {
     let (given, mut warnings) = config.open_upstreams(environment)?;
+    warnings.extend(accounts::without_costs(&given));
     let vault = config.open_vault(environment)?;
     let store = bounds::open_store(config)?;
     let upstreams = accounts::open(given, vault, &store).await?;
@@ -202,6 +203,7 @@ impl Server {
             admin: installation.admin,
             log: log.clone(),
             upstreams: upstreams.clone(),
+            client: client.clone(),
             catalog,
             ids: Arc::new(Ids),
             ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,

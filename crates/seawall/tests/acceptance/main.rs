@@ -82,6 +82,8 @@ mod process;
 #[cfg(test)]
 mod provider_errors;
 #[cfg(test)]
+mod reconcile;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod refusals;

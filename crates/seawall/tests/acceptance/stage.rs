@@ -24,6 +24,8 @@ pub(crate) struct Setting {
     sim: Vec<String>,
     /// Further environment of the gateway.
     environment: Vec<(String, String)>,
+    /// Whose language the provider is said to speak; usually `openai`.
+    kind: Option<String>,
 }
 
 impl Setting {
@@ -36,6 +38,18 @@ impl Setting {
     pub(crate) fn latency(mut self, latency: &str) -> Self {
         self.sim
             .extend(["--latency".to_owned(), latency.to_owned()]);
+        self
+    }
+
+    pub(crate) fn kind(mut self, kind: &str) -> Self {
+        self.kind = Some(kind.to_owned());
+        self
+    }
+
+    /// A price table of the provider's in the place of its own.
+    pub(crate) fn prices(mut self, file: &Path) -> Self {
+        let file = file.to_str().unwrap().to_owned();
+        self.sim.extend(["--prices".to_owned(), file]);
         self
     }
 
@@ -76,11 +90,12 @@ listen = "127.0.0.1:0"
 url = "sqlite:{}/seawall.db"
 [[upstream]]
 name = "openai"
-kind = "openai"
+kind = "{}"
 base_url = "http://{}/v1"
 api_key = "env:SIM_KEY"
 {}"#,
             folder.display(),
+            self.kind.as_deref().unwrap_or("openai"),
             sim.address,
             self.config
         )

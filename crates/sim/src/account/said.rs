@@ -77,6 +77,8 @@ pub(crate) struct Said {
     /// Thresholds in cents.
     pub(crate) alerts: Vec<u64>,
     pub(crate) projects: Vec<Project>,
+    /// How old a call must be before costs and usage show it, in seconds.
+    pub(crate) lag_seconds: u64,
     /// What `GET /v1/key` answers as `data`.
     pub(crate) key: Option<serde_json::Value>,
     /// What `GET /v1/credits` answers as `data`.
@@ -94,6 +96,7 @@ impl Default for Said {
             spend_limit: None,
             alerts: Vec::new(),
             projects: Vec::new(),
+            lag_seconds: 0,
             key: None,
             credits: None,
             credit_grants: None,

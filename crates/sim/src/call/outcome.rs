@@ -17,6 +17,8 @@ pub(super) struct Outcome {
     pub(super) said: Option<Usage>,
     /// The cost in nano-dollars.
     pub(super) nanos: u64,
+    /// The part of it that is for the text that was written.
+    pub(super) output_nanos: u64,
     /// Tokens of text that are sent in each choice of a stream.
     pub(super) streamed: u64,
 }
@@ -40,6 +42,7 @@ pub(super) fn of(job: &Job) -> Outcome {
                 usage: Some(Usage::Chat(usage)),
                 said: told.then_some(Usage::Chat(usage)),
                 nanos: cost::of_chat(&ask.row, ask.tier, usage),
+                output_nanos: cost::output_of_chat(&ask.row, ask.tier, usage),
                 streamed,
             }
         }
@@ -48,6 +51,7 @@ pub(super) fn of(job: &Job) -> Outcome {
             usage: Some(ask.usage),
             said: Some(ask.usage),
             nanos: ask.nanos,
+            output_nanos: 0,
             streamed: 0,
         },
     };
@@ -88,6 +92,7 @@ fn unbilled(outcome: &mut Outcome, status: Option<u16>) {
         usage: None,
         said: None,
         nanos: 0,
+        output_nanos: 0,
         streamed: 0,
     };
 }

@@ -179,6 +179,7 @@ fn of_endless(job: &Job, made: u64) -> Outcome {
         usage: None,
         said: None,
         nanos: 0,
+        output_nanos: 0,
         streamed: 0,
     };
     match &job.work {
@@ -189,6 +190,7 @@ fn of_endless(job: &Job, made: u64) -> Outcome {
             Outcome {
                 usage: Some(Usage::Chat(usage)),
                 nanos,
+                output_nanos: cost::output_of_chat(&ask.row, ask.tier, usage),
                 ..nothing
             }
         }

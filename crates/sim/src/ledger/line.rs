@@ -12,6 +12,10 @@ use crate::usage::Usage;
 pub(crate) struct NewLine {
     pub(crate) number: u64,
     pub(crate) id: Arc<str>,
+    /// The end of the key it came with.
+    pub(crate) key: Box<str>,
+    /// When it came, in seconds since 1970.
+    pub(crate) at: u64,
     pub(crate) tag: Option<Box<str>>,
     pub(crate) path: &'static str,
     pub(crate) model: Arc<str>,
@@ -22,6 +26,8 @@ pub(crate) struct NewLine {
     /// What the answer says was used; none where it says nothing.
     pub(crate) said: Option<Usage>,
     pub(crate) nanos: u64,
+    /// The part of it that is for the text that was written.
+    pub(crate) output_nanos: u64,
     pub(crate) fault: Option<String>,
 }
 
@@ -49,6 +55,11 @@ impl Line {
             call,
             delivery: AtomicU8::new(0),
         }
+    }
+
+    /// What is known of the call.
+    pub(crate) fn call(&self) -> &NewLine {
+        &self.call
     }
 
     pub(super) fn number(&self) -> u64 {

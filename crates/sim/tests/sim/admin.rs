@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{HELLO, Provider, provider};
+use crate::support::{HELLO, Provider, noon, provider};
 
 const ADMIN: &str = "authorization: Bearer sk-admin-0123456789abcdef";
 const PICTURE: &str =
@@ -19,6 +19,10 @@ async fn admin(provider: &Provider, method: &str, path: &str, body: &str) -> (u1
     let path = format!("/v1/organization/{path}");
     let answer = provider.send_bare(method, &path, &[ADMIN], body).await;
     (answer.status, answer.json())
+}
+
+fn today(further: &str) -> String {
+    format!("costs?start_time={}&{further}", noon())
 }
 
 fn town() -> Value {
@@ -82,13 +86,7 @@ async fn costs_are_what_was_said_and_what_calls_cost_since() {
     );
     let billed: f64 = provider.usd().await.parse().unwrap();
     assert!(billed > 0.0);
-    let (_, costs) = admin(
-        &provider,
-        "GET",
-        "costs?start_time=0&group_by=project_id",
-        "",
-    )
-    .await;
+    let (_, costs) = admin(&provider, "GET", &today("group_by=project_id"), "").await;
     let results = costs["data"][0]["results"].as_array().unwrap();
     let of = |id: &str| {
         let own = results.iter().find(|result| result["project_id"] == id);
@@ -147,8 +145,8 @@ async fn any_of_its_paths_can_be_made_to_fail_and_a_reset_forgets_all() {
             .status,
         200
     );
-    assert_eq!(admin(&provider, "GET", "costs", "").await.0, 500);
-    assert_eq!(admin(&provider, "GET", "costs", "").await.0, 200);
+    assert_eq!(admin(&provider, "GET", &today(""), "").await.0, 500);
+    assert_eq!(admin(&provider, "GET", &today(""), "").await.0, 200);
     provider.send("POST", "/sim/reset", &[], "").await;
     assert_eq!(provider.chat(HELLO, &[]).await.status, 200);
     assert_eq!(

@@ -3,6 +3,8 @@
 mod admin;
 mod billing;
 mod chat;
+#[cfg(test)]
+mod costs;
 mod faults;
 mod image;
 mod stream;
