@@ -17,7 +17,7 @@ demo: ## Builds the gateway and runs it with a simulated provider: no key, no ac
 	@exec $(BUILT)/seawall demo
 
 test: ## Installs what is missing and runs every check and every test
-	@scripts/install rust python checks sdk readme book
+	@scripts/install rust python checks prices sdk readme book
 	@scripts/test
 
 check: ## The checks that take seconds to a minute: format, rules of the house, spelling, licences, lints

@@ -2,15 +2,18 @@
 
 use money::{Bound, Femtos, Price};
 
-use crate::cost::{Unit, Unpriced};
+use crate::cost::Unpriced;
 use crate::prices::{ChatPrices, ImageOutput, ImagePrices, ImageTokens, Rates, Shape, TierRates};
+use crate::unit::Unit;
 use crate::usage::{Tier, Usage};
 
 /// How long a call asks the provider to keep what it writes to its cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CacheLife {
-    /// The provider's default, 30 minutes.
+    /// The provider's default: 30 minutes at OpenAI, five at Anthropic.
     Short,
+    /// An hour, which Anthropic writes at a price of its own.
+    Hour,
     /// Twelve hours or more, which is dearer to write.
     Long,
 }
@@ -42,13 +45,20 @@ pub struct ImageTerms<'a> {
     pub shape: Shape<'a>,
     /// How many pictures.
     pub n: u64,
+    /// How many times each of them is shown before it is done.
+    pub partial_images: u64,
 }
+
+/// Tokens that a partial picture adds to its picture, whatever its size (OpenAI's image guide).
+const PARTIAL_IMAGE: u64 = 100;
 
 /// The most a chat call can cost: a fixed part for its input, and a part per output token of one choice.
 ///
-/// The input counts at the dearest it can be billed at: plain, or written to the cache. Where it can pass the
-/// long-context threshold those prices count, too, for input and output. A tier that was asked for may be served as
-/// the standard one, so both count.
+/// The input counts at the dearest it can be billed at: plain, read from or written to the cache, as sound or as pictures
+/// where the model has prices for those; the output likewise, as text, reasoning, sound or pictures. Each token of a report
+/// is priced by one of these units, so no report within the terms can come to more. Where the input can pass the
+/// long-context threshold those prices count, too. A tier that was asked for may be served as the standard one, so both
+/// count. What the provider's tools cost is not in it: [`crate::tool_bound`].
 ///
 /// # Errors
 /// [`Unpriced`] when the tier asked for has no price, or the cost is out of range.
@@ -56,7 +66,7 @@ pub fn chat_bound(prices: &ChatPrices, terms: &ChatTerms<'_>) -> Result<Bound, U
     let (mut input, mut output) = (Price::FREE, Price::FREE);
     for rates in possible(prices, terms)? {
         input = input.max(dearest_input(rates, terms.cache));
-        output = output.max(rates.output);
+        output = output.max(dearest_output(rates));
     }
     let per_unit = output.of(terms.n);
     Bound::linear(
@@ -79,7 +89,8 @@ fn possible<'p>(prices: &'p ChatPrices, terms: &ChatTerms<'_>) -> Result<Vec<&'p
         Some(Tier::Standard) => &[Tier::Standard],
         Some(Tier::Flex) => &[Tier::Flex, Tier::Standard],
         Some(Tier::Priority) => &[Tier::Priority, Tier::Standard],
-        Some(Tier::Other) => return Err(Unpriced::Tier),
+        // A batch is asked for by its route, never by a call.
+        Some(Tier::Batch | Tier::Other) => return Err(Unpriced::Tier),
     };
     // The first tier is the one asked for. Where it is not sold nobody can say what it costs.
     if tiers
@@ -100,14 +111,31 @@ fn possible<'p>(prices: &'p ChatPrices, terms: &ChatTerms<'_>) -> Result<Vec<&'p
 }
 
 fn dearest_input(rates: &Rates, cache: CacheLife) -> Price {
-    let long = match cache {
-        CacheLife::Short => None,
-        CacheLife::Long => rates.cache_write_12h,
+    let written = match cache {
+        CacheLife::Short => [rates.cache_write, None, None],
+        CacheLife::Hour => [rates.cache_write, rates.cache_write_1h, None],
+        CacheLife::Long => [
+            rates.cache_write,
+            rates.cache_write_1h,
+            rates.cache_write_12h,
+        ],
     };
-    [rates.cached_input, rates.cache_write, long]
-        .into_iter()
-        .flatten()
-        .fold(rates.input, Price::max)
+    let media = &rates.media;
+    let kinds = [
+        rates.cached_input,
+        media.audio_input,
+        media.cached_audio_input,
+        media.image_input,
+        media.cached_image_input,
+    ];
+    let all = kinds.into_iter().chain(written).flatten();
+    all.fold(rates.input, Price::max)
+}
+
+fn dearest_output(rates: &Rates) -> Price {
+    let media = &rates.media;
+    let kinds = [rates.reasoning, media.audio_output, media.image_output];
+    kinds.into_iter().flatten().fold(rates.output, Price::max)
 }
 
 /// The most an image call can cost. It cannot be cut down.
@@ -126,6 +154,7 @@ pub fn image_bound(prices: &ImagePrices, terms: &ImageTerms<'_>) -> Result<Bound
                     .map(|row| (&*row.size, &*row.quality, row.price)),
             )?
             .of(1),
+        ImageOutput::PerPixel(price) => price.of(pixels(terms.shape)?),
     };
     let cost = each.checked_mul(terms.n).ok_or(Unpriced::OutOfRange)?;
     cost.ceil_to_nanos().ok_or(Unpriced::OutOfRange)?;
@@ -143,9 +172,11 @@ pub fn image_tokens(prices: &ImagePrices, terms: &ImageTerms<'_>) -> Result<u64,
             let rows = tokens.table.iter();
             let rows = rows.map(|(size, quality, tokens)| (&**size, &**quality, *tokens));
             let picture = terms.shape.dearest(rows)?;
-            picture.saturating_add(tokens.text_output_at_most)
+            picture
+                .saturating_add(tokens.text_output_at_most)
+                .saturating_add(terms.partial_images.saturating_mul(PARTIAL_IMAGE))
         }
-        ImageOutput::PerImage(_) => 0,
+        ImageOutput::PerImage(_) | ImageOutput::PerPixel(_) => 0,
     };
     Ok(each
         .saturating_add(terms.prompt_tokens_at_most)
@@ -158,7 +189,7 @@ impl ImagePrices {
     pub const fn tokens(&self, usage: &Usage) -> u64 {
         match &self.output {
             ImageOutput::ByToken(_) => usage.tokens(),
-            ImageOutput::PerImage(_) => usage.input(),
+            ImageOutput::PerImage(_) | ImageOutput::PerPixel(_) => usage.input(),
         }
     }
 }
@@ -168,7 +199,9 @@ fn one_picture(prices: &ImageTokens, terms: &ImageTerms<'_>) -> Result<Femtos, U
         .table
         .iter()
         .map(|(size, quality, tokens)| (&**size, &**quality, *tokens));
-    let picture = prices.image_output.of(terms.shape.dearest(rows)?);
+    let partial = terms.partial_images.saturating_mul(PARTIAL_IMAGE);
+    let most = terms.shape.dearest(rows)?.saturating_add(partial);
+    let picture = prices.image_output.of(most);
     let prompt = prices
         .text_input
         .max(prices.cached_text_input.unwrap_or(Price::FREE));
@@ -182,6 +215,20 @@ fn one_picture(prices: &ImageTokens, terms: &ImageTerms<'_>) -> Result<Femtos, U
         .ok_or(Unpriced::OutOfRange)
 }
 
+/// How many pixels a picture of this shape has. Where the provider chooses the size there is no bound.
+fn pixels(shape: Shape<'_>) -> Result<u64, Unpriced> {
+    let size = shape.size.unwrap_or_default();
+    let sides = size.split_once('x');
+    let count = sides.and_then(|(width, height)| {
+        let (width, height): (u64, u64) = (width.parse().ok()?, height.parse().ok()?);
+        width.checked_mul(height)
+    });
+    count.ok_or_else(|| Unpriced::Size {
+        asked: size.to_owned(),
+        known: "WIDTHxHEIGHT".to_owned(),
+    })
+}
+
 impl Shape<'_> {
     /// The dearest of the rows (size, quality, worth) that this shape leaves open.
     pub(crate) fn dearest<'r, T: Ord>(
@@ -190,12 +237,15 @@ impl Shape<'_> {
     ) -> Result<T, Unpriced> {
         let given = |word: Option<&str>| word.filter(|word| *word != "auto").map(str::to_owned);
         let (size, quality) = (given(self.size), given(self.quality));
-        let of_size = rows
-            .clone()
-            .filter(|row| size.as_deref().is_none_or(|size| row.0 == size));
-        let fits = of_size
-            .clone()
-            .filter(|row| quality.as_deref().is_none_or(|asked| row.1 == asked));
+        let of_size = rows.clone().filter(|row| {
+            size.as_deref()
+                .is_none_or(|size| row.0 == size || row.0 == ANY)
+        });
+        let fits = of_size.clone().filter(|row| {
+            quality
+                .as_deref()
+                .is_none_or(|asked| row.1 == asked || row.1 == ANY)
+        });
         if let Some(dearest) = fits.map(|row| row.2).max() {
             return Ok(dearest);
         }
@@ -212,6 +262,9 @@ impl Shape<'_> {
         }
     }
 }
+
+/// In a row of a table: every size, or every quality.
+const ANY: &str = "*";
 
 /// Each word once, in the order of the table.
 fn list<'r>(words: impl Iterator<Item = &'r str>) -> String {

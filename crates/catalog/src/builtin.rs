@@ -38,6 +38,19 @@ impl Catalog {
     /// a nano-dollar per million, a name given twice, price lists that are not sorted by date.
     pub fn parse(text: &str) -> Result<Self, CatalogError> {
         let (version, models) = file::read(text)?;
+        Ok(Self::indexed(version, models))
+    }
+
+    /// A catalogue of these models, which are checked as those of a file are.
+    ///
+    /// # Errors
+    /// As for [`Self::parse`], with the place in the file that would be written.
+    pub(crate) fn of(version: &str, models: Vec<Model>) -> Result<Self, CatalogError> {
+        file::read(&file::write("", version, &models))?;
+        Ok(Self::indexed(version.to_owned(), models))
+    }
+
+    fn indexed(version: String, models: Vec<Model>) -> Self {
         let mut exact = BTreeMap::new();
         let mut prefixes = Vec::new();
         for (index, model) in models.iter().enumerate() {
@@ -49,12 +62,18 @@ impl Catalog {
             }
         }
         prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-        Ok(Self {
+        Self {
             version,
             models,
             exact,
             prefixes,
-        })
+        }
+    }
+
+    /// The catalogue as a price file, which is read back as the same one. `head` becomes a comment at its top.
+    #[must_use]
+    pub fn to_toml(&self, head: &str) -> String {
+        file::write(head, &self.version, &self.models)
     }
 
     /// Which prices these are; stands in every charge that was computed with them.

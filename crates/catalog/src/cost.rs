@@ -1,101 +1,10 @@
 //! What a call did cost, from what the provider says it used.
 
-use std::fmt;
-
 use money::{Femtos, Nanos, Price};
 
 use crate::prices::{ChatPrices, ImageOutput, ImagePrices, ImageTokens, Rates, Shape, TierRates};
+use crate::unit::Unit;
 use crate::usage::{Tier, Usage};
-
-/// What is counted and priced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unit {
-    /// Input tokens at the full price.
-    Input,
-    /// Input tokens read from the cache.
-    CachedInput,
-    /// Input tokens written to the cache.
-    CacheWrite,
-    /// Input tokens written to the cache for twelve hours or more.
-    CacheWrite12h,
-    /// Tokens of pictures as input.
-    ImageInput,
-    /// Tokens of pictures as input, read from the cache.
-    CachedImageInput,
-    /// Tokens of sound as input.
-    AudioInput,
-    /// Output tokens.
-    Output,
-    /// Tokens of pictures as output.
-    ImageOutput,
-    /// Tokens of sound as output.
-    AudioOutput,
-    /// Pictures.
-    Image,
-}
-
-impl Unit {
-    /// Its stable number, as it stands in journals. Never changed, only joined by new ones.
-    #[must_use]
-    pub const fn code(self) -> u16 {
-        match self {
-            Self::Input => 1,
-            Self::CachedInput => 2,
-            Self::CacheWrite => 3,
-            Self::CacheWrite12h => 4,
-            Self::ImageInput => 5,
-            Self::CachedImageInput => 6,
-            Self::AudioInput => 7,
-            Self::Output => 8,
-            Self::ImageOutput => 9,
-            Self::AudioOutput => 10,
-            Self::Image => 11,
-        }
-    }
-
-    /// The unit with this number.
-    #[must_use]
-    pub fn from_code(code: u16) -> Option<Self> {
-        let all = [
-            Self::Input,
-            Self::CachedInput,
-            Self::CacheWrite,
-            Self::CacheWrite12h,
-            Self::ImageInput,
-            Self::CachedImageInput,
-            Self::AudioInput,
-            Self::Output,
-            Self::ImageOutput,
-            Self::AudioOutput,
-            Self::Image,
-        ];
-        all.into_iter().find(|unit| unit.code() == code)
-    }
-
-    /// Its stable name, as it stands in explanations and answers of the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Input => "input_tokens",
-            Self::CachedInput => "cached_input_tokens",
-            Self::CacheWrite => "cache_write_tokens",
-            Self::CacheWrite12h => "cache_write_12h_tokens",
-            Self::ImageInput => "image_input_tokens",
-            Self::CachedImageInput => "cached_image_input_tokens",
-            Self::AudioInput => "audio_input_tokens",
-            Self::Output => "output_tokens",
-            Self::ImageOutput => "image_output_tokens",
-            Self::AudioOutput => "audio_output_tokens",
-            Self::Image => "images",
-        }
-    }
-}
-
-impl fmt::Display for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// Why something has no price. Whoever gets this refuses, or charges what was held: it is never free.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -166,27 +75,14 @@ impl ChatPrices {
             .rates_for(usage.tier, usage.input())
             .ok_or(Unpriced::Tier)?;
         let mut bill = Bill::new();
-        let aside = usage.cached_input.checked_add(usage.cache_write);
-        let full = rest(usage.text_input, aside.ok_or(Unpriced::Contradiction)?)?;
-        let short = rest(usage.cache_write, usage.cache_write_12h)?;
-        rest(usage.output, usage.reasoning)?;
-        bill.add(Unit::Input, full, Some(rates.input))?;
-        bill.add(
-            Unit::CachedInput,
-            usage.cached_input,
-            rates.cached_input.or(Some(rates.input)),
-        )?;
-        bill.add(Unit::CacheWrite, short, rates.cache_write)?;
-        bill.add(
-            Unit::CacheWrite12h,
-            usage.cache_write_12h,
-            rates.cache_write_12h,
-        )?;
-        bill.add(Unit::ImageInput, usage.image_input, None)?;
-        bill.add(Unit::AudioInput, usage.audio_input, None)?;
-        bill.add(Unit::Output, usage.output, Some(rates.output))?;
-        bill.add(Unit::ImageOutput, usage.image_output, None)?;
-        bill.add(Unit::AudioOutput, usage.audio_output, None)?;
+        let parts = match rates.reasoning {
+            Some(_) => usage.parts_with_reasoning()?,
+            None => usage.parts()?,
+        };
+        for (unit, quantity) in parts {
+            let price = rates.price(unit).or_else(|| self.tools.price(unit));
+            bill.add(unit, quantity, price)?;
+        }
         bill.close()
     }
 
@@ -204,6 +100,7 @@ impl TierRates {
             Tier::Standard => Some(&self.standard),
             Tier::Flex => self.flex.as_ref(),
             Tier::Priority => self.priority.as_ref(),
+            Tier::Batch => self.batch.as_ref(),
             Tier::Other => None,
         }
     }
@@ -230,6 +127,10 @@ impl ImagePrices {
                 )?;
                 bill.add(Unit::Image, usage.images, Some(price))?;
             }
+            ImageOutput::PerPixel(_) if usage.images > 0 && usage.pixels == 0 => {
+                return Err(Unpriced::NotReported);
+            }
+            ImageOutput::PerPixel(price) => bill.add(Unit::Pixel, usage.pixels, Some(*price))?,
         }
         bill.close()
     }
@@ -239,50 +140,56 @@ fn by_token(bill: &mut Bill, prices: &ImageTokens, usage: &Usage) -> Result<(), 
     if usage.images > 0 && usage.image_output == 0 {
         return Err(Unpriced::NotReported);
     }
-    let text = rest(usage.text_input, usage.cached_input)?;
-    let image = rest(usage.image_input, usage.cached_image_input)?;
-    bill.add(Unit::Input, text, Some(prices.text_input))?;
-    bill.add(
-        Unit::CachedInput,
-        usage.cached_input,
-        prices.cached_text_input.or(Some(prices.text_input)),
-    )?;
-    bill.add(Unit::CacheWrite, usage.cache_write, None)?;
-    bill.add(Unit::ImageInput, image, prices.image_input)?;
-    bill.add(
-        Unit::CachedImageInput,
-        usage.cached_image_input,
-        prices.cached_image_input.or(prices.image_input),
-    )?;
-    bill.add(Unit::AudioInput, usage.audio_input, None)?;
-    bill.add(Unit::Output, usage.output, prices.text_output)?;
-    bill.add(
-        Unit::ImageOutput,
-        usage.image_output,
-        Some(prices.image_output),
-    )?;
-    bill.add(Unit::AudioOutput, usage.audio_output, None)
+    for (unit, quantity) in usage.parts()? {
+        bill.add(unit, quantity, prices.price(unit))?;
+    }
+    Ok(())
 }
 
-/// What is left of a whole without a part.
-fn rest(whole: u64, part: u64) -> Result<u64, Unpriced> {
-    whole.checked_sub(part).ok_or(Unpriced::Contradiction)
+impl ImageTokens {
+    /// The price of a unit, with what counts where it has none of its own.
+    #[must_use]
+    pub fn price(&self, unit: Unit) -> Option<Price> {
+        let table = [
+            (Unit::Input, Some(self.text_input)),
+            (
+                Unit::CachedInput,
+                self.cached_text_input.or(Some(self.text_input)),
+            ),
+            (Unit::ImageInput, self.image_input),
+            (
+                Unit::CachedImageInput,
+                self.cached_image_input.or(self.image_input),
+            ),
+            (Unit::Output, self.text_output),
+            (Unit::ImageOutput, Some(self.image_output)),
+        ];
+        let row = table.into_iter().find(|(known, _)| *known == unit);
+        row.and_then(|(_, price)| price)
+    }
 }
 
-struct Bill {
+/// A bill that is being written: nothing is left out, and it is rounded once.
+pub(crate) struct Bill {
     sum: Femtos,
     lines: Vec<Line>,
 }
 
 impl Bill {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             sum: Femtos::ZERO,
             lines: Vec::with_capacity(4),
         }
     }
 
-    fn add(&mut self, unit: Unit, quantity: u64, price: Option<Price>) -> Result<(), Unpriced> {
+    /// Adds a line; none for what was not used.
+    pub(crate) fn add(
+        &mut self,
+        unit: Unit,
+        quantity: u64,
+        price: Option<Price>,
+    ) -> Result<(), Unpriced> {
         if quantity == 0 {
             return Ok(());
         }
@@ -299,7 +206,7 @@ impl Bill {
         Ok(())
     }
 
-    fn close(self) -> Result<Charge, Unpriced> {
+    pub(crate) fn close(self) -> Result<Charge, Unpriced> {
         let total = self.sum.ceil_to_nanos().ok_or(Unpriced::OutOfRange)?;
         Ok(Charge {
             total,

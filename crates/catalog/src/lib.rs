@@ -20,9 +20,13 @@ mod builtin;
 mod cost;
 mod error;
 mod file;
+pub mod import;
 mod input;
 mod model;
 mod prices;
+mod service;
+mod tools;
+mod unit;
 mod usage;
 
 #[cfg(test)]
@@ -30,12 +34,15 @@ mod tests;
 
 pub use bound::{CacheLife, ChatTerms, ImageTerms, chat_bound, image_bound, image_tokens};
 pub use builtin::Catalog;
-pub use cost::{Charge, Line, Unit, Unpriced};
+pub use cost::{Charge, Line, Unpriced};
 pub use error::CatalogError;
 pub use input::{Message, Parts, Prompt};
-pub use model::{Chat, Image, Model, Tokenizer};
+pub use model::{Chat, Image, Model, Route, Tokenizer};
 pub use prices::{
-    ChatPrices, ImageOutput, ImagePrices, ImageTokens, LongContext, PerImage, Rates, Shape,
-    TierRates,
+    ChatPrices, ImageOutput, ImagePrices, ImageTokens, LongContext, MediaRates, PerImage, Rates,
+    Shape, TierRates, ToolPrices,
 };
-pub use usage::{Tier, Usage};
+pub use service::{Service, ServicePrices, ServiceTerms, Task, service_bound};
+pub use tools::{ToolTerms, tool_bound};
+pub use unit::Unit;
+pub use usage::{SearchContext, Tier, ToolUsage, Usage};

@@ -5,14 +5,53 @@ use std::num::NonZeroU64;
 use jiff::{Timestamp, civil::Date};
 
 use crate::prices::{ChatPrices, ImagePrices, in_force};
+use crate::service::{Service, Task};
+
+/// A way to ask a text model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    /// OpenAI's chat completions.
+    Chat,
+    /// OpenAI's responses.
+    Responses,
+    /// OpenAI's completions of before there was chat.
+    Completions,
+    /// Anthropic's messages.
+    Messages,
+}
+
+impl Route {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [
+        Self::Chat,
+        Self::Responses,
+        Self::Completions,
+        Self::Messages,
+    ];
+
+    /// Its name, as it stands in price files and answers of the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Responses => "responses",
+            Self::Completions => "completions",
+            Self::Messages => "messages",
+        }
+    }
+}
 
 /// A model, or a family of models under a pattern, with everything the catalogue knows about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
     pub(crate) names: Vec<String>,
     pub(crate) shutdown: Option<Date>,
+    /// Along which routes its text section counts.
+    pub(crate) routes: Vec<Route>,
     pub(crate) chat: Option<Chat>,
     pub(crate) image: Option<Image>,
+    /// At most one of each task.
+    pub(crate) services: Vec<Service>,
 }
 
 impl Model {
@@ -28,10 +67,34 @@ impl Model {
         self.shutdown
     }
 
-    /// What it is as a text model, if it is one.
+    /// What it is as a text model that can be asked for chat completions, if it is one.
     #[must_use]
-    pub const fn chat(&self) -> Option<&Chat> {
-        self.chat.as_ref()
+    pub fn chat(&self) -> Option<&Chat> {
+        self.text(Route::Chat)
+    }
+
+    /// What it is as a text model that can be asked along this route, if it is one.
+    #[must_use]
+    pub fn text(&self, route: Route) -> Option<&Chat> {
+        self.chat.as_ref().filter(|_| self.routes.contains(&route))
+    }
+
+    /// Along which routes it writes text, in their order.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// What it is as one that does this task, if it is one.
+    #[must_use]
+    pub fn service(&self, task: Task) -> Option<&Service> {
+        self.services.iter().find(|service| service.task == task)
+    }
+
+    /// All its tasks.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.services
     }
 
     /// What it is as an image model, if it is one.

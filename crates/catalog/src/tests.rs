@@ -7,9 +7,12 @@ use crate::{Catalog, Chat, ChatPrices, Image, ImagePrices};
 mod bound;
 mod builtin;
 mod cost;
+mod import;
 mod input;
+mod more;
 mod parse;
 mod units;
+mod write;
 
 fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()

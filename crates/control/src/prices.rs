@@ -5,17 +5,19 @@ mod rates;
 
 use axum::Json;
 use axum::extract::State;
-use catalog::{ChatPrices, ImageOutput, ImagePrices, Model};
+use catalog::{Chat, ChatPrices, ImageOutput, ImagePrices, Model, Service};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::rates::{ImageTokensView, LongContextView, PerImageView, TiersView};
+use self::rates::{
+    ImageTokensView, LongContextView, PerImageView, TiersView, UnitPriceView, per_million,
+};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::operation::{self, Operation};
 use crate::query::Params;
-use crate::show::{Day, List, Moment, Text};
+use crate::show::{Day, List, Moment, Text, Usd};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Model)]
@@ -28,11 +30,15 @@ pub(crate) struct View {
     shutdown_on: Option<Day>,
     chat: Option<ChatView>,
     image: Option<ImageView>,
+    /// Tasks that are billed by a plain list of units.
+    services: Vec<ServiceView>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChatModel)]
 struct ChatView {
+    /// Along which routes it writes text: `chat`, `responses`, `completions`, `messages`.
+    routes: Vec<&'static str>,
     context_tokens: u64,
     max_output_tokens: u64,
     /// Null before the first price list: calls are refused as unpriced.
@@ -46,6 +52,8 @@ struct ChatPricesView {
     #[serde(flatten)]
     tiers: TiersView,
     long_context: Option<LongContextView>,
+    /// The provider's own tools, by the unit they are billed in.
+    tools: Vec<UnitPriceView>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,13 +62,45 @@ struct ImageView {
     prices: Option<ImagePricesView>,
 }
 
-/// Exactly one of the two is there.
+/// Exactly one of the three is there.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImagePrices)]
 struct ImagePricesView {
     from_at: Moment,
     by_token: Option<ImageTokensView>,
     per_image: Option<Vec<PerImageView>>,
+    per_million_pixels_usd: Option<Usd>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Service)]
+struct ServiceView {
+    /// `embedding`, `speech`, `transcription`, `moderation` or `rerank`.
+    task: &'static str,
+    context_tokens: Option<u64>,
+    max_output_tokens: Option<u64>,
+    prices: Option<ServicePricesView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServicePrices)]
+struct ServicePricesView {
+    from_at: Moment,
+    units: Vec<UnitPriceView>,
+}
+
+impl ServiceView {
+    fn of(service: &Service, now: Timestamp) -> Self {
+        Self {
+            task: service.task().as_str(),
+            context_tokens: service.context(),
+            max_output_tokens: service.max_output(),
+            prices: service.prices_at(now).map(|list| ServicePricesView {
+                from_at: Text(list.from),
+                units: list.units.iter().copied().map(UnitPriceView::of).collect(),
+            }),
+        }
+    }
 }
 
 impl View {
@@ -69,7 +109,8 @@ impl View {
             names: model.names().map(ToOwned::to_owned).collect(),
             catalog: catalog.to_owned(),
             shutdown_on: model.shutdown().map(Text),
-            chat: model.chat().map(|chat| ChatView {
+            chat: text(model).map(|chat| ChatView {
+                routes: model.routes().iter().map(|route| route.as_str()).collect(),
                 context_tokens: chat.context(),
                 max_output_tokens: chat.max_output(),
                 prices: chat.prices_at(now).map(ChatPricesView::of),
@@ -77,6 +118,11 @@ impl View {
             image: model.image().map(|image| ImageView {
                 prices: image.prices_at(now).map(ImagePricesView::of),
             }),
+            services: model
+                .services()
+                .iter()
+                .map(|service| ServiceView::of(service, now))
+                .collect(),
         }
     }
 }
@@ -87,24 +133,34 @@ impl ChatPricesView {
             from_at: Text(list.from),
             tiers: TiersView::of(&list.rates),
             long_context: list.long_context.as_ref().map(LongContextView::of),
+            tools: UnitPriceView::of_tools(&list.tools),
         }
     }
 }
 
 impl ImagePricesView {
     fn of(list: &ImagePrices) -> Self {
-        let (by_token, per_image) = match &list.output {
-            ImageOutput::ByToken(tokens) => (Some(ImageTokensView::of(tokens)), None),
-            ImageOutput::PerImage(flat) => {
-                (None, Some(flat.iter().map(PerImageView::of).collect()))
-            }
-        };
-        Self {
+        let mut view = Self {
             from_at: Text(list.from),
-            by_token,
-            per_image,
+            by_token: None,
+            per_image: None,
+            per_million_pixels_usd: None,
+        };
+        match &list.output {
+            ImageOutput::ByToken(tokens) => view.by_token = Some(ImageTokensView::of(tokens)),
+            ImageOutput::PerImage(flat) => {
+                view.per_image = Some(flat.iter().map(PerImageView::of).collect());
+            }
+            ImageOutput::PerPixel(price) => view.per_million_pixels_usd = Some(per_million(*price)),
         }
+        view
     }
+}
+
+/// What a model is as one that writes text, along whichever route.
+fn text(model: &Model) -> Option<&Chat> {
+    let first = model.routes().first()?;
+    model.text(*first)
 }
 
 /// All models, or the one that a call with this `model` would be priced as.

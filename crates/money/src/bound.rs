@@ -43,6 +43,18 @@ impl Bound {
         bound.cost_of(units).map(|_| bound)
     }
 
+    /// The same and something more that does not depend on the units. `None` if that is negative or the worst case is
+    /// out of range.
+    #[must_use]
+    pub fn with(self, more: Femtos) -> Option<Self> {
+        if more < Femtos::ZERO {
+            return None;
+        }
+        let fixed = self.fixed.checked_add(more)?;
+        let bound = Self { fixed, ..self };
+        bound.cost_of(bound.units).map(|_| bound)
+    }
+
     /// The same, not to be cut down.
     #[must_use]
     pub const fn unfittable(self) -> Self {
@@ -151,6 +163,19 @@ mod tests {
         assert_eq!(whole.least(), whole.worst());
         assert!(Bound::linear(femtos(5), femtos(0), 3, 3).is_some());
         assert_eq!(Bound::linear(femtos(1), femtos(-1), 1, 0), None);
+    }
+
+    #[test]
+    fn more_on_top_costs_just_as_much_more_and_cuts_down_as_before() {
+        let bound = Bound::linear(femtos(1_000_000), femtos(2_000_000), 10, 4).unwrap();
+        let more = bound.with(femtos(3_000_000)).unwrap();
+        assert_eq!(
+            (more.worst(), more.least()),
+            (Nanos::new(24), Nanos::new(12))
+        );
+        assert_eq!(more.units_within(Nanos::new(14)), Some(5));
+        assert_eq!(bound.with(femtos(-1)), None);
+        assert_eq!(bound.with(Femtos::new(i128::MAX)), None);
     }
 
     #[test]

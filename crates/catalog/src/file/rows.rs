@@ -1,5 +1,6 @@
 //! The rows of the price file, as serde reads them. Nothing here is checked but the shape and each single price.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use money::{Nanos, Price};
@@ -21,11 +22,17 @@ pub(super) struct ModelRow {
     pub(super) shutdown: Option<Spanned<Datetime>>,
     pub(super) chat: Option<ChatRow>,
     pub(super) image: Option<ImageRow>,
+    pub(super) embedding: Option<ServiceRow>,
+    pub(super) speech: Option<ServiceRow>,
+    pub(super) transcription: Option<ServiceRow>,
+    pub(super) moderation: Option<ServiceRow>,
+    pub(super) rerank: Option<ServiceRow>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChatRow {
+    pub(super) routes: Option<Vec<RouteWord>>,
     pub(super) context: u64,
     pub(super) max_output: u64,
     pub(super) tokenizer: Option<TokenizerWord>,
@@ -40,6 +47,32 @@ pub(super) enum TokenizerWord {
     Cl100k,
 }
 
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum RouteWord {
+    Chat,
+    Responses,
+    Completions,
+    Messages,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServiceRow {
+    pub(super) context: Option<u64>,
+    pub(super) max_output: Option<u64>,
+    pub(super) tokenizer: Option<TokenizerWord>,
+    pub(super) prices: Spanned<Vec<ServicePriceRow>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServicePriceRow {
+    pub(super) from: Spanned<Datetime>,
+    /// By the name of the unit, in dollars per million of them.
+    pub(super) units: Spanned<BTreeMap<String, PerMillion>>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChatPriceRow {
@@ -47,7 +80,11 @@ pub(super) struct ChatPriceRow {
     pub(super) standard: RatesRow,
     pub(super) flex: Option<RatesRow>,
     pub(super) priority: Option<RatesRow>,
+    pub(super) batch: Option<RatesRow>,
     pub(super) long_context: Option<LongContextRow>,
+    /// By the name of the unit, in dollars per million of them.
+    #[serde(default)]
+    pub(super) tools: BTreeMap<String, PerMillion>,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +94,7 @@ pub(super) struct LongContextRow {
     pub(super) standard: RatesRow,
     pub(super) flex: Option<RatesRow>,
     pub(super) priority: Option<RatesRow>,
+    pub(super) batch: Option<RatesRow>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -65,8 +103,16 @@ pub(super) struct RatesRow {
     pub(super) input: PerMillion,
     pub(super) cached_input: Option<PerMillion>,
     pub(super) cache_write: Option<PerMillion>,
+    pub(super) cache_write_1h: Option<PerMillion>,
     pub(super) cache_write_12h: Option<PerMillion>,
     pub(super) output: PerMillion,
+    pub(super) reasoning: Option<PerMillion>,
+    pub(super) audio_input: Option<PerMillion>,
+    pub(super) cached_audio_input: Option<PerMillion>,
+    pub(super) image_input: Option<PerMillion>,
+    pub(super) cached_image_input: Option<PerMillion>,
+    pub(super) audio_output: Option<PerMillion>,
+    pub(super) image_output: Option<PerMillion>,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +138,7 @@ pub(super) struct ImagePriceRow {
     pub(super) output_tokens: Vec<TokensRow>,
     #[serde(default)]
     pub(super) per_image: Vec<PerImageRow>,
+    pub(super) per_pixel: Option<PerMillion>,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +154,9 @@ pub(super) struct TokensRow {
 pub(super) struct PerImageRow {
     pub(super) size: String,
     pub(super) quality: String,
-    pub(super) price: PerOne,
+    /// One of the two: dollars for one, or for a million where nine decimals are too few.
+    pub(super) price: Option<PerOne>,
+    pub(super) per_million: Option<PerMillion>,
 }
 
 /// Dollars per million units, as a string so that no float comes near.

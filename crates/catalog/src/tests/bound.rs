@@ -128,6 +128,7 @@ fn picture(size: Option<&'static str>, quality: Option<&'static str>) -> ImageTe
         prompt_tokens_at_most: 100,
         shape: Shape { size, quality },
         n: 1,
+        partial_images: 0,
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{chat, now};
-use crate::{Catalog, Shape, Tier, Usage};
+use crate::{Catalog, Route, Shape, Task, Tier, Unit, Usage};
 
 /// The table of prices as people read it: USD per million tokens, and the shutdown date.
 #[test]
@@ -14,6 +14,7 @@ fn the_builtin_prices_are_those_of_the_table() {
         "gpt-5          1.25  0.125  -      10   2026-12-11",
         "gpt-5-mini     0.25  0.025  -      2    2026-12-11",
         "gpt-5-nano     0.05  0.005  -      0.4  2026-12-11",
+        "gpt-audio      2.5    -      -      10   2027-01-20",
         "gpt-4.1        2     0.5    -      8",
         "gpt-4o         2.5   1.25   -      10",
         "gpt-4o-mini    0.15  0.075  -      0.6",
@@ -98,10 +99,6 @@ fn a_snapshot_is_a_name_of_its_model_only_where_it_costs_the_same() {
         catalog.model("gpt-5-2099-01-01").is_none(),
         "a suffix is never guessed"
     );
-    assert!(
-        catalog.model("gpt-4o-audio-preview").is_none(),
-        "sound is not priced yet"
-    );
     assert!(catalog.model("").is_none());
 }
 
@@ -112,4 +109,60 @@ fn the_simulated_provider_has_a_text_and_an_image_section() {
         .model("sim/refuse:billing_hard_limit_reached")
         .unwrap();
     assert!(model.chat().is_some() && model.image().is_some());
+}
+
+#[test]
+fn every_task_has_a_model_that_is_priced_by_its_own_units() {
+    let catalog = Catalog::builtin();
+    for (name, task, unit, million) in [
+        (
+            "text-embedding-3-small",
+            Task::Embedding,
+            Unit::Input,
+            "0.02",
+        ),
+        ("tts-1", Task::Speech, Unit::InputCharacter, "15.00"),
+        (
+            "whisper-1",
+            Task::Transcription,
+            Unit::InputSecond,
+            "100.00",
+        ),
+        (
+            "gpt-4o-transcribe",
+            Task::Transcription,
+            Unit::AudioInput,
+            "2.50",
+        ),
+        (
+            "omni-moderation-latest",
+            Task::Moderation,
+            Unit::Input,
+            "0.00",
+        ),
+    ] {
+        let service = catalog.model(name).unwrap().service(task).unwrap();
+        let price = service.prices_at(now()).unwrap().price(unit).unwrap();
+        assert_eq!(
+            money::Nanos::new(price.get()).to_string(),
+            million,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_model_is_sold_along_the_routes_its_provider_has_it_on() {
+    let catalog = Catalog::builtin();
+    for (name, routes) in [
+        ("gpt-5", &[Route::Chat, Route::Responses][..]),
+        ("gpt-5-pro", &[Route::Responses]),
+        // What its searches cost is not in a chat's answer.
+        ("gpt-4o-search-preview", &[Route::Responses]),
+        ("babbage-002", &[Route::Completions]),
+        ("claude-opus-4-7", &[Route::Messages]),
+        ("gpt-image-2", &[]),
+    ] {
+        assert_eq!(catalog.model(name).unwrap().routes(), routes, "{name}");
+    }
 }

@@ -103,7 +103,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ("from = 2026-11-01", "from = 2026-02-30", "12:", ""),
         (
             "from = 2026-11-01",
-            "from = 2026-11-01T00:00:00Z",
+            "from = 2026-11-01T00:00:00",
             "12:8",
             "a day",
         ),
@@ -119,7 +119,7 @@ fn what_is_wrong_is_said_with_its_place() {
             "per_image = [{",
             "text_input = \"1\"\nper_image = [{",
             "18:8",
-            "not both",
+            "one of these alone",
         ),
         (
             "per_image = [{ size = \"1024x1024\", quality = \"hd\", price = \"0.08\" }]",

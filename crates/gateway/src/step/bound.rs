@@ -171,6 +171,8 @@ impl Terms {
             prompt_tokens_at_most: prompt,
             shape: facts.shape(),
             n: facts.n,
+            // Refused where the request is read.
+            partial_images: 0,
         };
         let unmetered = |unpriced| Stop::Unmetered(facts.model.clone(), unpriced);
         Ok(Most {

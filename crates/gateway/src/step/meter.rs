@@ -89,7 +89,8 @@ impl Meter {
                     .and_then(|model| model.chat())
                     .and_then(|chat| chat.prices_at(at));
                 let usage = match self.cache {
-                    CacheLife::Short => *usage,
+                    // Who sells an hour counts what was written for it apart.
+                    CacheLife::Short | CacheLife::Hour => *usage,
                     CacheLife::Long => usage.with_long_cache_writes(),
                 };
                 let prices = prices.ok_or(Unpriced::OutOfRange)?;

@@ -191,6 +191,7 @@ mod tests {
                     prompt_tokens_at_most,
                     shape,
                     n,
+                    partial_images: 0,
                 },
             )
             .unwrap()

@@ -154,6 +154,7 @@ fn cheapest_image(catalog: &Catalog, o: &Observations) -> Option<String> {
             quality: Some("low"),
         },
         n: 1,
+        partial_images: 0,
     };
     let priced = usable(catalog, o).filter_map(|(name, model)| {
         let prices = model.image()?.prices_at(o.now)?;
