@@ -24,9 +24,11 @@ pub mod request;
 pub mod sse;
 pub mod usage;
 
+mod body;
 mod depth;
 mod object;
 mod splice;
+mod stream_options;
 
 #[cfg(test)]
 mod tests;

@@ -95,6 +95,23 @@ pub(crate) fn given(value: Option<&RawValue>) -> Option<&RawValue> {
     value.filter(|value| value.get() != "null")
 }
 
+/// A member that has to be there.
+pub(crate) fn required<'b>(
+    value: Option<&'b RawValue>,
+    name: &'static str,
+) -> Result<&'b RawValue, BadRequest> {
+    given(value).ok_or(BadRequest::Missing(name))
+}
+
+/// The model's name. A request without one is none: which model a provider would take, and at which price, is its own
+/// decision.
+pub(crate) fn model(raw: &RawValue) -> Result<String, BadRequest> {
+    object::string(raw).ok_or(BadRequest::Invalid {
+        param: "model",
+        expected: "a string",
+    })
+}
+
 /// Reads a member of a given type; `null` is absent.
 pub(crate) fn read<'b, T: Deserialize<'b>>(
     value: Option<&'b RawValue>,
