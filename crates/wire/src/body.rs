@@ -27,11 +27,6 @@ impl<'b> Edits<'b> {
         }
     }
 
-    /// The body that is changed.
-    pub(crate) const fn body(&self) -> &'b [u8] {
-        self.body
-    }
-
     /// Another name for the model, unless it is the same.
     pub(crate) fn model(&mut self, raw: &RawValue, old: &str, new: Option<&str>) {
         if let Some(new) = new.filter(|new| *new != old) {

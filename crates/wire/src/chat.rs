@@ -10,15 +10,10 @@ use catalog::{CacheLife, Parts};
 use serde_json::value::RawValue;
 
 use crate::metadata::{self, Pair};
-use crate::request::{self, BadRequest};
+use crate::request::{self, BadRequest, MOST_CHOICES, MOST_TOKENS};
 use crate::stream_options::StreamOptions;
 
 pub use self::edit::{Edit, MaxMember, MaxOutput};
-
-/// The most choices a request may ask for: what `OpenAI` allows.
-const MOST_CHOICES: u64 = 128;
-/// The largest max tokens that is taken for one; no model writes as much.
-const MOST_TOKENS: u64 = 1 << 32;
 
 const NAMES: [&str; 20] = [
     "model",
@@ -144,7 +139,7 @@ impl<'b> Facts<'b> {
     /// The body's length in bytes.
     #[must_use]
     pub fn body_len(&self) -> u64 {
-        u64::try_from(self.body.len()).unwrap_or(u64::MAX)
+        request::len(self.body)
     }
 }
 
