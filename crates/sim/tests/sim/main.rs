@@ -5,6 +5,7 @@ mod billing;
 mod chat;
 mod faults;
 mod image;
+mod order;
 mod stream;
 // Marked as a test although all of this binary is one, so that the lints know it.
 #[cfg(test)]
