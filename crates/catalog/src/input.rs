@@ -37,6 +37,8 @@ pub struct Prompt<'a> {
     pub messages: Vec<Message<'a>>,
     /// The JSON texts of tools, functions and response format.
     pub json: Vec<&'a str>,
+    /// Input that the caller gives as tokens, not as text. Each takes two bytes of the body at least.
+    pub tokens: u64,
 }
 
 /// One message of a chat call.
@@ -117,7 +119,8 @@ fn counted(tokenizer: Tokenizer, prompt: &Prompt<'_>) -> u64 {
     } else {
         FRAME
     };
-    messages.chain(json).fold(frame, u64::saturating_add)
+    let given = frame.saturating_add(prompt.tokens);
+    messages.chain(json).fold(given, u64::saturating_add)
 }
 
 fn of_message(tokenizer: Tokenizer, message: &Message<'_>) -> u64 {

@@ -57,7 +57,7 @@ impl Account {
         }
         let code = self.with(|said| said.stop(billed()))?;
         Some(match endpoint {
-            Endpoint::Chat => code,
+            Endpoint::Chat | Endpoint::Other(_) => code,
             // What the image endpoint calls each of them.
             Endpoint::Images => "billing_hard_limit_reached_image",
         })

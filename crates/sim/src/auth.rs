@@ -3,6 +3,9 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
+/// Where Anthropic's clients put their key.
+const API_KEY: &str = "x-api-key";
+
 /// The first bytes of a key that its mask shows.
 const SHOWN_FIRST: usize = 8;
 /// The last ones.
@@ -10,6 +13,10 @@ const SHOWN_LAST: usize = 4;
 
 /// The key of a request; otherwise what stood where one should be.
 pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, &str> {
+    let key = headers.get(API_KEY).and_then(|value| value.to_str().ok());
+    if let Some(key) = key.filter(|key| !key.trim().is_empty()) {
+        return Ok(key.trim());
+    }
     let given = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

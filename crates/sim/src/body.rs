@@ -51,12 +51,30 @@ pub(crate) enum SimBody {
 /// A stream on its way.
 #[derive(Debug)]
 pub(crate) struct Streaming {
-    chunks: Chunks,
+    source: Source,
     delivering: Option<Delivering>,
     /// Held to the end of the stream where no usage is to be delivered.
     _ticket: Option<Ticket>,
     pauses: Pauses,
     flushed: bool,
+}
+
+/// Where the pieces of a stream come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A chat, made piece by piece.
+    Chat(Chunks),
+    /// Pieces that are made.
+    Ready(std::vec::IntoIter<Step>),
+}
+
+impl Source {
+    fn next(&mut self) -> Step {
+        match self {
+            Self::Chat(chunks) => chunks.next(),
+            Self::Ready(steps) => steps.next().unwrap_or(Step::End),
+        }
+    }
 }
 
 /// The waits between chunks.
@@ -93,10 +111,9 @@ impl SimBody {
         Self::Whole(Some(Bytes::from(text)), None)
     }
 
-    /// The first bytes of a text, and then nothing more.
-    pub(crate) fn part(text: String, bytes: usize) -> Self {
-        let announced = u64::try_from(text.len()).ok();
-        let piece = Bytes::from(text);
+    /// The first bytes of an answer, and then nothing more.
+    pub(crate) fn part(piece: Bytes, bytes: usize) -> Self {
+        let announced = u64::try_from(piece.len()).ok();
         Self::Part {
             piece: piece.slice(..bytes.min(piece.len())),
             announced,
@@ -115,7 +132,7 @@ impl SimBody {
 
     /// A stream whose usage, where it has one, is watched until it is delivered.
     pub(crate) fn stream(
-        chunks: Chunks,
+        source: Source,
         ticket: Ticket,
         slot: Option<Arc<Slot>>,
         delay: Duration,
@@ -126,7 +143,7 @@ impl SimBody {
         };
         let pauses = Pauses::new(delay);
         Self::Stream(Box::new(Streaming {
-            chunks,
+            source,
             delivering,
             _ticket: ticket,
             pauses,
@@ -162,7 +179,7 @@ impl Streaming {
         if self.flushed {
             return Poll::Ready(Some(Err(Cut)));
         }
-        match self.chunks.next() {
+        match self.source.next() {
             Step::Text(bytes) => {
                 self.pauses.begin();
                 data(bytes)

@@ -22,6 +22,7 @@ use crate::fault::{Fault, LONGEST};
 use crate::image;
 use crate::knobs::Knobs;
 use crate::ledger::{NewLine, Ticket};
+use crate::order::{self, Order};
 use crate::provider::Provider;
 use crate::refusal::Facts;
 use crate::rejection::Rejection;
@@ -36,14 +37,16 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 pub(crate) enum Endpoint {
     Chat,
     Images,
+    Other(order::Route),
 }
 
 impl Endpoint {
     /// Its path.
-    pub(crate) fn path(self) -> &'static str {
+    pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::Chat => "/v1/chat/completions",
             Self::Images => "/v1/images/generations",
+            Self::Other(route) => route.path(),
         }
     }
 }
@@ -53,6 +56,7 @@ impl Endpoint {
 enum Work {
     Chat(Arc<chat::ask::Ask>, chat::plan::Plan),
     Image(image::Ask),
+    Other(Box<Order>),
 }
 
 impl Work {
@@ -60,6 +64,7 @@ impl Work {
         match self {
             Self::Chat(ask, _) => &ask.model,
             Self::Image(ask) => &ask.model,
+            Self::Other(order) => &order.model,
         }
     }
 }
@@ -147,13 +152,19 @@ pub(crate) async fn serve(
             };
             run(provider, slot, job, key).await
         }
-        Err(rejection) => Ok(reply::rejected(
-            Stamp {
+        Err(rejection) => {
+            let rejection = match endpoint {
+                Endpoint::Other(order::Route::Messages | order::Route::CountTokens) => {
+                    rejection.in_anthropics_envelope()
+                }
+                Endpoint::Chat | Endpoint::Images | Endpoint::Other(_) => rejection,
+            };
+            let stamp = Stamp {
                 id: &id,
                 took: Duration::ZERO,
-            },
-            &rejection,
-        )),
+            };
+            Ok(reply::rejected(stamp, &rejection))
+        }
     }
 }
 
@@ -191,6 +202,14 @@ fn understand(
     let knobs = Knobs::read(&parts.headers, &provider.refusals).map_err(Rejection::sentence)?;
     let work = match endpoint {
         Endpoint::Images => Work::Image(image::read(body, &provider.prices, &provider.bill)?),
+        Endpoint::Other(route) => {
+            let shelf = Shelf {
+                prices: &provider.prices,
+                bill: &provider.bill,
+            };
+            let order = order::read((route, body), (provider.seed, &knobs), shelf)?;
+            Work::Other(Box::new(order))
+        }
         Endpoint::Chat => {
             let ask = read_chat(provider, body)?;
             let plan = chat::plan::plan(&ask, &knobs).ok_or_else(|| {
@@ -276,6 +295,7 @@ fn bill(provider: &Provider, job: &Job, outcome: &Outcome) -> Ticket {
         match &job.work {
             Work::Chat(ask, _) => ask.account.add(outcome.nanos),
             Work::Image(ask) => ask.account.add(outcome.nanos),
+            Work::Other(order) => order.account.add(outcome.nanos),
         }
     }
     provider.ledger.add(job.line(outcome))

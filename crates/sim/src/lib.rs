@@ -21,6 +21,10 @@
 //! |---|---|
 //! | `POST /v1/chat/completions` | whole, or with `stream` as server-sent events; `n`, `max_tokens`, `max_completion_tokens`, `stream_options.include_usage`, `service_tier` are honoured |
 //! | `POST /v1/images/generations` | one pixel, `n` times; `size` and `quality` decide the tokens, and `auto` is the dearest that is left |
+//! | `POST /v1/responses` | whole or as events; `max_output_tokens`, `service_tier`, tools, and `x-sim-web-searches` searches where there is such a tool |
+//! | `POST /v1/messages`, `/v1/messages/count_tokens` | as Anthropic has them, with its usage that leaves out what the cache gave; errors come in the other envelope |
+//! | `POST /v1/completions`, `/v1/embeddings`, `/v1/moderations` | text or tokens; `n`, `best_of`; vectors of 0.5; nothing is flagged |
+//! | `POST /v1/audio/speech` | bytes, or events with `stream_format`; by the character where the model's name begins with `tts-` |
 //! | `GET /v1/models`, `GET /v1/models/{id}` | what the price table sells; every name that begins with `sim/` is sold as well |
 //! | `GET /sim/billed` | `{"usd": "0.0123", "calls": 7, "by_model": {"gpt-5-mini": {"usd": …, "calls": …}}}`; `calls` are those that were billed |
 //! | `GET /sim/ledger` | `{"data": [{id, tag, path, model, usage, usage_said, usd, usage_delivered, status, fault}]}`, the newest 200,000, oldest first |
@@ -56,6 +60,7 @@
 //! | `x-sim-output-tokens: N` | tokens of each answer; otherwise 1 to 200, drawn from the seed and the body |
 //! | `x-sim-reasoning-tokens: N` | added to the completion, once per call, within the bound |
 //! | `x-sim-cached-tokens: N`, `x-sim-cache-write-tokens: N` | so many tokens of the prompt are cached, or written to the cache |
+//! | `x-sim-web-searches: N` | so many searches of the web, within the bound, at $10 for a thousand |
 //! | `x-sim-ignore-max: 1` | the answer does not keep to max tokens |
 //! | `x-sim-latency-ms: N` | the wait before the answer, instead of [`Options::latency`] |
 //! | `x-sim-chunk-delay-ms: N`, `x-sim-chunk-tokens: N` | the wait between chunks, and tokens in each (5) |
@@ -109,6 +114,7 @@ mod knobs;
 mod ledger;
 mod models;
 mod options;
+mod order;
 mod prices;
 mod provider;
 mod refusal;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::Incoming;
 
@@ -74,10 +75,10 @@ pub(crate) async fn serve(
             };
             return Ok(reply::refused(stamp, &refusal, facts));
         }
-        Some(Fault::DropHeaders) => SimBody::part(text, 0),
+        Some(Fault::DropHeaders) => SimBody::part(Bytes::from(text), 0),
         Some(Fault::DropMid) => {
             let half = text.len() / 2;
-            SimBody::part(text, half)
+            SimBody::part(Bytes::from(text), half)
         }
         Some(Fault::Garbage) => SimBody::whole("not json".to_owned()),
         _ => SimBody::whole(text),

@@ -9,6 +9,8 @@ pub(crate) struct Rejection {
     message: String,
     param: Option<&'static str>,
     code: Option<&'static str>,
+    /// Whether it is told in Anthropic's envelope.
+    anthropic: bool,
 }
 
 impl Rejection {
@@ -27,6 +29,7 @@ impl Rejection {
             message: format!("The model `{model}` does not exist or you do not have access to it."),
             param: None,
             code: Some("model_not_found"),
+            anthropic: false,
         }
     }
 
@@ -85,11 +88,29 @@ impl Rejection {
             message,
             param: None,
             code: None,
+            anthropic: false,
+        }
+    }
+
+    /// The same in Anthropic's envelope.
+    pub(crate) fn in_anthropics_envelope(self) -> Self {
+        Self {
+            anthropic: true,
+            ..self
         }
     }
 
     /// The bytes of the answer.
     pub(crate) fn body(&self) -> String {
+        if self.anthropic {
+            let kind = match self.status {
+                StatusCode::NOT_FOUND => "not_found_error",
+                StatusCode::PAYLOAD_TOO_LARGE => "request_too_large",
+                _ => "invalid_request_error",
+            };
+            let error = serde_json::json!({"type": kind, "message": self.message});
+            return serde_json::json!({"type": "error", "error": error}).to_string();
+        }
         let error = serde_json::json!({"error": {
             "message": self.message,
             "type": "invalid_request_error",

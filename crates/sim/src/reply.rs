@@ -61,6 +61,7 @@ pub(crate) enum Content {
     Json,
     Events,
     Html,
+    Sound,
 }
 
 impl Content {
@@ -69,6 +70,7 @@ impl Content {
             Self::Json => "application/json",
             Self::Events => "text/event-stream; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
+            Self::Sound => "audio/mpeg",
         })
     }
 }

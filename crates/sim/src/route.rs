@@ -11,6 +11,7 @@ use crate::call::{self, Endpoint};
 use crate::control;
 use crate::delivery::Slot;
 use crate::models;
+use crate::order;
 use crate::provider::Provider;
 use crate::rejection::Rejection;
 use crate::reply::{self, Stamp};
@@ -32,8 +33,10 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<SimBody>, Cut> {
     let path = request.uri().path();
+    let others = order::Route::ALL.map(Endpoint::Other);
     let endpoint = [Endpoint::Chat, Endpoint::Images]
         .into_iter()
+        .chain(others)
         .find(|endpoint| endpoint.path() == path);
     match (endpoint, request.method()) {
         (Some(endpoint), &Method::POST) => call::serve(provider, slot, endpoint, request).await,

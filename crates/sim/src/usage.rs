@@ -11,6 +11,27 @@ pub(crate) enum Usage {
     Image(ImageUsage),
     /// Images at a flat price. The provider's answer says nothing of it.
     Flat { images: u64 },
+    /// What another route used.
+    Told(Told),
+}
+
+/// How a route says what was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Completion,
+    Embedding,
+    Message,
+    Response,
+    Speech,
+}
+
+/// What a call of another route used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) style: Style,
+    pub(crate) counted: ChatUsage,
+    /// Searches of the web. The usage does not say them; the answer lists them.
+    pub(crate) searches: u64,
 }
 
 /// Tokens of a chat. Cached and written tokens are inside the prompt, reasoning is inside the completion.
@@ -45,6 +66,14 @@ impl Usage {
                 ..image
             }),
             Self::Flat { images } => Self::Flat { images: images / 2 },
+            Self::Told(told) => Self::Told(Told {
+                counted: ChatUsage {
+                    completion: told.counted.completion / 2,
+                    reasoning: told.counted.reasoning.min(told.counted.completion / 2),
+                    ..told.counted
+                },
+                ..told
+            }),
         }
     }
 
@@ -55,6 +84,61 @@ impl Usage {
             Self::Image(image) => image.write(json),
             Self::Flat { images } => {
                 json.raw("{\"images\":").number(images).raw("}");
+            }
+            Self::Told(told) => told.write(json),
+        }
+    }
+}
+
+impl Told {
+    /// Writes the usage object as the route does.
+    pub(crate) fn write(self, json: &mut Json) {
+        let ChatUsage {
+            prompt,
+            cached,
+            written,
+            completion,
+            reasoning,
+        } = self.counted;
+        match self.style {
+            Style::Completion => self.counted.write(json),
+            Style::Embedding => {
+                json.raw("{\"prompt_tokens\":").number(prompt);
+                json.raw(",\"total_tokens\":").number(prompt).raw("}");
+            }
+            Style::Response => {
+                json.raw("{\"input_tokens\":").number(prompt);
+                json.raw(",\"input_tokens_details\":{\"cached_tokens\":")
+                    .number(cached);
+                if written > 0 {
+                    json.raw(",\"cache_write_tokens\":").number(written);
+                }
+                json.raw("},\"output_tokens\":").number(completion);
+                json.raw(",\"output_tokens_details\":{\"reasoning_tokens\":")
+                    .number(reasoning);
+                json.raw("},\"total_tokens\":")
+                    .number(prompt + completion)
+                    .raw("}");
+            }
+            Style::Message => {
+                // Here the input leaves out what the cache gave and took.
+                let fresh = prompt.saturating_sub(cached).saturating_sub(written);
+                json.raw("{\"input_tokens\":").number(fresh);
+                json.raw(",\"cache_creation_input_tokens\":")
+                    .number(written);
+                json.raw(",\"cache_read_input_tokens\":").number(cached);
+                json.raw(",\"cache_creation\":{\"ephemeral_5m_input_tokens\":")
+                    .number(written);
+                json.raw(",\"ephemeral_1h_input_tokens\":0},\"output_tokens\":")
+                    .number(completion);
+                json.raw(",\"service_tier\":\"standard\"}");
+            }
+            Style::Speech => {
+                json.raw("{\"input_tokens\":").number(prompt);
+                json.raw(",\"output_tokens\":").number(completion);
+                json.raw(",\"total_tokens\":")
+                    .number(prompt + completion)
+                    .raw("}");
             }
         }
     }

@@ -10,15 +10,10 @@ use catalog::{CacheLife, Parts};
 use serde_json::value::RawValue;
 
 use crate::metadata::{self, Pair};
-use crate::object::string_of;
-use crate::request::{self, BadRequest};
+use crate::request::{self, BadRequest, MOST_CHOICES, MOST_TOKENS};
+use crate::stream_options::StreamOptions;
 
 pub use self::edit::{Edit, MaxMember, MaxOutput};
-
-/// The most choices a request may ask for: what `OpenAI` allows.
-const MOST_CHOICES: u64 = 128;
-/// The largest max tokens that is taken for one; no model writes as much.
-const MOST_TOKENS: u64 = 1 << 32;
 
 const NAMES: [&str; 20] = [
     "model",
@@ -77,8 +72,7 @@ struct Raw<'b> {
     messages: &'b RawValue,
     max_tokens: Option<&'b RawValue>,
     max_completion_tokens: Option<&'b RawValue>,
-    stream_options: Option<&'b RawValue>,
-    include_usage: Option<&'b RawValue>,
+    stream_options: StreamOptions<'b>,
     json: [Option<&'b RawValue>; 3],
 }
 
@@ -108,32 +102,23 @@ impl<'b> Facts<'b> {
             unmetered @ ..,
         ] = request::members(body, &NAMES)?;
         refuse_unmetered(unmetered)?;
-        let include_usage = include_usage(stream_options)?;
+        let stream_options = StreamOptions::read(stream_options)?;
         let json = [tools, functions, response_format].map(request::given);
         let raw = Raw {
-            model: request::given(model).ok_or(BadRequest::Missing("model"))?,
-            messages: request::given(messages).ok_or(BadRequest::Missing("messages"))?,
+            model: request::required(model, "model")?,
+            messages: request::required(messages, "messages")?,
             max_tokens,
             max_completion_tokens,
             stream_options,
-            include_usage,
             json,
         };
         let scan = prompt::scan(raw.messages, prompt_cache_options, &json)?;
         Ok(Self {
-            model: string_of(Some(raw.model)).ok_or(BadRequest::Invalid {
-                param: "model",
-                expected: "a string",
-            })?,
+            model: request::model(raw.model)?,
             max_output: max_output(max_tokens, max_completion_tokens)?,
             n: request::count(n, "n", MOST_CHOICES)?.unwrap_or(1),
             stream: request::read(stream, "stream", "a boolean")?.unwrap_or(false),
-            include_usage: request::read(
-                include_usage,
-                "stream_options.include_usage",
-                "a boolean",
-            )?
-            .unwrap_or(false),
+            include_usage: stream_options.include_usage,
             service_tier: request::read(service_tier, "service_tier", "a string")?,
             end_user: request::end_user(safety_identifier, user)?,
             tags: metadata::pairs(metadata)?,
@@ -154,7 +139,7 @@ impl<'b> Facts<'b> {
     /// The body's length in bytes.
     #[must_use]
     pub fn body_len(&self) -> u64 {
-        u64::try_from(self.body.len()).unwrap_or(u64::MAX)
+        request::len(self.body)
     }
 }
 
@@ -196,18 +181,4 @@ fn max_output(
         }),
         (older, newer) => Ok(older.or(newer)),
     }
-}
-
-fn include_usage(stream_options: Option<&RawValue>) -> Result<Option<&RawValue>, BadRequest> {
-    let Some(options) = request::given(stream_options) else {
-        return Ok(None);
-    };
-    if !options.get().starts_with('{') {
-        return Err(BadRequest::Invalid {
-            param: "stream_options",
-            expected: "an object",
-        });
-    }
-    let [include_usage] = request::members(options.get().as_bytes(), &["include_usage"])?;
-    Ok(include_usage)
 }

@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::body::Edits;
 use crate::metadata::{self, Pair};
-use crate::object::{span, string_of};
 use crate::request::{self, BadRequest};
-use crate::splice::Splices;
 
 /// The most pictures a request may ask for: what `OpenAI` allows.
 const MOST_PICTURES: u64 = 10;
@@ -95,12 +93,9 @@ impl<'b> Facts<'b> {
         }
         request::not_metered(frame_count, "frame_count", "animations have no price here")?;
         request::not_metered(svg, "svg", "drawings have no price here")?;
-        let raw_model = request::given(model).ok_or(BadRequest::Missing("model"))?;
+        let raw_model = request::required(model, "model")?;
         Ok(Self {
-            model: string_of(Some(raw_model)).ok_or(BadRequest::Invalid {
-                param: "model",
-                expected: "a string",
-            })?,
+            model: request::model(raw_model)?,
             prompt: request::read(prompt, "prompt", "a string")?
                 .ok_or(BadRequest::Missing("prompt"))?,
             size: request::read(size, "size", "a string")?,
@@ -125,12 +120,8 @@ impl<'b> Facts<'b> {
     /// The body with another model name; the very same bytes where it is the same.
     #[must_use]
     pub fn with_model(&self, model: &str) -> Cow<'b, [u8]> {
-        if model == self.model {
-            return Cow::Borrowed(self.body);
-        }
-        let place = span(self.body, self.raw_model).expect("the value was borrowed from this body");
-        let mut splices = Splices::new();
-        splices.replace(place, Value::from(model).to_string());
-        Cow::Owned(splices.apply(self.body))
+        let mut edits = Edits::to(self.body);
+        edits.model(self.raw_model, &self.model, Some(model));
+        edits.done()
     }
 }

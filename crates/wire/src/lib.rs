@@ -17,16 +17,26 @@
 )]
 
 pub mod chat;
+pub mod completion;
+pub mod embedding;
 pub mod error;
 pub mod image;
+pub mod message;
 pub mod metadata;
+pub mod moderation;
 pub mod request;
+pub mod response;
+pub mod speech;
 pub mod sse;
 pub mod usage;
 
+mod body;
+mod content;
 mod depth;
+mod input;
 mod object;
 mod splice;
+mod stream_options;
 
 #[cfg(test)]
 mod tests;

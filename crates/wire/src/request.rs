@@ -6,6 +6,11 @@ use serde_json::value::RawValue;
 use crate::depth;
 use crate::object;
 
+/// The most choices a request may ask for: what `OpenAI` allows.
+pub(crate) const MOST_CHOICES: u64 = 128;
+/// The largest max tokens that is taken for one; no model writes as much.
+pub(crate) const MOST_TOKENS: u64 = 1 << 32;
+
 /// Why a request is not passed on. It has cost nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -93,6 +98,28 @@ pub(crate) fn members<'b, const N: usize>(
 /// What stands there, or `None` for `null`.
 pub(crate) fn given(value: Option<&RawValue>) -> Option<&RawValue> {
     value.filter(|value| value.get() != "null")
+}
+
+/// A body's length in bytes.
+pub(crate) fn len(body: &[u8]) -> u64 {
+    u64::try_from(body.len()).unwrap_or(u64::MAX)
+}
+
+/// A member that has to be there.
+pub(crate) fn required<'b>(
+    value: Option<&'b RawValue>,
+    name: &'static str,
+) -> Result<&'b RawValue, BadRequest> {
+    given(value).ok_or(BadRequest::Missing(name))
+}
+
+/// The model's name. A request without one is none: which model a provider would take, and at which price, is its own
+/// decision.
+pub(crate) fn model(raw: &RawValue) -> Result<String, BadRequest> {
+    object::string(raw).ok_or(BadRequest::Invalid {
+        param: "model",
+        expected: "a string",
+    })
 }
 
 /// Reads a member of a given type; `null` is absent.

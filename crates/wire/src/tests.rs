@@ -1,10 +1,16 @@
 //! What the wire promises, tried out.
 
 mod chat;
+mod completion;
 mod edit;
+mod embedding;
 mod error;
 mod image;
 mod json;
+mod message;
+mod moderation;
+mod response;
+mod speech;
 mod sse;
 mod usage;
 

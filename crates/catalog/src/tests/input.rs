@@ -27,6 +27,7 @@ fn body(messages: &[(String, String)]) -> (u64, Prompt<'_>) {
             parts: Parts::TextOnly,
             messages: messages.collect(),
             json: vec![],
+            tokens: 0,
         },
     )
 }
@@ -77,6 +78,7 @@ fn each_tokenizer_counts_its_own_way() {
             json: vec![],
         }],
         json: vec![],
+        tokens: 0,
     };
     let newer = chat("gpt-4o").input_by_count(&prompt(&text));
     let older = chat("gpt-4").input_by_count(&prompt(&text));
@@ -113,8 +115,21 @@ fn what_is_not_text_is_bounded_by_the_window_alone() {
         parts: Parts::Opaque,
         messages: vec![],
         json: vec![],
+        tokens: 0,
     };
     assert_eq!(model.input_by_count(&opaque), 128_000);
+}
+
+#[test]
+fn tokens_that_the_caller_counted_count_as_they_are() {
+    let prompt = Prompt {
+        body_len: 1_000,
+        parts: Parts::TextOnly,
+        messages: vec![],
+        json: vec![],
+        tokens: 100,
+    };
+    assert_eq!(chat("gpt-4o").input_by_count(&prompt), 3 + 100);
 }
 
 #[test]

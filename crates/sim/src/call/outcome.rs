@@ -46,6 +46,23 @@ pub(super) fn of(job: &Job) -> Outcome {
                 streamed,
             }
         }
+        Work::Other(order) => {
+            let breaks = order.streams()
+                && matches!(job.fault, Some(Fault::DropMid | Fault::ErrorMidStream(_)));
+            let streamed = if breaks {
+                order.visible() / 2
+            } else {
+                order.visible()
+            };
+            let used = order.usage(streamed);
+            Outcome {
+                status: Some(200),
+                usage: Some(Usage::Told(used)),
+                said: order.tells().then_some(Usage::Told(used)),
+                nanos: order.nanos(used),
+                streamed,
+            }
+        }
         Work::Image(ask) => Outcome {
             status: Some(200),
             usage: Some(ask.usage),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
-use crate::body::{Delivering, Endless, Pauses, SimBody};
+use crate::body::{Delivering, Endless, Pauses, SimBody, Source};
 use crate::chat::plain::{self, Answer};
 use crate::chat::stream::{Chunks, Ending, Step};
 use crate::chat::{Label, ask::Ask, plan::Plan};
@@ -16,6 +16,7 @@ use crate::draw;
 use crate::fault::Fault;
 use crate::image;
 use crate::ledger::Ticket;
+use crate::order::{self, Written};
 use crate::provider::Provider;
 use crate::reply::{self, Content, Stamp};
 use crate::usage::Usage;
@@ -58,7 +59,12 @@ pub(super) fn answer(
             let chunks = chunks(&label, job, (ask, *plan), outcome.streamed, ending);
             (
                 Content::Events,
-                SimBody::stream(chunks, ticket, watched, chunk_delay(provider, job)),
+                SimBody::stream(
+                    Source::Chat(chunks),
+                    ticket,
+                    watched,
+                    chunk_delay(provider, job),
+                ),
             )
         }
         (fault, Work::Chat(ask, plan)) => {
@@ -67,6 +73,31 @@ pub(super) fn answer(
                 Content::Json,
                 whole(answer, fault.as_ref(), ticket, watched),
             )
+        }
+        (fault, Work::Other(order)) => {
+            let said = match outcome.said {
+                Some(Usage::Told(told)) => Some(told),
+                Some(Usage::Chat(_) | Usage::Image(_) | Usage::Flat { .. }) | None => None,
+            };
+            match (order.write(&label, said), fault.as_ref()) {
+                (Written::Events(_), Some(Fault::DropHeaders)) => {
+                    (Content::Events, SimBody::no_stream())
+                }
+                (Written::Events(steps), fault) => {
+                    let steps = order::ended(steps, ending(fault, &outcome), order.route);
+                    let delay = chunk_delay(provider, job);
+                    let body =
+                        SimBody::stream(Source::Ready(steps.into_iter()), ticket, watched, delay);
+                    (Content::Events, body)
+                }
+                (Written::Whole(answer), fault) => {
+                    let content = answer.content;
+                    (
+                        content,
+                        cut(answer.bytes, answer.usage_at, fault, ticket, watched),
+                    )
+                }
+            }
         }
         (fault, Work::Image(ask)) => {
             let answer = image::write(ask, label.created, outcome.said);
@@ -100,16 +131,32 @@ pub(crate) fn whole(
     ticket: Ticket,
     slot: Option<Arc<Slot>>,
 ) -> SimBody {
+    cut(
+        Bytes::from(answer.text),
+        answer.usage_at,
+        fault,
+        ticket,
+        slot,
+    )
+}
+
+fn cut(
+    bytes: Bytes,
+    usage_at: usize,
+    fault: Option<&Fault>,
+    ticket: Ticket,
+    slot: Option<Arc<Slot>>,
+) -> SimBody {
     match fault {
-        Some(Fault::DropHeaders) => SimBody::part(answer.text, 0),
+        Some(Fault::DropHeaders) => SimBody::part(bytes, 0),
         Some(Fault::DropMid) => {
-            let half = answer.text.len() / 2;
-            SimBody::part(answer.text, half)
+            let half = bytes.len() / 2;
+            SimBody::part(bytes, half)
         }
-        Some(Fault::DropBeforeUsage) => SimBody::part(answer.text, answer.usage_at),
+        Some(Fault::DropBeforeUsage) => SimBody::part(bytes, usage_at),
         _ => {
             let delivering = slot.map(|slot| Delivering { ticket, slot });
-            SimBody::Whole(Some(Bytes::from(answer.text)), delivering)
+            SimBody::Whole(Some(bytes), delivering)
         }
     }
 }
@@ -147,7 +194,7 @@ pub(super) fn endless(provider: &Arc<Provider>, job: Job) -> Response<SimBody> {
                 tokens,
             )
         }
-        Work::Image(_) => (Bytes::from_static(b": no picture yet\n\n"), 0),
+        Work::Image(_) | Work::Other(_) => (Bytes::from_static(b": nothing yet\n\n"), 0),
     };
     let pauses = Pauses::new(chunk_delay(provider, &job));
     let id = Arc::clone(&job.id);
@@ -194,6 +241,6 @@ fn of_endless(job: &Job, made: u64) -> Outcome {
                 ..nothing
             }
         }
-        Work::Image(_) => nothing,
+        Work::Image(_) | Work::Other(_) => nothing,
     }
 }

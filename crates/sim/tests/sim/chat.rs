@@ -192,7 +192,7 @@ async fn wrong_requests_get_the_provider_s_envelope() {
             Some("invalid_value"),
         ),
         ("GET", post, "", 405, None),
-        ("POST", "/v1/embeddings", "{}", 404, None),
+        ("POST", "/v1/videos", "{}", 404, None),
         ("GET", "/v1/models/gpt-7", "", 404, Some("model_not_found")),
         ("GET", "/v2", "", 404, None),
         ("GET", "/sim/nothing", "", 404, None),

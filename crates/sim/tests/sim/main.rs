@@ -7,6 +7,7 @@ mod chat;
 mod costs;
 mod faults;
 mod image;
+mod order;
 mod stream;
 // Marked as a test although all of this binary is one, so that the lints know it.
 #[cfg(test)]

@@ -6,6 +6,7 @@ use catalog::{CacheLife, Message, Parts, Prompt};
 use serde_json::value::RawValue;
 
 use super::Facts;
+use crate::content::{asks_for_long, is_short};
 use crate::object;
 use crate::request::{BadRequest, given};
 
@@ -71,9 +72,10 @@ pub(super) fn scan(
         messages: None,
     };
     reader.read(messages)?;
-    let in_json =
-        |json: &&RawValue| memchr::memmem::find(json.get().as_bytes(), b"\"ttl\"").is_some();
-    if given(cache_options).is_some_and(asks_for_long) || json.iter().flatten().any(in_json) {
+    let in_json = |json: &&RawValue| asks_for_long(json.get());
+    if given(cache_options).is_some_and(|options| !is_short(options))
+        || json.iter().flatten().any(in_json)
+    {
         reader.scan.cache = CacheLife::Long;
     }
     Ok(reader.scan)
@@ -103,17 +105,8 @@ pub(super) fn take_apart<'b>(facts: &Facts<'b>) -> Prompt<'b> {
             .flatten()
             .map(RawValue::get)
             .collect(),
+        tokens: 0,
     }
-}
-
-/// Whether a cache setting asks for more than the shortest life. Anything but a known short one does.
-fn asks_for_long(setting: &RawValue) -> bool {
-    let mut long = false;
-    let ttl = |name: &str| (name == "ttl").then_some(());
-    let read = object::visit(setting.get().as_bytes(), ttl, |(), value| {
-        long |= !matches!(value.get(), "\"30m\"" | "\"5m\"" | "null");
-    });
-    long || read.is_err()
 }
 
 struct Reader<'b> {
@@ -193,7 +186,7 @@ impl<'b> Reader<'b> {
                 _ if value.get() == "null" => {}
                 InPart::Type if matches!(value.get(), "\"text\"" | "\"refusal\"") => {}
                 InPart::Text if value.get().starts_with('"') => self.text(message, value),
-                InPart::Cache if !asks_for_long(value) => {}
+                InPart::Cache if is_short(value) => {}
                 InPart::Cache => self.scan.cache = CacheLife::Long,
                 InPart::Type | InPart::Text | InPart::Opaque => self.scan.parts = Parts::Opaque,
             });
