@@ -11,6 +11,7 @@
 //! **Invariant:** nothing here decides about money, and nothing on a call's way waits for the store.
 
 mod book;
+mod caps;
 mod change;
 mod draft;
 mod entry;

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use ids::OrganizationId;
 use journal::{Store, StoreError};
 use ledger::Time;
 use tokio::sync::{Mutex, Notify};
 use upstream::{Account, Place, Secret};
 
+use crate::caps::Caps;
 use crate::change::{self, ADMIN_KEY, API_KEY, Change, ChangeError, Create};
 use crate::draft::{Draft, UpstreamName};
 use crate::entry::{Entry, Given, Origin, State};
@@ -52,6 +54,7 @@ struct Inner {
     now: ArcSwap<Now>,
     store: Arc<dyn Store>,
     vault: Option<Vault>,
+    caps: Caps,
     /// One change at a time.
     changing: Mutex<()>,
     changed: Notify,
@@ -83,6 +86,7 @@ impl Upstreams {
         let now = list(given?, &read, &[], parts.vault.as_ref());
         let inner = Inner {
             now: ArcSwap::from_pointee(now),
+            caps: Caps::read(&*parts.store).await?,
             store: parts.store,
             vault: parts.vault,
             changing: Mutex::new(()),
@@ -225,6 +229,19 @@ impl Upstreams {
     /// Looks at all accounts without copying them.
     pub(crate) fn with_entries<T>(&self, look: impl FnOnce(&[Entry]) -> T) -> T {
         look(&self.inner.now.load().entries)
+    }
+
+    /// The Book of the caps of the account of this name; `None` where none was ever set. Never waits, and costs next to nothing
+    /// where no account has one.
+    #[must_use]
+    pub fn book_of_caps(&self, name: &str) -> Option<OrganizationId> {
+        self.inner.caps.of(name)
+    }
+
+    /// From now on calls through the account of this name are held in a Book of its own, too; which that is. To be said when
+    /// the Book has begun, and before its first cap is told of.
+    pub fn has_caps(&self, name: &str) -> OrganizationId {
+        self.inner.caps.add(name)
     }
 
     /// Ends at the next change.

@@ -19,6 +19,7 @@ mod key_hash;
 mod secret;
 mod short;
 mod subject;
+mod upstream;
 
 pub use entity::{
     AlertId, BootId, BudgetId, EntryId, KeyId, LimitId, LotId, OrganizationId, ParseIdError,

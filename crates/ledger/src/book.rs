@@ -103,6 +103,14 @@ impl Book {
         self.organization.as_ref()
     }
 
+    /// Whether it is the Book of an upstream account's caps, and of no organization.
+    #[must_use]
+    pub fn is_of_upstream(&self) -> bool {
+        self.organization
+            .as_ref()
+            .is_some_and(|organization| organization.id.is_of_upstream())
+    }
+
     /// Rises whenever a project or key is made or changes, and never else.
     #[must_use]
     pub const fn directory_version(&self) -> u64 {

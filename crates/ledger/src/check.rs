@@ -24,6 +24,8 @@ pub enum CheckKind {
     TagLimit(LimitId),
     /// The ceiling the operator approved for the organization.
     ApprovedUsageLimit(LimitId),
+    /// A ceiling the operator set on what goes through an upstream account, whoever calls.
+    UpstreamCap(LimitId),
     /// The money itself.
     CreditBalance,
 }
@@ -55,6 +57,9 @@ impl CheckKind {
                 "end_user_token_limit",
             ],
             (Self::TagLimit(_), _) => ["tag_hard_limit", "tag_request_limit", "tag_token_limit"],
+            (Self::UpstreamCap(_), _) => {
+                ["upstream_cap", "upstream_request_cap", "upstream_token_cap"]
+            }
             (Self::HardLimit(_), Scope::Organization) => [
                 "organization_hard_limit",
                 "organization_request_limit",
@@ -94,7 +99,8 @@ impl CheckKind {
             | Self::ModelLimit(id)
             | Self::EndUserLimit(id)
             | Self::TagLimit(id)
-            | Self::ApprovedUsageLimit(id) => Some(id),
+            | Self::ApprovedUsageLimit(id)
+            | Self::UpstreamCap(id) => Some(id),
             Self::CreditBalance => None,
         }
     }
@@ -134,11 +140,11 @@ impl Check {
         self.kind.name(self.scope, self.measure)
     }
 
-    fn of_limit(counter: Counter<'_>) -> Self {
+    fn of_limit(counter: Counter<'_>, kind: CheckKind) -> Self {
         let limit = counter.limit;
         let count = counter.count();
         Self {
-            kind: CheckKind::of(limit),
+            kind,
             scope: limit.scope,
             measure: limit.measure,
             subject: counter.subject,
@@ -175,6 +181,16 @@ pub struct Headroom {
 }
 
 impl Headroom {
+    /// The one of the two with less in it; of equals the first.
+    #[must_use]
+    pub fn least(self, other: Self) -> Self {
+        if other.amount < self.amount {
+            other
+        } else {
+            self
+        }
+    }
+
     /// See [`CheckKind::name`].
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -232,9 +248,24 @@ impl Book {
 
     pub(crate) fn checks_asked(&self, asked: &Asked<'_>) -> Vec<Check> {
         let stopping = asked.counters().filter(|counter| counter.limit.stops());
-        let mut checks: Vec<Check> = stopping.map(Check::of_limit).collect();
-        checks.push(self.credit_check());
+        let mut checks: Vec<Check> = stopping.map(|counter| self.check_of(counter)).collect();
+        // Nobody buys what an upstream account may spend: its one lot is as much as a Book can count.
+        if !self.is_of_upstream() {
+            checks.push(self.credit_check());
+        }
         checks
+    }
+
+    fn check_of(&self, counter: Counter<'_>) -> Check {
+        Check::of_limit(counter, self.kind_of(counter.limit))
+    }
+
+    fn kind_of(&self, limit: &Limit) -> CheckKind {
+        if self.is_of_upstream() {
+            CheckKind::UpstreamCap(limit.id)
+        } else {
+            CheckKind::of(limit)
+        }
     }
 
     fn credit_check(&self) -> Check {
@@ -295,7 +326,7 @@ impl Book {
                         tie = false;
                         *headroom = Headroom {
                             amount: left,
-                            binding: CheckKind::of(limit),
+                            binding: self.kind_of(limit),
                             scope: limit.scope,
                         };
                     }

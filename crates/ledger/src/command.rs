@@ -59,6 +59,8 @@ pub enum Command {
 pub enum DirectoryCommand {
     /// Begin the organization.
     CreateOrganization(CreateOrganization),
+    /// Begin the Book of an upstream account's caps; nothing where it has begun.
+    CreateUpstream(CreateUpstream),
     /// Change it; what is `None` stays.
     ChangeOrganization(ChangeOrganization),
     /// Begin a project.
@@ -121,6 +123,15 @@ pub struct CreateOrganization {
     pub approved_usage_limit: Option<(LimitId, Nanos)>,
     /// What freezes a key that spends too fast.
     pub spend_guard: Option<SpendGuard>,
+}
+
+/// See [`DirectoryCommand::CreateUpstream`].
+#[derive(Clone, Debug)]
+pub struct CreateUpstream {
+    /// The account's name. The journal is that of [`OrganizationId::of_upstream`].
+    pub name: Box<str>,
+    /// The hash of the key that its calls are held under: of no secret that anybody has.
+    pub hash: KeyHash,
 }
 
 /// A guard against a stolen key: one that spends more than so much in the last so many seconds is frozen at once. It refuses

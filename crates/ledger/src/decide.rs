@@ -7,6 +7,7 @@ mod crossing;
 mod directory;
 mod hold;
 mod limit;
+mod upstream;
 
 use crate::book::Recall;
 use crate::{Book, Cause, Command, DirectoryCommand, Fact, Outcome, Rejection, Time};
@@ -68,7 +69,9 @@ pub fn decide(book: &Book, command: &Command, cause: Option<&Cause>, now: Time) 
     if book.organization.is_none()
         && !matches!(
             command,
-            Command::Directory(DirectoryCommand::CreateOrganization(_))
+            Command::Directory(
+                DirectoryCommand::CreateOrganization(_) | DirectoryCommand::CreateUpstream(_)
+            )
         )
     {
         return Rejection::NoOrganization.into();

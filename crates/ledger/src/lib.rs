@@ -43,8 +43,8 @@ pub use check::{Check, CheckKind, Headroom};
 pub use codec::DecodeError;
 pub use command::{
     AddCredit, ChangeBudget, ChangeKey, ChangeLimit, ChangeOrganization, ChangeProject, ChargeBack,
-    Command, CreateBudget, CreateKey, CreateOrganization, CreateProject, DirectoryCommand,
-    Patience, Settlement, SpendGuard, TakeHold, Traits, UsedSoFar,
+    Command, CreateBudget, CreateKey, CreateOrganization, CreateProject, CreateUpstream,
+    DirectoryCommand, Patience, Settlement, SpendGuard, TakeHold, Traits, UsedSoFar,
 };
 pub use decide::{Decision, decide};
 pub use due::due;

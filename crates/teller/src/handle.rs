@@ -91,6 +91,11 @@ impl Line {
         self.jobs.try_send(job).is_ok()
     }
 
+    /// Waits until a job can be handed over at once, or nobody takes any.
+    pub(crate) async fn room(&self) {
+        let _given_back_at_once = self.jobs.reserve().await;
+    }
+
     /// Hands over a job. An actor whose Book left memory meanwhile is replaced once.
     pub(crate) async fn send(&self, job: Job) -> Result<(), Unavailable> {
         let Err(mpsc::error::SendError(job)) = self.jobs.send(job).await else {

@@ -23,6 +23,7 @@ mod rollback;
 mod settings;
 mod tellers;
 mod trace;
+mod unsent;
 mod view;
 
 pub use accept::{AcceptError, LostCalls, Rollback};
@@ -33,4 +34,5 @@ pub use replay::{Bar, Barred, Change, Difference, Recorded, ReplayError, Replaye
 pub use rollback::{Restored, RolledBack, Unmendable};
 pub use settings::{Clock, Observer, Settings};
 pub use tellers::Tellers;
+pub use unsent::Unsent;
 pub use view::{KeyView, Names, View};

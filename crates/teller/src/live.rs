@@ -1,4 +1,4 @@
-//! Holds of calls that live on this node.
+//! Holds of calls that live on this node. One call has one hold in each Book that counts it, and they end together.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,6 +21,8 @@ pub struct LiveHold {
     line: Line,
     alive: Arc<()>,
     rates: Vec<Check>,
+    /// Of the same call, in another Book.
+    beside: Option<Box<Self>>,
 }
 
 impl LiveHold {
@@ -30,7 +32,19 @@ impl LiveHold {
             line,
             alive,
             rates,
+            beside: None,
         }
+    }
+
+    /// The same hold with one of the same call in another Book, such as an upstream account's. The two are one from here on:
+    /// they are renewed, settled, released and presumed together, so that nothing can end the one and forget the other.
+    pub fn with(mut self, mut beside: Self) -> Self {
+        self.rates.append(&mut beside.rates);
+        if let Some(first) = self.beside.take() {
+            beside = first.with(beside);
+        }
+        self.beside = Some(Box::new(beside));
+        self
     }
 
     /// The limits on requests and tokens that count it, as they stood with it.
@@ -47,7 +61,25 @@ impl LiveHold {
 
     /// Ends the hold. The receipt says what the ledger made of it; it is handed out when that is decided, a moment before
     /// it is durable. `None` where the teller has ended: the hold will then be presumed.
-    pub async fn settle(self, settlement: Settlement) -> Option<Receipt> {
+    ///
+    /// Of a hold with another one beside it the receipt is its own, with the least headroom of both.
+    pub async fn settle(mut self, settlement: Settlement) -> Option<Receipt> {
+        let Some(beside) = self.beside.take() else {
+            return self.settle_alone(settlement).await;
+        };
+        // Boxed, because it may have one beside it, too.
+        let other = Box::pin(beside.settle(settlement.clone()));
+        let (receipt, other) =
+            futures_util::future::join(self.settle_alone(settlement), other).await;
+        let mut receipt = receipt?;
+        let headroom = other.and_then(|other| other.headroom);
+        receipt.headroom = receipt
+            .headroom
+            .map(|own| headroom.map_or(own, |other| own.least(other)));
+        Some(receipt)
+    }
+
+    async fn settle_alone(self, settlement: Settlement) -> Option<Receipt> {
         let (reply, receipt) = oneshot::channel();
         let job = Job::Settle {
             hold: self.id,
@@ -59,7 +91,12 @@ impl LiveHold {
         receipt.await.ok()
     }
 
-    /// Its call went away without having heard of it, so it never left.
+    /// Waits until it can be given back at once.
+    pub(crate) async fn room(&self) {
+        self.line.room().await;
+    }
+
+    /// Its call went away without having heard of it, or went no further, so it never left.
     pub(crate) fn give_back(self) {
         let given_back = self.line.try_send(Job::Settle {
             hold: self.id,

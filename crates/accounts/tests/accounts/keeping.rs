@@ -1,6 +1,7 @@
 //! What is made is there at once and after a start; credentials are kept sealed and go nowhere else.
 
 use accounts::{Change, ChangeError, MOST_UPSTREAMS, Models, Offer, State};
+use ids::OrganizationId;
 use upstream::{Kind, Secret};
 
 use crate::office::{NOW, Office, PLANTED, create, draft, name, serving};
@@ -251,4 +252,26 @@ async fn accounts_are_bounded() {
     }
     let refused = upstreams.create(create("one-more"), NOW).await;
     assert!(matches!(refused, Err(ChangeError::TooMany)));
+}
+
+#[tokio::test]
+async fn an_account_has_a_book_of_caps_from_when_that_is_said_and_after_a_start_where_it_is_in_the_store()
+ {
+    let office = Office::new();
+    let upstreams = office.open((None, None)).await;
+    assert_eq!(upstreams.book_of_caps("configured"), None);
+    let book = upstreams.has_caps("configured");
+    assert_eq!(upstreams.book_of_caps("configured"), Some(book));
+    assert_eq!(upstreams.book_of_caps("other"), None);
+    // Nothing was appended, so another start finds none.
+    assert_eq!(
+        office.open((None, None)).await.book_of_caps("configured"),
+        None
+    );
+    for organization in [book, OrganizationId::from_bytes([1; 16])] {
+        office.begin(organization).await;
+    }
+    let again = office.open((None, None)).await;
+    assert_eq!(again.book_of_caps("configured"), Some(book));
+    assert_eq!(again.book_of_caps("other"), None);
 }

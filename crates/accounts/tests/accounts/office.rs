@@ -5,9 +5,10 @@ use std::sync::Arc;
 use accounts::{
     Create, Draft, Given, Models, Origin, Parts, Trust, UpstreamName, Upstreams, Vault,
 };
-use journal::Store as _;
+use ids::OrganizationId;
 use journal::memory::Memory;
-use ledger::Time;
+use journal::{Batch, Store as _};
+use ledger::{Book, CreateOrganization, DirectoryCommand, Head, Sealer, Time, step};
 use upstream::{Kind, Secret};
 
 /// A credential that must come to light nowhere.
@@ -76,6 +77,28 @@ impl Office {
             given: vec![given],
         };
         Upstreams::open(parts).await.unwrap()
+    }
+
+    /// Begins a journal.
+    pub(crate) async fn begin(&self, organization: OrganizationId) {
+        let begin = DirectoryCommand::CreateOrganization(CreateOrganization {
+            id: organization,
+            name: "any".into(),
+            time_zone: "UTC".into(),
+            approved_usage_limit: None,
+            spend_guard: None,
+        });
+        let mut book = Book::empty();
+        let sealer = &mut Sealer::new([1; 8]);
+        let made = step(&mut book, &begin.into(), None, NOW, sealer).unwrap();
+        let entries = made.entries.into_iter().map(|(_, bytes)| bytes);
+        let batch = Batch {
+            organization,
+            after: Head::EMPTY,
+            entries: entries.collect(),
+            head: book.head(),
+        };
+        self.store.append(batch).await.unwrap();
     }
 
     /// What is kept, as text.

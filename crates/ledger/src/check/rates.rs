@@ -18,6 +18,6 @@ impl Book {
         let rates = asked
             .counters()
             .filter(|counter| counter.limit.measure != Measure::Usd && counter.limit.stops());
-        rates.map(Check::of_limit).collect()
+        rates.map(|counter| self.check_of(counter)).collect()
     }
 }

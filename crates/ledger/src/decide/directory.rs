@@ -22,6 +22,7 @@ pub(super) fn decide(
 ) -> Result<Decision, Rejection> {
     match command {
         DirectoryCommand::CreateOrganization(ask) => create_organization(book, ask, now),
+        DirectoryCommand::CreateUpstream(ask) => super::upstream::create(book, ask),
         DirectoryCommand::ChangeOrganization(ask) => change_organization(book, ask),
         DirectoryCommand::CreateProject(ask) => create_project(book, ask),
         DirectoryCommand::ChangeProject(ask) => change_project(book, ask),

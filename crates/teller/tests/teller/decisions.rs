@@ -168,6 +168,7 @@ fn money(kind: CheckKind, scope: Scope) -> String {
         CheckKind::EndUserLimit(_) => "end user limit",
         CheckKind::TagLimit(_) => "tag limit",
         CheckKind::ApprovedUsageLimit(_) => "approved limit",
+        CheckKind::UpstreamCap(_) => "upstream cap",
     };
     format!("{kind} of {scope}")
 }

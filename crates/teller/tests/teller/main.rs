@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod beside;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod calls;

@@ -398,7 +398,7 @@ fn refused(refusal: &Refusal) -> Answer {
             let name = world::name_of(id.to_bytes());
             Some(name.trim_start_matches('l').parse().unwrap())
         }
-        CheckKind::ApprovedUsageLimit(_) => panic!("there is none"),
+        CheckKind::ApprovedUsageLimit(_) | CheckKind::UpstreamCap(_) => panic!("there is none"),
         CheckKind::CreditBalance => None,
     };
     Answer::MoneyRefused {

@@ -157,6 +157,7 @@ fn kind(kind: CheckKind) -> String {
         | CheckKind::ModelLimit(id)
         | CheckKind::EndUserLimit(id)
         | CheckKind::TagLimit(id) => name_of(id.to_bytes()),
+        CheckKind::UpstreamCap(id) => format!("cap {}", name_of(id.to_bytes())),
         CheckKind::ApprovedUsageLimit(id) => format!("approved {}", name_of(id.to_bytes())),
         CheckKind::CreditBalance => "credit".to_owned(),
     }
