@@ -218,7 +218,7 @@ impl World {
             }
             let kept = self.truth.reference.hold_of(*hold).map(|hold| &hold.end);
             let as_said = match (ending, kept) {
-                (Ending::Charge(amount), Some(End::Charged(charged))) => {
+                (Ending::Charge(amount, _), Some(End::Charged(charged))) => {
                     charged.amount == *amount && !charged.presumed
                 }
                 (Ending::Release(_), Some(End::Released)) => true,
