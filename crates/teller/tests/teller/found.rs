@@ -3,12 +3,14 @@
 
 use ids::LotId;
 use journal::{Store, StoredSnapshot};
-use ledger::{Book, Cause, ChargeBack, Command, IdempotencyKey, Snapshot};
+use ledger::{
+    Book, Cause, ChargeBack, Command, IdempotencyKey, LimitTerms, Measure, Scope, Snapshot, Window,
+};
 use tempfile::TempDir;
 
 use crate::calls::costs;
 use crate::restored::{behind_a_gap, much_happens, rolled_back};
-use crate::world::{Node, ORGANIZATION, add_credit, dollars};
+use crate::world::{LIMIT, Node, ORGANIZATION, add_credit, dollars};
 
 /// Keeps a snapshot of this Book, as a node does that has not heard yet of the store's rolling back.
 async fn keeps_snapshot_of(node: &Node, book: &Book) {
@@ -155,4 +157,31 @@ async fn a_call_that_was_decided_again_since_is_not_charged_a_second_time() {
         "{:?}",
         book.balance()
     );
+}
+
+#[tokio::test]
+async fn what_was_said_of_a_call_that_is_left_out_is_left_out_with_it() {
+    let folder = TempDir::new().unwrap();
+    let node = Node::remembering(folder.path(), dollars(10)).await;
+    let of_tokens = LimitTerms {
+        measure: Measure::Tokens,
+        ..LimitTerms::hard_limit(LIMIT, Scope::Organization, dollars(1), Window::Total)
+    };
+    node.does(Command::CreateLimit(of_tokens)).await;
+    let backup = node.store.save();
+    drop(node.holds(1, dollars(4)).await);
+    node.store.restore(backup);
+    // Its caller heard nothing and asks another node; so what is remembered of the call is not appended again.
+    let other = node.other("b", 1);
+    let call = other.holds(1, dollars(4)).await;
+    call.settle(costs(dollars(1))).await.unwrap();
+    other.does(Command::DeleteLimit { id: LIMIT }).await;
+    let why = rolled_back(&node).await;
+    node.tellers
+        .accept_rollback(ORGANIZATION, why.acknowledged)
+        .await
+        .unwrap();
+    // Nothing is said of the next call, which no limit looks at.
+    drop(node.holds(2, dollars(2)).await);
+    assert_eq!(node.book().await.holds().count(), 1);
 }
