@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::asked::{Ask, Ending, MODELS, tag, user};
 use crate::dice::Dice;
-use crate::judge::is_definitive;
+use crate::judge::{is_definitive, is_for_now};
 use crate::world::{ORGANIZATION, Shared};
 
 /// A node's clock: true time, and how wrong it is.
@@ -162,7 +162,10 @@ async fn asks(site: &Site, hold: HoldId, (ask, patience): (&Ask, Patience)) -> H
         }
         Err(why) => {
             world.unavailable(&why);
-            world.unanswered.insert(hold, site.holder.clone());
+            // Whoever is stopped until a person has looked forgets what it had decided: see `forgets`.
+            if is_for_now(&why) {
+                world.unanswered.insert(hold, site.holder.clone());
+            }
             Heard::Nothing
         }
     }

@@ -175,9 +175,7 @@ impl World {
     pub(crate) fn unavailable(&mut self, why: &Unavailable) {
         self.count("unavailable");
         let said = why.to_string();
-        let may = self.rollback.times > 0
-            || said.contains("the store does not answer")
-            || said.contains("stopping");
+        let may = self.rollback.times > 0 || is_for_now(why);
         if self.rollback.times > 0 && said.contains("rolled back") {
             self.count("told of a rollback");
         }
@@ -187,6 +185,12 @@ impl World {
             Err(format!("this must not be: {why}"))
         });
     }
+}
+
+/// Whether there will be answers again without anybody's doing: the store is away, or the node ends.
+pub(crate) fn is_for_now(why: &Unavailable) -> bool {
+    let said = why.to_string();
+    said.contains("the store does not answer") || said.contains("stopping")
 }
 
 /// Whether a refusal under this patience is an answer for anyone.

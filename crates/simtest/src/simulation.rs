@@ -40,6 +40,7 @@ impl Simulation {
         let world = Shared::new(plan.begins, Faults::NONE, dice.fork());
         world.look().rollback.remembered = plan.remembers.is_some();
         world.look().trace.keep(lines);
+        world.look().note(format!("PLAN {plan:?}"));
         let mut simulation = Self {
             nodes: (0..plan.nodes).map(Node::new).collect(),
             calls: plan.calls,

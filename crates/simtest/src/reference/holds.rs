@@ -24,6 +24,8 @@ pub(crate) struct Hold {
     holder: Holder,
     deadline: i64,
     pub(crate) end: End,
+    /// Whether it stands there because what a store had lost was said again.
+    pub(crate) said_again: bool,
 }
 
 /// A limit, by place, which of its windows a hold was taken in, and how often it had been set back when it was charged.
@@ -61,6 +63,7 @@ impl Hold {
             holder: taken.holder.clone(),
             deadline: taken.deadline.micros(),
             end: End::Open,
+            said_again: false,
         }
     }
 
@@ -160,11 +163,12 @@ impl Reference {
                 charge,
             } => {
                 let amount = of(charge.amount);
-                let measured = self.measured(*hold)?;
-                let nothing = amount == 0 && measured.is_none_or(|tokens| tokens == Some(0));
-                let released = nothing && context.asked.may_be_released(*hold);
-                if !released && !context.restored {
-                    context.asked.was_charged(*hold, (amount, measured))?;
+                if !context.restored {
+                    let measured = self.measured(*hold)?;
+                    let nothing = amount == 0 && measured.is_none_or(|tokens| tokens == Some(0));
+                    if !(nothing && context.asked.may_be_released(*hold)) {
+                        context.asked.was_charged(*hold, (amount, measured))?;
+                    }
                 }
                 match self.holds.get(hold).map(|hold| &hold.end) {
                     Some(End::Charged(charged)) if charged.presumed => {}
@@ -308,7 +312,7 @@ impl Reference {
         }
     }
 
-    fn open_hold(&mut self, id: HoldId) -> Result<&mut Hold, Wrong> {
+    pub(super) fn open_hold(&mut self, id: HoldId) -> Result<&mut Hold, Wrong> {
         match self.holds.get_mut(&id) {
             None => Err("there is no such hold".to_owned()),
             Some(hold) if matches!(hold.end, End::Open) => Ok(hold),

@@ -23,7 +23,9 @@ impl Reference {
         let traits = described.map(|(_, traits)| traits);
         let draws = self.places(&taken.draws)?;
         if context.restored {
-            return self.begin_hold(taken, (traits, draws));
+            self.begin_hold(taken, (traits, draws))?;
+            self.open_hold(taken.hold)?.said_again = true;
+            return Ok(());
         }
         if taken.holder != *context.author {
             return Err("another run's hold was taken".to_owned());
