@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ids::{HoldId, KeyId};
-use ledger::{HoldTaken, PresumeReason, ReleaseReason};
+use ids::{HoldId, KeyId, Subject};
+use ledger::{HoldTaken, Measure, PresumeReason, ReleaseReason};
 
 use crate::reference::Wrong;
 
@@ -13,8 +13,21 @@ const FEMTOS: i128 = 1_000_000;
 /// The models that calls name.
 pub(crate) const MODELS: [&str; 2] = ["gpt-5", "gpt-5-mini"];
 
+/// How many end users there are, and how many tags.
+const SUBJECTS: u8 = 3;
+
+/// An end user, by number.
+pub(crate) const fn user(number: u8) -> Subject {
+    Subject::from_bytes([0x40 + number % SUBJECTS; 16])
+}
+
+/// A tag, by number.
+pub(crate) const fn tag(number: u8) -> Subject {
+    Subject::from_bytes([0x80 + number % SUBJECTS; 16])
+}
+
 /// What a call asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) key: KeyId,
     pub(crate) model: &'static str,
@@ -23,6 +36,13 @@ pub(crate) struct Ask {
     pub(crate) per_unit: i128,
     pub(crate) units: u64,
     pub(crate) floor: u64,
+    /// Of its input, and what each unit adds.
+    pub(crate) tokens: u64,
+    pub(crate) tokens_per_unit: u64,
+    /// Whom it is made for.
+    pub(crate) user: Option<Subject>,
+    /// In their order.
+    pub(crate) tags: Vec<Subject>,
 }
 
 impl Ask {
@@ -38,12 +58,28 @@ impl Ask {
     pub(crate) fn least(&self) -> i128 {
         self.cost_of(self.floor)
     }
+
+    /// The most tokens it has with so many units.
+    pub(crate) fn tokens_of(&self, units: u64) -> i128 {
+        i128::from(self.tokens) + i128::from(self.tokens_per_unit) * i128::from(units)
+    }
+
+    /// Whether it fits with so many units where so much of a measure is left. Nothing fits everywhere; a cost is nothing
+    /// where it is so with all units.
+    pub(crate) fn fits(&self, measure: Measure, units: u64, left: i128) -> bool {
+        match measure {
+            Measure::Usd => self.worst() == 0 || self.cost_of(units) <= left,
+            Measure::Requests => 1 <= left,
+            Measure::Tokens => self.tokens_of(units) == 0 || self.tokens_of(units) <= left,
+        }
+    }
 }
 
 /// How a caller said that its call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    Charge(i128),
+    /// This amount, and so many tokens, where that was said.
+    Charge(i128, Option<u64>),
     Release(ReleaseReason),
     Presume(PresumeReason),
 }
@@ -95,6 +131,27 @@ impl Asked {
             Ok(())
         } else {
             Err(format!("nobody said {ending:?}, but {said:?}"))
+        }
+    }
+
+    /// Whether a caller said that it cost so much and, where a limit asks for that, had so many tokens.
+    pub(crate) fn was_charged(
+        &self,
+        hold: HoldId,
+        (amount, tokens): (i128, Option<Option<u64>>),
+    ) -> Result<(), Wrong> {
+        let mut said = self.endings.get(&hold).into_iter().flatten();
+        let so = said.any(|ending| match ending {
+            Ending::Charge(cost, had) => {
+                *cost == amount && tokens.is_none_or(|tokens| tokens == *had)
+            }
+            Ending::Release(_) | Ending::Presume(_) => false,
+        });
+        if so {
+            Ok(())
+        } else {
+            let said = self.endings.get(&hold);
+            Err(format!("nobody said {amount} and {tokens:?}, but {said:?}"))
         }
     }
 

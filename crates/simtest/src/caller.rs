@@ -13,9 +13,9 @@ use money::{Bound, Femtos, Nanos};
 use teller::{Clock, HoldAnswer, LiveHold, Teller, Tellers};
 use tokio::time::{Instant, sleep};
 
-use crate::asked::{Ask, Ending, MODELS};
+use crate::asked::{Ask, Ending, MODELS, tag, user};
 use crate::dice::Dice;
-use crate::judge::is_definitive;
+use crate::judge::{is_definitive, is_for_now};
 use crate::world::{ORGANIZATION, Shared};
 
 /// A node's clock: true time, and how wrong it is.
@@ -62,13 +62,22 @@ fn ask_of(key: KeyId, dearest: i64, dice: &mut Dice) -> Ask {
     let fixed = i128::from(dice.between(0, dearest)) * 1_000_000_000_000
         + i128::from(dice.between(0, 999_999));
     let units = dice.below(5) * dice.below(400);
+    let floor = if dice.chance(500) { units } else { units / 4 };
+    let number = |dice: &mut Dice| u8::try_from(dice.below(3)).unwrap_or(0);
+    let mut tags: Vec<_> = (0..dice.below(4)).map(|_tag| tag(number(dice))).collect();
+    tags.sort_unstable();
+    tags.dedup();
     Ask {
         key,
         model: dice.one(&MODELS).copied().unwrap_or("gpt-5"),
         fixed: if dice.chance(20) { 0 } else { fixed / 2 },
         per_unit: fixed / 2000,
         units,
-        floor: if dice.chance(500) { units } else { units / 4 },
+        floor,
+        tokens: if dice.chance(100) { 0 } else { dice.below(400) },
+        tokens_per_unit: dice.below(3),
+        user: dice.chance(600).then(|| user(number(dice))),
+        tags: if dice.chance(500) { tags } else { Vec::new() },
     }
 }
 
@@ -80,7 +89,7 @@ fn bound_of(ask: &Ask) -> Bound {
 /// A whole call.
 pub(crate) async fn call(site: Site, hold: HoldId, key: KeyId, mut dice: Dice) {
     let ask = ask_of(key, site.dearest, &mut dice);
-    site.world.look().asked.asks(hold, ask);
+    site.world.look().asked.asks(hold, ask.clone());
     let patience = match dice.below(10) {
         0..4 => Patience::Try,
         4..8 => Patience::Wait,
@@ -123,7 +132,12 @@ async fn asks(site: &Site, hold: HoldId, (ask, patience): (&Ask, Patience)) -> H
         route: "/v1/chat/completions".into(),
         model: ask.model.into(),
         upstream: "openai".into(),
-        traits: Traits::default(),
+        traits: Traits {
+            tokens: ask.tokens,
+            tokens_per_unit: ask.tokens_per_unit,
+            end_user: ask.user,
+            tags: ask.tags.clone(),
+        },
         others_wait: false,
     });
     let answer = answer.await;
@@ -148,7 +162,10 @@ async fn asks(site: &Site, hold: HoldId, (ask, patience): (&Ask, Patience)) -> H
         }
         Err(why) => {
             world.unavailable(&why);
-            world.unanswered.insert(hold, site.holder.clone());
+            // Whoever is stopped until a person has looked forgets what it had decided: see `forgets`.
+            if is_for_now(&why) {
+                world.unanswered.insert(hold, site.holder.clone());
+            }
             Heard::Nothing
         }
     }
@@ -168,7 +185,7 @@ async fn settles(site: &Site, live: LiveHold, held: i128, dice: &mut Dice) {
     let ending = ending(held, dice);
     let (late, again) = (dice.chance(400), dice.chance(150));
     let pause = Duration::from_millis(dice.below(60_000));
-    let other = Ending::Charge(i128::from(dice.between(0, 1_000_000)));
+    let other = Ending::Charge(i128::from(dice.between(0, 1_000_000)), tokens(dice));
     let Some(ending) = ending else {
         // It crashes without a word; whoever looks later may know what it cost.
         drop(live);
@@ -219,7 +236,7 @@ async fn reports(site: &Site, hold: HoldId, ending: Ending) {
 /// What an ending charges; of a hold that was presumed meanwhile, another presumption changes nothing.
 fn charged(held: i128, ending: Ending) -> Option<i128> {
     match ending {
-        Ending::Charge(amount) => Some(amount),
+        Ending::Charge(amount, _) => Some(amount),
         Ending::Release(_) => Some(0),
         Ending::Presume(_) => Some(held),
     }
@@ -228,8 +245,11 @@ fn charged(held: i128, ending: Ending) -> Option<i128> {
 fn ending(held: i128, dice: &mut Dice) -> Option<Ending> {
     let held = i64::try_from(held).unwrap_or(0);
     Some(match dice.below(100) {
-        0..60 => Ending::Charge(i128::from(dice.between(0, held))),
-        60..66 => Ending::Charge(i128::from(held + dice.between(1, 500_000_000))),
+        0..60 => Ending::Charge(i128::from(dice.between(0, held)), tokens(dice)),
+        60..66 => {
+            let more = held + dice.between(1, 500_000_000);
+            Ending::Charge(i128::from(more), tokens(dice))
+        }
         66..76 => Ending::Release(ReleaseReason::ProviderRefused),
         76..80 => Ending::Release(ReleaseReason::NotSent),
         80..84 => Ending::Presume(PresumeReason::CutOff),
@@ -238,13 +258,23 @@ fn ending(held: i128, dice: &mut Dice) -> Option<Ending> {
     })
 }
 
+/// How many tokens a call had, where its caller says so: also more than it could have.
+fn tokens(dice: &mut Dice) -> Option<u64> {
+    dice.chance(600).then(|| dice.below(4000))
+}
+
 fn settlement(ending: Ending) -> Settlement {
+    let charge = |amount: i128| Charge {
+        amount: Nanos::new(i64::try_from(amount).unwrap_or(0)),
+        fees: Vec::new(),
+        catalog: "2026-11".into(),
+    };
     match ending {
-        Ending::Charge(amount) => Settlement::Charge(Charge {
-            amount: Nanos::new(i64::try_from(amount).unwrap_or(0)),
-            fees: Vec::new(),
-            catalog: "2026-11".into(),
-        }),
+        Ending::Charge(amount, None) => Settlement::Charge(charge(amount)),
+        Ending::Charge(amount, Some(tokens)) => Settlement::Metered {
+            charge: charge(amount),
+            tokens,
+        },
         Ending::Release(reason) => Settlement::Release(reason),
         Ending::Presume(reason) => Settlement::Presume(reason),
     }

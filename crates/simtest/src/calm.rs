@@ -218,7 +218,7 @@ impl World {
             }
             let kept = self.truth.reference.hold_of(*hold).map(|hold| &hold.end);
             let as_said = match (ending, kept) {
-                (Ending::Charge(amount), Some(End::Charged(charged))) => {
+                (Ending::Charge(amount, _), Some(End::Charged(charged))) => {
                     charged.amount == *amount && !charged.presumed
                 }
                 (Ending::Release(_), Some(End::Released)) => true,
@@ -232,8 +232,11 @@ impl World {
             }
         }
         for (hold, by) in &self.unanswered {
-            let kept = self.truth.reference.hold_of(*hold).map(|hold| &hold.end);
-            if let Some(End::Charged(charged)) = kept
+            // Nobody knows of a call that comes again with what a store had lost whether it ran: it is presumed.
+            let kept = self.truth.reference.hold_of(*hold);
+            if let Some(kept) = kept
+                && !kept.said_again
+                && let End::Charged(charged) = &kept.end
                 && charged.amount > 0
             {
                 return Err(format!("{hold}: {by:?} gave no answer, and it was charged"));

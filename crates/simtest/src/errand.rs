@@ -4,7 +4,7 @@ mod idea;
 mod so;
 
 use ids::LimitId;
-use ledger::{Cause, Command, CreateOrganization, DirectoryCommand, IdempotencyKey};
+use ledger::{Cause, Command, CreateOrganization, DirectoryCommand, IdempotencyKey, SpendGuard};
 
 use crate::caller::Site;
 use crate::dice::Dice;
@@ -45,7 +45,11 @@ impl World {
             approved_usage_limit: dice
                 .chance(200)
                 .then(|| (LimitId::from_bytes([1; 16]), thousandths(dearest * 20))),
-            spend_guard: None,
+            spend_guard: dice.chance(300).then(|| SpendGuard {
+                id: LimitId::from_bytes([2; 16]),
+                amount: thousandths(dice.between(dearest, dearest * 6)),
+                rolling: idea::rolling(dice),
+            }),
         }));
         self.intend(project(1));
         for number in 2..5 {

@@ -1,10 +1,9 @@
 //! Whether what a node told someone is so (P2, P5, and that nothing acknowledged is lost).
 
+mod shortfall;
+
 use ids::{HoldId, KeyId};
-use ledger::{
-    Book, Check, Grant, Holder, KeyProblem, Outcome, Patience, Quantity, Receipt, Refusal,
-    Rejection, Shortfall,
-};
+use ledger::{Book, Grant, Holder, KeyProblem, Outcome, Patience, Receipt, Refusal, Rejection};
 use money::Nanos;
 use teller::Unavailable;
 
@@ -88,6 +87,7 @@ impl World {
                 } else {
                     "refused for good"
                 });
+                self.count(shortfall::by(shortfall));
                 self.judged(question, |world| {
                     world.shortfall(question, (ask, waited), shortfall)
                 });
@@ -99,50 +99,6 @@ impl World {
         let mut heads = from..=self.truth.seq();
         let found = heads.any(|seq| self.truth.figures(seq).is_some_and(&so));
         if found { Ok(()) } else { Err(()) }
-    }
-
-    /// P2, and that every figure of a refusal is the journal's.
-    fn shortfall(
-        &self,
-        question: &Question,
-        (ask, waited): (&Ask, bool),
-        told: &Shortfall,
-    ) -> Result<(), Wrong> {
-        let seq = usize::try_from(told.seq).unwrap_or(usize::MAX);
-        if !(question.seq..=self.truth.seq()).contains(&seq) {
-            return Err(format!(
-                "P2: refused on entry {seq}, asked at {} and answered at {}",
-                question.seq,
-                self.truth.seq()
-            ));
-        }
-        let figures = self.truth.figures(seq).ok_or("no such entry")?;
-        let key = figures.keys.get(&ask.key).ok_or("refused without a key")?;
-        let key = key.way(ask.model).ok_or("refused for another model")?;
-        if (of(told.needed), of(told.least_needed)) != (ask.worst(), ask.least()) {
-            return Err(format!("it says what was not asked for: {told:?}"));
-        }
-        if ask.least() <= key.room {
-            return Err(format!("P2: refused while {} fits: {told:?}", key.room));
-        }
-        if told.checks.len() != key.limits.len() + 1 {
-            return Err(format!("P6: not the checks that are in the way: {told:?}"));
-        }
-        let mut ever = i128::MAX;
-        for check in &told.checks {
-            as_in_the_journal(check, figures)?;
-            ever = ever.min(of(check.left.usd()) + of(check.held.usd()));
-        }
-        if told.transient != (ask.least() <= ever) {
-            return Err(format!("it is wrong about being transient: {told:?}"));
-        }
-        if told.transient && !waited {
-            return Err(format!("P2: it did not wait for held money: {told:?}"));
-        }
-        match told.binding() {
-            Some(check) if of(check.left.usd()) < ask.least() => Ok(()),
-            _ => Err(format!("P6: what it names does not stop it: {told:?}")),
-        }
     }
 
     /// A hold was settled; a receipt promises nothing but says what was decided.
@@ -219,9 +175,7 @@ impl World {
     pub(crate) fn unavailable(&mut self, why: &Unavailable) {
         self.count("unavailable");
         let said = why.to_string();
-        let may = self.rollback.times > 0
-            || said.contains("the store does not answer")
-            || said.contains("stopping");
+        let may = self.rollback.times > 0 || is_for_now(why);
         if self.rollback.times > 0 && said.contains("rolled back") {
             self.count("told of a rollback");
         }
@@ -231,6 +185,12 @@ impl World {
             Err(format!("this must not be: {why}"))
         });
     }
+}
+
+/// Whether there will be answers again without anybody's doing: the store is away, or the node ends.
+pub(crate) fn is_for_now(why: &Unavailable) -> bool {
+    let said = why.to_string();
+    said.contains("the store does not answer") || said.contains("stopping")
 }
 
 /// Whether a refusal under this patience is an answer for anyone.
@@ -252,25 +212,5 @@ fn is_so(problem: &KeyProblem, figures: &Figures, key: KeyId, latest: i64) -> bo
         KeyProblem::Frozen(_) => key.state == KeyIs::Frozen,
         KeyProblem::Expired(at) => key.expires_at == Some(at.micros()) && at.micros() <= latest,
         KeyProblem::ProjectArchived => key.archived,
-    }
-}
-
-fn as_in_the_journal(check: &Check, figures: &Figures) -> Result<(), Wrong> {
-    let (ceiling, sum) = match check.kind.limit() {
-        None => (None, figures.credit),
-        Some(id) => {
-            let (amount, sum) = figures.limits.get(&id).ok_or("P6: a limit that is not")?;
-            (Some(*amount), *sum)
-        }
-    };
-    let told = (
-        of(check.spent.usd()),
-        of(check.held.usd()),
-        of(check.left.usd()),
-    );
-    if told == (sum.spent, sum.held, sum.left) && check.ceiling.map(Quantity::usd) == ceiling {
-        Ok(())
-    } else {
-        Err(format!("P6: it says {check:?}, the journal {sum:?}"))
     }
 }

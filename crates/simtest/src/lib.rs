@@ -19,6 +19,7 @@ mod reference;
 mod rollback;
 mod run;
 mod simulation;
+mod tally;
 mod trace;
 mod truth;
 mod world;

@@ -141,8 +141,8 @@ impl World {
                 return Ok(());
             }
         }
-        let told = self.truth.all_is_told();
-        self.holds(told);
+        let ended = self.truth.append_ends();
+        self.holds(ended);
         if self.truth.head() != batch.head {
             self.holds(Err(
                 "a batch does not lead to the head that it names".to_owned()

@@ -126,10 +126,11 @@ impl World {
         let knower = self.rollback.knower(by);
         let told = self.rollback.told.get(&knower).copied();
         // What is appended again, to the byte, is not lost any more: by whoever remembers it, or never heard that it stood.
-        if told.is_some_and(|told| !self.truth.goes_through(told)) {
+        if let Some(told) = told.filter(|told| !self.truth.goes_through(*told)) {
             return Err(format!(
-                "{} went on although it knew of entries that are lost",
-                name(by)
+                "{} went on although it knew of entry {}, which is lost",
+                name(by),
+                told.seq
             ));
         }
         let rests = self.truth.head_at(rests);

@@ -5,12 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Once;
 
-use ledger::{BudgetFact, CreditFact, Fact, HoldFact, LimitFact, PresumeReason};
-
-use crate::rollback::says_again;
 use crate::simulation::Simulation;
 use crate::trace::KEPT;
-use crate::world::World;
 
 /// What a seed came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,54 +111,5 @@ fn begun_wrongly(seed: u64, wrong: String) -> Ran {
             wrong,
             trace: String::new(),
         }),
-    }
-}
-
-impl World {
-    fn count_entries(&mut self) {
-        let again = self.truth.entries().iter();
-        let again = again.filter(|standing| says_again(&standing.entry)).count();
-        for _entry in 0..again {
-            self.count("entries said again after a person accepted their loss");
-        }
-        let kinds: Vec<&'static str> = self
-            .truth
-            .entries()
-            .iter()
-            .map(|standing| kind(&standing.entry.fact))
-            .collect();
-        for kind in kinds {
-            self.count("entries");
-            self.count(kind);
-        }
-    }
-}
-
-fn kind(fact: &Fact) -> &'static str {
-    match fact {
-        Fact::Directory(_) => "changes of keys and projects",
-        Fact::Credit(CreditFact::Lapsed { .. }) => "credit that lapsed",
-        Fact::Credit(CreditFact::OwedRepaid { .. }) => "debts repaid",
-        Fact::Credit(CreditFact::ChargedBack { .. }) => "payments charged back",
-        Fact::Credit(_) => "changes of credit",
-        Fact::Limit(LimitFact::CreatedFor { .. }) => "limits on models",
-        Fact::Limit(LimitFact::WindowOpened { .. }) => "windows that began",
-        Fact::Limit(_) => "changes of limits",
-        Fact::Budget(BudgetFact::Crossed { .. }) => "parts of budgets told",
-        Fact::Budget(_) => "changes of budgets",
-        Fact::Hold(HoldFact::Taken(_)) => "holds taken",
-        Fact::Hold(HoldFact::Renewed { .. }) => "renewals",
-        Fact::Hold(HoldFact::Described { .. } | HoldFact::Measured { .. }) => "descriptions",
-        Fact::Hold(HoldFact::Settled { .. }) => "holds settled",
-        Fact::Hold(HoldFact::Released { .. }) => "holds released",
-        Fact::Hold(HoldFact::Presumed { reason, .. }) => match reason {
-            PresumeReason::HolderGone => "presumed: the run is over",
-            PresumeReason::DeadlinePassed => "presumed: past the deadline",
-            PresumeReason::ProviderFailed
-            | PresumeReason::CutOff
-            | PresumeReason::NoUsage
-            | PresumeReason::TimedOut => "presumed: as the caller said",
-        },
-        Fact::Hold(HoldFact::Corrected { .. }) => "charges corrected",
     }
 }

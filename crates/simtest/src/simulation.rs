@@ -11,6 +11,7 @@ use crate::dice::Dice;
 use crate::errand::{self, Asking};
 use crate::node::{Node, Run};
 use crate::plan::{Faults, Plan, SECOND, Skew};
+use crate::reference::KeyIs;
 use crate::world::Shared;
 
 /// Steps after which whoever still asks has to wait for the end.
@@ -39,6 +40,7 @@ impl Simulation {
         let world = Shared::new(plan.begins, Faults::NONE, dice.fork());
         world.look().rollback.remembered = plan.remembers.is_some();
         world.look().trace.keep(lines);
+        world.look().note(format!("PLAN {plan:?}"));
         let mut simulation = Self {
             nodes: (0..plan.nodes).map(Node::new).collect(),
             calls: plan.calls,
@@ -198,12 +200,15 @@ impl Simulation {
         run.spawn(call(site, hold, key, dice));
     }
 
+    /// Mostly a key that works.
     fn some_key(&mut self) -> KeyId {
+        let works = self.dice.chance(600);
         let world = self.world.look();
-        let keys = world
-            .truth
-            .now()
-            .map(|figures| figures.keys.keys().copied().collect());
+        let keys = world.truth.now().map(|figures| {
+            let keys = figures.keys.iter();
+            let of = keys.filter(|(_, key)| !works || key.state == KeyIs::Active && !key.archived);
+            of.map(|(id, _)| *id).collect()
+        });
         let keys: Vec<KeyId> = keys.unwrap_or_default();
         let unknown = KeyId::from_bytes([9; 16]);
         if self.dice.chance(30) {

@@ -99,8 +99,9 @@ impl Truth {
         Ok(())
     }
 
-    /// Whether budgets have told all that is reached.
-    pub(crate) fn all_is_told(&self) -> Result<(), Wrong> {
+    /// Where an append ends: budgets have told all that is reached, and keys are frozen that had to be.
+    pub(crate) fn append_ends(&self) -> Result<(), Wrong> {
+        self.reference.all_are_frozen()?;
         self.reference.all_is_told(self.now()?)
     }
 

@@ -95,8 +95,12 @@ pub(crate) async fn load(kept: &Kept, known: Known) -> Result<Loaded, LoadError>
     })
     .await?;
     let restored = match remembered.filter(|_| !passed.through.remembered) {
-        None => {
+        None if kept.remembered() == remembered => {
             kept.caught_up(later, &book).await;
+            None
+        }
+        None => {
+            overtaken(kept).await?;
             None
         }
         Some(head) => Some(kept.mend(&mut book, head, |head| passed.note(head)).await?),
@@ -108,6 +112,20 @@ pub(crate) async fn load(kept: &Kept, known: Known) -> Result<Loaded, LoadError>
         snapshot: snapshot.seq,
         restored,
     })
+}
+
+/// While this reading was under way another teller of this node, which was about to end, was told of more. If that is in the
+/// journal, this reading is only behind; if not, the journal is to be read once more, by who knows of it.
+async fn overtaken(kept: &Kept) -> Result<(), LoadError> {
+    let stands = match kept.remembered() {
+        Some(head) => stands(&*kept.store, kept.organization, head).await?,
+        None => true,
+    };
+    if stands {
+        return Ok(());
+    }
+    let why = "what it had acknowledged meanwhile is not there, and is looked for once more";
+    Err(StoreError::Unavailable(why.to_owned()).into())
 }
 
 /// The Book of an organization's journal as it is, whatever is remembered of it, and the head of a snapshot that is of

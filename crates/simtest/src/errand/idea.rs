@@ -1,18 +1,19 @@
 //! What comes to an administrator's mind: credit, limits, budgets, projects and keys come, change and go, at random.
 
+mod limits;
+
 use ids::{BudgetId, KeyHash, KeyId, LimitId, LotId, ProjectId};
 use ledger::{
-    AddCredit, Calls, ChangeBudget, ChangeLimit, ChargeBack, Command, CreateBudget, CreateKey,
-    CreateProject, DirectoryCommand, LimitTerms, LotKind, Scope, Time, UsedSoFar, Window,
+    AddCredit, ChangeBudget, ChargeBack, Command, CreateBudget, CreateKey, CreateProject,
+    DirectoryCommand, LotKind, Measure, Scope, Time, Window,
 };
 use money::Nanos;
 
 use crate::dice::Dice;
 use crate::plan::SECOND;
+use crate::reference::KeyIs;
 use crate::world::World;
-
-/// Models that limits are on: one, the other, or both.
-const PATTERNS: [&str; 4] = ["gpt-5", "gpt-5-mini", "gpt-5*", "*"];
+pub(super) use limits::rolling;
 
 pub(super) fn bytes<const N: usize>(number: usize) -> [u8; N] {
     let mut bytes = [0; N];
@@ -41,9 +42,9 @@ impl World {
             amount: thousandths(dice.between(0, dearest * 4)),
         };
         let command = match dice.below(100) {
-            0..32 => idea.of_money(dice),
-            32..62 => idea.of_limits(dice),
-            62..74 => idea.of_budgets(dice),
+            0..30 => idea.of_money(dice),
+            30..66 => idea.of_limits(dice),
+            66..75 => idea.of_budgets(dice),
             _ => idea.of_keys(dice),
         };
         self.intend(command);
@@ -90,42 +91,6 @@ impl Idea {
         }
     }
 
-    fn of_limits(&self, dice: &mut Dice) -> Command {
-        match dice.below(30) {
-            0..14 => {
-                let limit = self.limit(dice);
-                match dice.one(&PATTERNS) {
-                    Some(pattern) if dice.chance(350) => {
-                        Command::CreateLimit(limit.of_calls(Calls::Model((*pattern).into())))
-                    }
-                    _ => Command::CreateLimit(limit),
-                }
-            }
-            14..25 => Command::ChangeLimit(ChangeLimit {
-                id: self.about.limit,
-                amount: dice.chance(800).then_some(self.amount.into()),
-                used: if dice.chance(250) {
-                    UsedSoFar::Reset
-                } else {
-                    UsedSoFar::Keep
-                },
-                until: None,
-            }),
-            _ => Command::DeleteLimit {
-                id: self.about.limit,
-            },
-        }
-    }
-
-    fn limit(&self, dice: &mut Dice) -> LimitTerms {
-        LimitTerms::hard_limit(
-            LimitId::from_bytes(bytes(self.number)),
-            self.scope(dice),
-            self.amount,
-            window(dice),
-        )
-    }
-
     fn of_budgets(&self, dice: &mut Dice) -> Command {
         let amount = self.amount.max(Nanos::new(1));
         match dice.below(12) {
@@ -164,7 +129,10 @@ impl Idea {
                 reason: "spends too fast".into(),
             }
             .into(),
-            23..34 => DirectoryCommand::UnfreezeKey { id }.into(),
+            23..34 => {
+                let id = self.about.frozen.unwrap_or(id);
+                DirectoryCommand::UnfreezeKey { id }.into()
+            }
             _ => DirectoryCommand::RevokeKey { id }.into(),
         }
     }
@@ -173,8 +141,12 @@ impl Idea {
 /// What an errand may be about: something there is, mostly.
 struct About {
     key: KeyId,
+    /// One that is frozen, if any is.
+    frozen: Option<KeyId>,
     project: ProjectId,
     limit: LimitId,
+    /// What that limit counts.
+    measure: Measure,
     budget: BudgetId,
     lot: LotId,
 }
@@ -188,7 +160,16 @@ impl About {
         let projects = world.truth.reference.projects();
         let nowhere = [9; 16];
         let lot = dice.one(figures.lots()).copied();
+        let frozen = figures
+            .keys
+            .iter()
+            .filter(|(_, key)| key.state == KeyIs::Frozen);
+        let frozen: Vec<KeyId> = frozen.map(|(id, _)| *id).collect();
+        let limit = dice.one(&limits).copied();
+        let known = limit.and_then(|id| figures.limits.get(&id));
         Some(Self {
+            frozen: dice.one(&frozen).copied(),
+            measure: known.map_or(Measure::Usd, |limit| limit.terms.measure),
             key: dice
                 .one(&keys)
                 .copied()
@@ -197,10 +178,7 @@ impl About {
                 .one(&projects)
                 .copied()
                 .unwrap_or(ProjectId::from_bytes(nowhere)),
-            limit: dice
-                .one(&limits)
-                .copied()
-                .unwrap_or(LimitId::from_bytes(nowhere)),
+            limit: limit.unwrap_or(LimitId::from_bytes(nowhere)),
             budget: dice
                 .one(&budgets)
                 .copied()
@@ -250,10 +228,10 @@ pub(super) fn credit(
 }
 
 fn window(dice: &mut Dice) -> Window {
-    let time_zone: Box<str> = if dice.chance(700) {
-        "UTC"
-    } else {
-        "Africa/Abidjan"
+    let time_zone: Box<str> = match dice.below(10) {
+        0..7 => "UTC",
+        7..9 => "Africa/Abidjan",
+        _ => "Asia/Tokyo",
     }
     .into();
     match dice.below(4) {

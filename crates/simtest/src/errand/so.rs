@@ -23,6 +23,14 @@ pub(crate) fn already(command: &Command, figures: &Figures) -> bool {
 /// Whether a command is rightly rejected on a Book with these figures.
 pub(crate) fn is_so(command: &Command, why: &Rejection, figures: &Figures) -> bool {
     match (command, why) {
+        // By a node whose clock is ahead.
+        (
+            Command::ChangeLimit(ChangeLimit { until: Some(_), .. }),
+            Rejection::Invalid { field, .. },
+        ) => *field == "until_at",
+        (Command::CreateLimit(ask), Rejection::Invalid { field, .. }) => {
+            *field == "until_at" && ask.ends_at.is_some()
+        }
         (Command::ChangeLimit(ChangeLimit { id, .. }) | Command::DeleteLimit { id }, _) => {
             *why == Rejection::NotFound("limit") && !figures.limits.contains_key(id)
         }

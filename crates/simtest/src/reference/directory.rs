@@ -3,7 +3,7 @@
 use ids::KeyId;
 use ledger::DirectoryFact;
 
-use super::{Context, Key, Reference, Wrong};
+use super::{Context, Figures, Key, Reference, Wrong};
 
 /// Whether a key may take holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +14,11 @@ pub(crate) enum KeyIs {
 }
 
 impl Reference {
+    /// `asked`: whether somebody asked for it.
     pub(super) fn directory(
         &mut self,
         fact: &DirectoryFact,
+        (asked, before): (bool, &Figures),
         context: Context<'_>,
     ) -> Result<(), Wrong> {
         match fact {
@@ -53,7 +55,12 @@ impl Reference {
             DirectoryFact::KeyChanged(changed) => {
                 self.key(changed.id)?.expires_at = changed.expires_at.map(ledger::Time::micros);
             }
-            DirectoryFact::KeyFrozen { id, .. } => self.becomes(*id, KeyIs::Frozen)?,
+            DirectoryFact::KeyFrozen { id, reason } => {
+                if !asked && !context.restored {
+                    self.froze_by_itself(*id, reason, before)?;
+                }
+                self.becomes(*id, KeyIs::Frozen)?;
+            }
             DirectoryFact::KeyUnfrozen { id } => self.becomes(*id, KeyIs::Active)?,
             DirectoryFact::KeyRevoked { id } => self.becomes(*id, KeyIs::Revoked)?,
         }

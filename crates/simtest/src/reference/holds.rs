@@ -1,23 +1,31 @@
-//! Holds as the journal tells of them, and what must be true of each when it is taken and when it ends (P1, P2, P3, P5).
+//! Holds as the journal tells of them, and what must be true of each when it ends (P3, P5).
 
-use ids::HoldId;
-use ledger::{Charge, Draw, HoldFact, HoldTaken, Holder, PresumeReason, ReleaseReason};
+use ids::{HoldId, KeyId};
+use ledger::{
+    Charge, Draw, HoldFact, HoldTaken, HoldTraits, Holder, Measure, PresumeReason, ReleaseReason,
+};
 
 use super::budgets::CountedBudget;
 use super::lots::of;
-use super::{Context, Figures, KeyIs, Reference, Wrong};
+use super::{Context, Figures, Reference, Wrong};
 use crate::asked::Ending;
 
 /// A hold.
 #[derive(Clone, Debug)]
 pub(crate) struct Hold {
+    pub(super) key: KeyId,
     pub(crate) amount: i128,
+    /// What was said of its call beside the price, and how many tokens it was said to have had.
+    pub(super) traits: HoldTraits,
+    measured: Option<u64>,
     pub(super) draws: Vec<(usize, i128)>,
     pub(super) counted: Vec<Counted>,
     pub(super) budgets: Vec<CountedBudget>,
     holder: Holder,
     deadline: i64,
     pub(crate) end: End,
+    /// Whether it stands there because what a store had lost was said again.
+    pub(crate) said_again: bool,
 }
 
 /// A limit, by place, which of its windows a hold was taken in, and how often it had been set back when it was charged.
@@ -26,6 +34,57 @@ pub(super) struct Counted {
     pub(super) limit: usize,
     pub(super) window: u32,
     pub(super) resets: u32,
+    pub(super) spent: Option<Spent>,
+}
+
+/// What a call that ended counts in a limit, and since when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spent {
+    pub(super) amount: i128,
+    pub(super) at: i64,
+}
+
+impl Hold {
+    /// A hold as it is taken.
+    pub(super) fn new(
+        taken: &HoldTaken,
+        traits: HoldTraits,
+        draws: Vec<(usize, i128)>,
+        (counted, budgets): (Vec<Counted>, Vec<CountedBudget>),
+    ) -> Self {
+        Self {
+            key: taken.key,
+            amount: of(taken.amount),
+            traits,
+            measured: None,
+            draws,
+            counted,
+            budgets,
+            holder: taken.holder.clone(),
+            deadline: taken.deadline.micros(),
+            end: End::Open,
+            said_again: false,
+        }
+    }
+
+    /// What its call took that cost so much, of each measure.
+    fn took(&self, charge: i128) -> impl Fn(Measure) -> i128 + use<> {
+        let tokens = i128::from(self.measured.unwrap_or(self.traits.tokens));
+        move |measure| match measure {
+            Measure::Usd => charge,
+            Measure::Requests => 1,
+            Measure::Tokens => tokens,
+        }
+    }
+
+    /// What it holds of a measure.
+    pub(super) fn takes(&self, measure: Measure) -> i128 {
+        match measure {
+            Measure::Usd => self.amount,
+            Measure::Requests => 1,
+            Measure::Tokens => i128::from(self.traits.tokens),
+        }
+    }
 }
 
 /// How a hold ended.
@@ -54,8 +113,16 @@ impl Reference {
     ) -> Result<(), Wrong> {
         match fact {
             HoldFact::Taken(taken) => self.taken(taken, before, context),
-            HoldFact::Described { .. } | HoldFact::Measured { .. } => {
-                Err("no limit here looks at what a hold is described by".to_owned())
+            HoldFact::Described { hold, traits } => {
+                self.described = Some((*hold, traits.clone()));
+                self.next = Some(*hold);
+                Ok(())
+            }
+            HoldFact::Measured { hold, tokens } => {
+                let found = self.holds.get_mut(hold).ok_or("there is no such hold")?;
+                found.measured = Some(*tokens);
+                self.next = Some(*hold);
+                Ok(())
             }
             HoldFact::Renewed { holds, deadline } => {
                 for id in holds {
@@ -73,8 +140,9 @@ impl Reference {
                 charge,
             } => {
                 if !context.restored {
-                    let ending = Ending::Charge(of(charge.amount));
-                    context.asked.ended(*hold, ending)?;
+                    let said = (of(charge.amount), self.measured(*hold)?);
+                    context.asked.was_charged(*hold, said)?;
+                    self.guards(*hold, of(charge.amount), before);
                 }
                 self.open_hold(*hold)?;
                 self.charge(*hold, (draws, charge), (before, context))
@@ -88,16 +156,19 @@ impl Reference {
                 self.open_hold(*hold)?.end = End::Released;
                 Ok(())
             }
-            HoldFact::Presumed { hold, reason } => self.presumed(*hold, *reason, context),
+            HoldFact::Presumed { hold, reason } => self.presumed(*hold, *reason, (before, context)),
             HoldFact::Corrected {
                 hold,
                 draws,
                 charge,
             } => {
                 let amount = of(charge.amount);
-                let released = amount == 0 && context.asked.may_be_released(*hold);
-                if !released && !context.restored {
-                    context.asked.ended(*hold, Ending::Charge(amount))?;
+                if !context.restored {
+                    let measured = self.measured(*hold)?;
+                    let nothing = amount == 0 && measured.is_none_or(|tokens| tokens == Some(0));
+                    if !(nothing && context.asked.may_be_released(*hold)) {
+                        context.asked.was_charged(*hold, (amount, measured))?;
+                    }
                 }
                 match self.holds.get(hold).map(|hold| &hold.end) {
                     Some(End::Charged(charged)) if charged.presumed => {}
@@ -108,105 +179,11 @@ impl Reference {
         }
     }
 
-    fn taken(
-        &mut self,
-        taken: &HoldTaken,
-        before: &Figures,
-        context: Context<'_>,
-    ) -> Result<(), Wrong> {
-        if context.restored {
-            let limits = self.limits.iter().enumerate();
-            let counts =
-                limits.filter(|(_, limit)| !limit.deleted && taken.limits.contains(&limit.id));
-            let counted: Vec<usize> = counts.map(|(place, _)| place).collect();
-            let draws = self.places(&taken.draws)?;
-            return self.begin_hold(taken, draws, &counted);
-        }
-        let amount = of(taken.amount);
-        if taken.holder != *context.author {
-            return Err("another run's hold was taken".to_owned());
-        }
-        self.may_spend(taken)?;
-        context.asked.as_asked(taken)?;
-        let in_the_way = self.in_the_way(taken.key, taken.project, &taken.model);
-        for place in &in_the_way {
-            let limit = self.limits.get(*place).ok_or("a limit is lost")?;
-            if limit.span.end.micros() <= self.at {
-                return Err("a limit counts in a window that is over".to_owned());
-            }
-            if amount > before.left_in(*place) && amount > 0 {
-                return Err(format!("P1: past limit {}", limit.id));
-            }
-            if !taken.limits.contains(&limit.id) {
-                return Err(format!("P1: limit {} does not count it", limit.id));
-            }
-        }
-        if taken.limits.len() != in_the_way.len() {
-            return Err("a limit counts it that is not in its way".to_owned());
-        }
-        if amount > before.credit.left && amount > 0 {
-            return Err("P1: past the credit balance".to_owned());
-        }
-        if self.overdue_credit(before) {
-            return Err("credit past its time is still there".to_owned());
-        }
-        let draws = self.places(&taken.draws)?;
-        if draws != self.in_order(amount, before) {
-            return Err("P3: it is not held in the lots whose turn it is".to_owned());
-        }
-        fitted(taken, before, context)?;
-        self.begin_hold(taken, draws, &in_the_way)
-    }
-
-    fn begin_hold(
-        &mut self,
-        taken: &HoldTaken,
-        draws: Vec<(usize, i128)>,
-        limits: &[usize],
-    ) -> Result<(), Wrong> {
-        let counted = limits.iter().filter_map(|place| {
-            let limit = self.limits.get(*place)?;
-            Some(Counted {
-                limit: *place,
-                window: limit.window,
-                resets: limit.resets,
-            })
-        });
-        let hold = Hold {
-            amount: of(taken.amount),
-            draws,
-            counted: counted.collect(),
-            budgets: self.budgets_of(taken.key, taken.project),
-            holder: taken.holder.clone(),
-            deadline: taken.deadline.micros(),
-            end: End::Open,
-        };
-        match self.holds.insert(taken.hold, hold) {
-            None => Ok(()),
-            Some(_) => Err("a hold was taken twice".to_owned()),
-        }
-    }
-
-    /// P5: no key that is stopped takes a hold.
-    fn may_spend(&self, taken: &HoldTaken) -> Result<(), Wrong> {
-        let key = self.keys.get(&taken.key).ok_or("P5: no such key")?;
-        if key.state != KeyIs::Active {
-            return Err(format!("P5: the key is {:?}", key.state));
-        }
-        if key.expires_at.is_some_and(|at| at <= self.at) {
-            return Err("P5: the key has expired".to_owned());
-        }
-        if key.project != taken.project || self.projects.get(&key.project) != Some(&true) {
-            return Err("P5: the project is archived, or another".to_owned());
-        }
-        Ok(())
-    }
-
     fn presumed(
         &mut self,
         id: HoldId,
         reason: PresumeReason,
-        context: Context<'_>,
+        (before, context): (&Figures, Context<'_>),
     ) -> Result<(), Wrong> {
         if !context.restored {
             self.budgets_are_of_now()?;
@@ -229,15 +206,25 @@ impl Reference {
             PresumeReason::ProviderFailed
             | PresumeReason::CutOff
             | PresumeReason::NoUsage
-            | PresumeReason::TimedOut => context.asked.ended(id, Ending::Presume(reason))?,
+            | PresumeReason::TimedOut => {
+                context.asked.ended(id, Ending::Presume(reason))?;
+                let amount = hold.amount;
+                self.guards(id, amount, before);
+            }
         }
+        let hold = self.open_hold(id)?;
         let (amount, draws) = (hold.amount, hold.draws.clone());
         hold.end = End::Charged(Charged {
             amount,
             draws,
             presumed: true,
         });
-        self.date(id);
+        self.count(id, amount);
+        // Whoever corrects it says anew how many tokens it had.
+        self.holds
+            .get_mut(&id)
+            .into_iter()
+            .for_each(|hold| hold.measured = None);
         Ok(())
     }
 
@@ -261,8 +248,10 @@ impl Reference {
             draws,
             presumed: false,
         });
-        if !corrects {
-            self.date(id);
+        if corrects {
+            self.count_otherwise(id, amount);
+        } else {
+            self.count(id, amount);
         }
         let after = self.figures();
         if context.restored {
@@ -274,22 +263,56 @@ impl Reference {
         Ok(())
     }
 
-    /// A charge counts in a limit until that is set back; a correction counts where the charge that it corrects did.
-    fn date(&mut self, id: HoldId) {
-        for counted in self
-            .holds
-            .get_mut(&id)
-            .into_iter()
-            .flat_map(|hold| &mut hold.counted)
-        {
-            counted.resets = self
-                .limits
-                .get(counted.limit)
-                .map_or(0, |limit| limit.resets);
+    /// A charge counts from now on in the limits of its hold, until they are set back.
+    fn count(&mut self, id: HoldId, charge: i128) {
+        let (limits, at) = (&self.limits, self.at);
+        let Some(hold) = self.holds.get_mut(&id) else {
+            return;
+        };
+        let took = hold.took(charge);
+        for counted in &mut hold.counted {
+            if let Some(limit) = limits.get(counted.limit) {
+                let amount = took(limit.terms.measure);
+                counted.resets = limit.resets;
+                counted.spent = Some(Spent { amount, at });
+            }
         }
     }
 
-    fn open_hold(&mut self, id: HoldId) -> Result<&mut Hold, Wrong> {
+    /// A correction counts where and when the charge did that it corrects, and not where that has left.
+    fn count_otherwise(&mut self, id: HoldId, charge: i128) {
+        let (limits, now) = (&self.limits, self.at);
+        let Some(hold) = self.holds.get_mut(&id) else {
+            return;
+        };
+        let took = hold.took(charge);
+        for counted in &mut hold.counted {
+            if let Some((limit, spent)) = limits.get(counted.limit).zip(counted.spent.as_mut()) {
+                let still = limit.leaves(spent.at).is_none_or(|leaves| leaves > now);
+                if still {
+                    spent.amount = took(limit.terms.measure);
+                }
+            }
+        }
+    }
+
+    /// How many tokens a call was said to have had: `None` where no limit asks.
+    fn measured(&self, id: HoldId) -> Result<Option<Option<u64>>, Wrong> {
+        let hold = self.holds.get(&id).ok_or("there is no such hold")?;
+        let asks = hold.counted.iter().any(|counted| {
+            let limit = self.limits.get(counted.limit);
+            limit.is_some_and(|limit| !limit.deleted && limit.terms.measure == Measure::Tokens)
+        });
+        match (asks, hold.measured) {
+            (false, Some(_)) => {
+                Err("it was said how many tokens it had, and no limit asks".to_owned())
+            }
+            (false, None) => Ok(None),
+            (true, measured) => Ok(Some(measured)),
+        }
+    }
+
+    pub(super) fn open_hold(&mut self, id: HoldId) -> Result<&mut Hold, Wrong> {
         match self.holds.get_mut(&id) {
             None => Err("there is no such hold".to_owned()),
             Some(hold) if matches!(hold.end, End::Open) => Ok(hold),
@@ -297,32 +320,10 @@ impl Reference {
         }
     }
 
-    fn places(&self, draws: &[Draw]) -> Result<Vec<(usize, i128)>, Wrong> {
+    pub(super) fn places(&self, draws: &[Draw]) -> Result<Vec<(usize, i128)>, Wrong> {
         draws
             .iter()
             .map(|draw| Ok((self.place_of(draw.lot)?, of(draw.amount))))
             .collect()
     }
-}
-
-/// P2: a call that was cut down got all that fits, or, because others waited, all that fits into a quarter of it.
-fn fitted(taken: &HoldTaken, before: &Figures, context: Context<'_>) -> Result<(), Wrong> {
-    if taken.granted_units >= taken.asked_units {
-        return Ok(());
-    }
-    let way = before
-        .keys
-        .get(&taken.key)
-        .and_then(|key| key.way(&taken.model));
-    let room = way.map_or(0, |way| way.room);
-    let ask = context.asked.ask(taken.hold)?;
-    let one_more = ask.cost_of(taken.granted_units.saturating_add(1));
-    // Whether others waited the journal does not say. A quarter is rounded down, and never less than the least.
-    let quarter = (room / 4).max(ask.least());
-    let all_of_it = one_more > room;
-    let all_of_a_quarter = one_more > quarter && of(taken.amount) <= quarter;
-    if all_of_it || all_of_a_quarter {
-        return Ok(());
-    }
-    Err(format!("P2: more than {} units fit", taken.granted_units))
 }

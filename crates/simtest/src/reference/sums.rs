@@ -1,15 +1,15 @@
 //! Every figure after some entry, added up from all holds.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use ids::{BudgetId, KeyId, LimitId, LotId, ProjectId};
-use ledger::Book;
-use money::Nanos;
+use ids::{BudgetId, KeyId, LimitId, LotId, ProjectId, Subject};
+use ledger::{Book, Limit, LimitTerms};
 
-use super::holds::End;
+use super::holds::{Counted, End, Hold, Spent};
+use super::limits::{self, apart_in};
 use super::lots::of;
 use super::{KeyIs, Reference, Wrong};
-use crate::asked::MODELS;
 
 /// What a lot or limit counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,33 +24,34 @@ pub(crate) struct Sum {
 #[derive(Clone, Debug)]
 pub(crate) struct KeyFigures {
     pub(crate) state: KeyIs,
+    pub(crate) project: ProjectId,
     pub(crate) archived: bool,
     pub(crate) expires_at: Option<i64>,
-    /// Of each model.
-    ways: Vec<Way>,
 }
 
-/// What is in the way of a key's calls of one model.
+/// A limit that there is.
 #[derive(Clone, Debug)]
-pub(crate) struct Way {
-    pub(crate) limits: Vec<LimitId>,
-    /// The least that is left in them and of the credit balance.
-    pub(crate) room: i128,
-}
-
-impl KeyFigures {
-    /// `None` for a model that nobody asks for here.
-    pub(crate) fn way(&self, model: &str) -> Option<&Way> {
-        let place = MODELS.iter().position(|other| *other == model)?;
-        self.ways.get(place)
-    }
+pub(crate) struct LimitFigures {
+    /// As it was set.
+    pub(crate) terms: Arc<LimitTerms>,
+    /// What it is of at present.
+    pub(crate) amount: i128,
+    /// Where that is for a time, the end of it, and the amount from then on.
+    raise: Option<(i64, i128)>,
+    /// All subjects together.
+    pub(crate) whole: Sum,
+    /// What counts of each, where it counts them apart; who is not named has nothing there.
+    pub(super) apart: BTreeMap<Subject, Sum>,
+    /// When this is true no longer, because a window, a raise or the limit is over, or something leaves what rolls.
+    pub(crate) until: i64,
+    would_have_stopped: u64,
 }
 
 /// All figures after one entry.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures {
     lots: Vec<Sum>,
-    pub(crate) limits: BTreeMap<LimitId, (Nanos, Sum)>,
+    pub(crate) limits: BTreeMap<LimitId, LimitFigures>,
     pub(crate) credit: Sum,
     pub(crate) keys: BTreeMap<KeyId, KeyFigures>,
     /// All projects, and whether they take keys.
@@ -58,7 +59,6 @@ pub(crate) struct Figures {
     lot_ids: Vec<LotId>,
     /// What each lot was at first, less what lapsed or was taken back.
     was: Vec<i128>,
-    by_place: Vec<Sum>,
     /// Of the budgets that there are: the amount, what is spent and what is told.
     pub(crate) budgets: BTreeMap<BudgetId, (i128, i128, Vec<u16>)>,
     budgets_by_place: Vec<i128>,
@@ -67,10 +67,6 @@ pub(crate) struct Figures {
 impl Figures {
     pub(crate) fn left_of(&self, lot: usize) -> i128 {
         self.lots.get(lot).map_or(0, |sum| sum.left)
-    }
-
-    pub(crate) fn left_in(&self, limit: usize) -> i128 {
-        self.by_place.get(limit).map_or(0, |sum| sum.left)
     }
 
     /// What is left of a lot; `None` where there is none by this id.
@@ -123,15 +119,8 @@ impl Figures {
             return Err("the Book has lots or limits that never were".to_owned());
         }
         for limit in book.limits() {
-            let (amount, sum) = self.limits.get(&limit.id).ok_or("an unknown limit")?;
-            if (
-                limit.amount.usd(),
-                of(limit.count.spent.usd()),
-                of(limit.count.held.usd()),
-            ) != (*amount, sum.spent, sum.held)
-            {
-                return Err(format!("the Book says {limit:?}, the reference {sum:?}"));
-            }
+            let known = self.limits.get(&limit.id).ok_or("an unknown limit")?;
+            known.agrees(limit)?;
         }
         if book.budgets().count() != self.budgets.len() {
             return Err("the Book has budgets that never were".to_owned());
@@ -154,11 +143,37 @@ impl Figures {
     }
 }
 
+impl LimitFigures {
+    /// A Book keeps the counter of whoever has a running call, also where nothing counts in it.
+    fn agrees(&self, limit: &Limit) -> Result<(), Wrong> {
+        let said = |count: &ledger::Count| (of(count.spent.usd()), of(count.held.usd()));
+        let counted = |sum: &Sum| (sum.spent, sum.held);
+        let raise = limit.raise.map(|raise| {
+            let back_to = of(raise.back_to.usd());
+            (raise.until.micros(), back_to)
+        });
+        let told = (of(limit.amount.usd()), raise, limit.would_have_stopped);
+        let mut so = told == (self.amount, self.raise, self.would_have_stopped)
+            && said(&limit.count) == counted(&self.whole);
+        let mut apart = BTreeMap::new();
+        for (subject, count) in limit.subjects() {
+            so &= said(count) == counted(&self.of(Some(subject)));
+            apart.insert(subject, count);
+        }
+        let mut known = self.apart.iter();
+        so &= known.all(|(subject, sum)| counted(sum) == (0, 0) || apart.contains_key(subject));
+        if so {
+            Ok(())
+        } else {
+            Err(format!("the Book says {limit:?}, the reference {self:?}"))
+        }
+    }
+}
+
 impl Reference {
     /// Adds everything up.
     pub(crate) fn figures(&self) -> Figures {
         let mut lots: Vec<Sum> = vec![Sum::default(); self.lots.len()];
-        let mut limits: Vec<Sum> = vec![Sum::default(); self.limits.len()];
         for hold in self.holds.values() {
             let (held, spent) = match &hold.end {
                 End::Open => (Some((&hold.draws, hold.amount)), None),
@@ -175,27 +190,38 @@ impl Reference {
                     .into_iter()
                     .for_each(|sum| sum.spent += part);
             }
+        }
+        self.finish(lots)
+    }
+
+    /// What counts in each limit that there is.
+    fn limit_figures(&self) -> BTreeMap<LimitId, LimitFigures> {
+        let mut figures: Vec<LimitFigures> = self.limits.iter().map(empty).collect();
+        for hold in self.holds.values() {
             for counted in &hold.counted {
-                let Some((limit, sum)) = self
-                    .limits
-                    .get(counted.limit)
-                    .zip(limits.get_mut(counted.limit))
+                let limit = self.limits.get(counted.limit);
+                let in_it =
+                    |limit: &&limits::Limit| !limit.deleted && limit.window == counted.window;
+                let Some((limit, figures)) =
+                    limit.filter(in_it).zip(figures.get_mut(counted.limit))
                 else {
                     continue;
                 };
-                if limit.window != counted.window {
-                    continue;
-                }
-                sum.held += held.map_or(0, |(_, amount)| amount);
-                if limit.resets == counted.resets {
-                    sum.spent += spent.map_or(0, |(_, amount)| amount);
-                }
+                figures.count(hold, (limit, counted));
             }
         }
-        self.finish(lots, limits)
+        let live = self.limits.iter().zip(figures);
+        live.filter(|(limit, _)| !limit.deleted)
+            .map(|(limit, mut figures)| {
+                let (id, amount) = (limit.terms.id, limit.amount);
+                let sums = figures.apart.values_mut().chain([&mut figures.whole]);
+                sums.for_each(|sum| sum.left = amount - sum.spent - sum.held);
+                (id, figures)
+            })
+            .collect()
     }
 
-    fn finish(&self, mut lots: Vec<Sum>, mut limits: Vec<Sum>) -> Figures {
+    fn finish(&self, mut lots: Vec<Sum>) -> Figures {
         let mut credit = Sum::default();
         for (lot, sum) in self.lots.iter().zip(&mut lots) {
             sum.spent += lot.repaid;
@@ -204,25 +230,12 @@ impl Reference {
             credit.held += sum.held;
             credit.left += sum.left;
         }
-        for (limit, sum) in self.limits.iter().zip(&mut limits) {
-            sum.left = of(limit.amount) - sum.spent - sum.held;
-        }
         let keys = self.keys.iter().map(|(id, key)| {
-            let ways = self.ways(*id, key.project).map(|in_the_way| {
-                let least = in_the_way.iter().filter_map(|place| limits.get(*place));
-                let ids = in_the_way
-                    .iter()
-                    .filter_map(|place| self.limits.get(*place));
-                Way {
-                    room: least.map(|sum| sum.left).fold(credit.left, i128::min),
-                    limits: ids.map(|limit| limit.id).collect(),
-                }
-            });
             let figures = KeyFigures {
                 state: key.state,
+                project: key.project,
                 archived: self.projects.get(&key.project) != Some(&true),
                 expires_at: key.expires_at,
-                ways: ways.into(),
             };
             (*id, figures)
         });
@@ -243,18 +256,48 @@ impl Reference {
                 .collect(),
             keys: keys.collect(),
             projects: self.projects.clone(),
-            limits: self
-                .limits
-                .iter()
-                .zip(&limits)
-                .filter(|(limit, _)| !limit.deleted)
-                .map(|(limit, sum)| (limit.id, (limit.amount, *sum)))
-                .collect(),
+            limits: self.limit_figures(),
             lot_ids: self.lots.iter().map(|lot| lot.id).collect(),
             lots,
             credit,
-            by_place: limits,
             budgets_by_place: spent_of_budgets,
+        }
+    }
+}
+
+fn empty(limit: &limits::Limit) -> LimitFigures {
+    LimitFigures {
+        terms: Arc::clone(&limit.terms),
+        amount: limit.amount,
+        raise: limit.raise,
+        whole: Sum::default(),
+        apart: BTreeMap::new(),
+        until: limit.until(),
+        would_have_stopped: limit.would_have_stopped,
+    }
+}
+
+impl LimitFigures {
+    /// Adds what a hold counts in a limit.
+    fn count(&mut self, hold: &Hold, (limit, counted): (&limits::Limit, &Counted)) {
+        let terms = &limit.terms;
+        let held = match hold.end {
+            End::Open => hold.takes(terms.measure),
+            End::Released | End::Charged(_) => 0,
+        };
+        let stands = |spent: &Spent| limit.resets == counted.resets && limit.has(spent.at);
+        let spent = counted.spent.filter(stands);
+        let some = spent.filter(|spent| spent.amount != 0);
+        let leaves = some.and_then(|spent| limit.leaves(spent.at));
+        self.until = leaves.map_or(self.until, |leaves| leaves.min(self.until));
+        let spent = spent.map_or(0, |spent| spent.amount);
+        let add = |sum: &mut Sum| {
+            sum.held += held;
+            sum.spent += spent;
+        };
+        add(&mut self.whole);
+        for subject in apart_in(&terms.calls, hold.key, &hold.traits) {
+            add(self.apart.entry(subject).or_default());
         }
     }
 }

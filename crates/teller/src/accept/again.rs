@@ -73,6 +73,8 @@ pub(super) struct Again {
     pub(super) changes: VecDeque<(Entry, Option<String>)>,
     pub(super) calls: LostCalls,
     open: HashMap<HoldId, Nanos>,
+    /// What was said of a call right before what it was said for: it is appended with that, or not at all.
+    said: Option<Entry>,
 }
 
 impl Again {
@@ -85,6 +87,7 @@ impl Again {
             changes: VecDeque::new(),
             calls: LostCalls::NONE,
             open: HashMap::new(),
+            said: None,
         }
     }
 
@@ -98,15 +101,21 @@ impl Again {
                 continue;
             };
             if since.ids.contains(&entry.id) {
+                self.said = None;
                 continue;
             }
+            if is_said_of_a_call(&entry.fact) {
+                self.said = Some(entry);
+                continue;
+            }
+            let said = self.said.take();
             let fact = if since.has_done_again(&entry) {
                 Err("was asked for again since, and done")
             } else {
                 self.as_it_applies(&entry.fact, since)
             };
             let refused = match fact {
-                Ok(Some(fact)) => self.append(&entry, fact),
+                Ok(Some(fact)) => self.append_with(said, &entry, fact),
                 Ok(None) => Some("follows from passing time and will be said anew".to_owned()),
                 Err(why) => Some(why.to_owned()),
             };
@@ -116,6 +125,23 @@ impl Again {
             .open
             .values()
             .fold(Nanos::ZERO, |sum, amount| sum.saturating_add(*amount));
+    }
+
+    /// Appends it, after what was said for it; or neither. A Book takes up nothing else after a call that is described.
+    fn append_with(&mut self, said: Option<Entry>, lost: &Entry, fact: Fact) -> Option<String> {
+        let before = self.appended.len();
+        if let Some(said) = said {
+            let refused = self.append(&said, said.fact.clone());
+            if refused.is_some() {
+                return refused;
+            }
+        }
+        let refused = self.append(lost, fact);
+        if refused.is_some() && self.appended.len() > before {
+            self.appended.truncate(before);
+            self.go_back();
+        }
+        refused
     }
 
     /// Appends it, or says why it cannot be.
@@ -140,7 +166,8 @@ impl Again {
         match self.book.apply(&entry, Entry::hash(&bytes)) {
             Ok(()) => {
                 self.appended.push((bytes, self.book.head()));
-                if self.appended.len().saturating_sub(self.sound.1) >= STRIDE {
+                let enough = self.appended.len().saturating_sub(self.sound.1) >= STRIDE;
+                if enough && !is_said_of_a_call(&entry.fact) {
                     self.sound = (self.book.clone(), self.appended.len());
                 }
                 None
@@ -323,6 +350,14 @@ impl Again {
             _ => Ok(fact.clone()),
         }
     }
+}
+
+/// What limits look at in a call beside its price: it stands right before the hold, or the end of the hold, that it is of.
+const fn is_said_of_a_call(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Hold(HoldFact::Described { .. } | HoldFact::Measured { .. })
+    )
 }
 
 const STRICTER: &str = "would loosen what the journal says now";

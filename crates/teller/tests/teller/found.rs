@@ -1,14 +1,22 @@
 //! Rollbacks of a cluster as the simulation found them: snapshots of what is lost, nodes that mend what others miss, and
 //! what was done again before a person accepted.
 
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
 use ids::LotId;
 use journal::{Store, StoredSnapshot};
-use ledger::{Book, Cause, ChargeBack, Command, IdempotencyKey, Snapshot};
+use ledger::{
+    Book, Cause, ChargeBack, Command, IdempotencyKey, LimitTerms, Measure, Scope, Snapshot, Window,
+};
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 
 use crate::calls::costs;
 use crate::restored::{behind_a_gap, much_happens, rolled_back};
-use crate::world::{Node, ORGANIZATION, add_credit, dollars};
+use crate::unruly::Unruly;
+use crate::world::{LIMIT, Node, ORGANIZATION, add_credit, dollars};
 
 /// Keeps a snapshot of this Book, as a node does that has not heard yet of the store's rolling back.
 async fn keeps_snapshot_of(node: &Node, book: &Book) {
@@ -155,4 +163,56 @@ async fn a_call_that_was_decided_again_since_is_not_charged_a_second_time() {
         "{:?}",
         book.balance()
     );
+}
+
+#[tokio::test]
+async fn what_was_said_of_a_call_that_is_left_out_is_left_out_with_it() {
+    let folder = TempDir::new().unwrap();
+    let node = Node::remembering(folder.path(), dollars(10)).await;
+    let of_tokens = LimitTerms {
+        measure: Measure::Tokens,
+        ..LimitTerms::hard_limit(LIMIT, Scope::Organization, dollars(1), Window::Total)
+    };
+    node.does(Command::CreateLimit(of_tokens)).await;
+    let backup = node.store.save();
+    drop(node.holds(1, dollars(4)).await);
+    node.store.restore(backup);
+    // Its caller heard nothing and asks another node; so what is remembered of the call is not appended again.
+    let other = node.other("b", 1);
+    let call = other.holds(1, dollars(4)).await;
+    call.settle(costs(dollars(1))).await.unwrap();
+    other.does(Command::DeleteLimit { id: LIMIT }).await;
+    let why = rolled_back(&node).await;
+    node.tellers
+        .accept_rollback(ORGANIZATION, why.acknowledged)
+        .await
+        .unwrap();
+    // Nothing is said of the next call, which no limit looks at.
+    drop(node.holds(2, dollars(2)).await);
+    assert_eq!(node.book().await.holds().count(), 1);
+}
+
+#[tokio::test]
+async fn a_reading_that_was_overtaken_does_not_forget_what_the_node_was_told_meanwhile() {
+    let folder = TempDir::new().unwrap();
+    let node = Node::remembering(folder.path(), dollars(10)).await;
+    let (go_on, until) = oneshot::channel();
+    let late = Arc::new(Unruly::reading_late(until, node.store.other_node()));
+    let beside = node.beside(Arc::<Unruly>::clone(&late));
+    let mut asked = pin!(beside.ask(|book, _now| book.balance().added));
+    // It has read the journal, and has not heard yet what that says.
+    assert!(asked.as_mut().now_or_never().is_none());
+    while late.reads() == 0 {
+        tokio::task::yield_now().await;
+    }
+    node.does(add_credit(2, dollars(5))).await;
+    let journal = node.journal().await;
+    node.store.roll_back(ORGANIZATION, 1);
+    go_on.send(()).unwrap();
+
+    let first = asked.await;
+    assert!(first.is_err(), "{first:?}");
+    let next = beside.ask(|book, _now| book.balance().added).await;
+    assert_eq!(next.unwrap(), dollars(15));
+    assert_eq!(node.journal().await, journal);
 }

@@ -71,6 +71,8 @@ pub(crate) struct Node {
     pub(crate) teller: Teller,
     pub(crate) seen: Arc<Seen>,
     clock: VirtualClock,
+    memory: Option<Acknowledged>,
+    settings: Settings,
 }
 
 impl fmt::Debug for Node {
@@ -172,10 +174,7 @@ impl Node {
         };
         otherwise(&mut settings);
         let on: Arc<dyn Store> = Arc::new(store.clone());
-        let tellers = match memory {
-            None => Tellers::new(on, settings),
-            Some(memory) => Tellers::remembering(on, memory, settings),
-        };
+        let tellers = tellers(on, memory.clone(), settings.clone());
         let teller = tellers.of(ORGANIZATION).unwrap();
         Self {
             store,
@@ -183,7 +182,19 @@ impl Node {
             teller,
             seen,
             clock,
+            memory,
+            settings,
         }
+    }
+
+    /// A teller of this very run beside its own, as while a Book comes back into memory and the last job of the one before is
+    /// still carried out; with a line of its own to the store.
+    pub(crate) fn beside(&self, store: Arc<dyn Store>) -> Teller {
+        let mut settings = self.settings.clone();
+        settings.run[1] = settings.run[1].wrapping_add(100);
+        tellers(store, self.memory.clone(), settings)
+            .of(ORGANIZATION)
+            .unwrap()
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -224,6 +235,13 @@ impl Node {
     /// How many appends were asked for so far.
     pub(crate) fn appends(&self) -> usize {
         self.store.asked().len()
+    }
+}
+
+fn tellers(store: Arc<dyn Store>, memory: Option<Acknowledged>, settings: Settings) -> Tellers {
+    match memory {
+        None => Tellers::new(store, settings),
+        Some(memory) => Tellers::remembering(store, memory, settings),
     }
 }
 
