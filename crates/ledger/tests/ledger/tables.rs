@@ -19,3 +19,4 @@ mod regressions;
 pub(crate) mod script;
 mod speak;
 mod subjects;
+mod trips;

@@ -85,8 +85,7 @@ impl Reference {
                 if by_caller && !context.restored {
                     context.asked.ended(*hold, Ending::Release(*reason))?;
                 }
-                self.open_hold(*hold)?.end = End::Released;
-                Ok(())
+                self.released(*hold)
             }
             HoldFact::Presumed { hold, reason } => self.presumed(*hold, *reason, context),
             HoldFact::Corrected {
@@ -106,6 +105,17 @@ impl Reference {
                 self.charge(*hold, (draws, charge), (before, context))
             }
         }
+    }
+
+    /// A call that cost nothing, also one that was presumed before.
+    fn released(&mut self, id: HoldId) -> Result<(), Wrong> {
+        match self.holds.get_mut(&id) {
+            Some(hold) if matches!(&hold.end, End::Charged(charged) if charged.presumed) => {
+                hold.end = End::Released;
+            }
+            _ => self.open_hold(id)?.end = End::Released,
+        }
+        Ok(())
     }
 
     fn taken(
