@@ -251,15 +251,20 @@ impl Sums {
             } => {
                 let hold = self.open.remove(hold).ok_or("settles no open hold")?;
                 self.spend(draws);
-                self.count(&hold, i128::from(charge.amount.get()), at);
+                let charge = i128::from(charge.amount.get());
+                self.count(&hold, at, |measure| hold.took(measure, charge));
             }
-            HoldFact::Released { hold, .. } => {
-                self.open.remove(hold).ok_or("releases no open hold")?;
+            HoldFact::Released { hold: id, .. } => {
+                if self.open.remove(id).is_none() {
+                    let hold = self.presumed.remove(id).ok_or("releases no hold")?;
+                    self.undo(&hold, at);
+                }
             }
             HoldFact::Presumed { hold: id, .. } => {
                 let mut hold = self.open.remove(id).ok_or("presumes no open hold")?;
                 self.spend(&hold.draws);
-                self.count(&hold, i128::from(hold.amount.get()), at);
+                let charge = i128::from(hold.amount.get());
+                self.count(&hold, at, |measure| hold.took(measure, charge));
                 (hold.presumed, hold.presumed_at) = (seq, at);
                 self.presumed.insert(*id, hold);
                 if self.presumed.len() > MOST_PRESUMED {
@@ -272,16 +277,13 @@ impl Sums {
                 charge,
             } => {
                 let hold = self.presumed.remove(hold).ok_or("corrects no charge")?;
-                for draw in &hold.draws {
-                    take_away(&mut self.lot(draw.lot).spent, draw.amount);
-                }
+                self.give_back(&hold.draws);
                 self.spend(draws);
-                let less = i128::from(hold.amount.get());
-                self.count(
-                    &hold,
-                    i128::from(charge.amount.get()).saturating_sub(less),
-                    at,
-                );
+                let charge = i128::from(charge.amount.get());
+                let took = |measure| hold.took(measure, charge);
+                self.count(&hold, at, |measure| {
+                    took(measure).saturating_sub(hold.holds(measure))
+                });
             }
         }
         Ok(())
@@ -293,9 +295,22 @@ impl Sums {
         }
     }
 
-    /// Counts a charge, or the difference that a correction makes, in all and in the limits and budgets whose
-    /// window it falls into.
-    fn count(&mut self, hold: &Hold, charge: i128, at: Time) {
+    fn give_back(&mut self, draws: &[Draw]) {
+        for draw in draws {
+            take_away(&mut self.lot(draw.lot).spent, draw.amount);
+        }
+    }
+
+    /// Takes back all that a call was presumed to have been: its request, too.
+    fn undo(&mut self, hold: &Hold, at: Time) {
+        self.give_back(&hold.draws);
+        self.count(hold, at, |measure| hold.holds(measure).saturating_neg());
+    }
+
+    /// Counts what a charge takes of each measure, or the difference that a correction makes, in all and in the limits and
+    /// budgets whose window it falls into. A request that was made is one whatever it cost, so a correction changes none.
+    fn count(&mut self, hold: &Hold, at: Time, more: impl Fn(Measure) -> i128) {
+        let charge = more(Measure::Usd);
         let corrects = hold.presumed != 0;
         self.charged = self.charged.saturating_add(charge);
         for id in &hold.limits {
@@ -303,18 +318,8 @@ impl Sums {
                 && hold.taken > limit.opened
                 && (!corrects || hold.presumed > limit.forgot)
             {
-                let measure = limit.measure;
-                if corrects {
-                    // Of requests nothing is corrected: it was made.
-                    let less = match measure {
-                        Measure::Usd => 0,
-                        Measure::Requests | Measure::Tokens => hold.holds(measure),
-                    };
-                    let difference = hold.took(measure, charge).saturating_sub(less);
-                    limit.count(hold.presumed_at, difference, true);
-                } else {
-                    limit.count(at, hold.took(measure, charge), false);
-                }
+                let dated = if corrects { hold.presumed_at } else { at };
+                limit.count(dated, more(limit.measure), corrects);
             }
         }
         for budget in self.budgets.values_mut() {

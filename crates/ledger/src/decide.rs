@@ -7,6 +7,7 @@ mod crossing;
 mod directory;
 mod hold;
 mod limit;
+mod trip;
 mod upstream;
 
 use crate::book::Recall;
@@ -79,7 +80,7 @@ pub fn decide(book: &Book, command: &Command, cause: Option<&Cause>, now: Time) 
     match command {
         Command::TakeHold(ask) => hold::take(book, ask, now),
         Command::RenewHolds { holds, deadline } => close::renew(book, holds, *deadline),
-        Command::Settle { hold, settlement } => close::settle(book, *hold, settlement),
+        Command::Settle { hold, settlement } => close::settle(book, *hold, settlement, now),
         Command::PresumeEarlierBoots { holder, most } => {
             close::presume_earlier_boots(book, holder, *most)
         }

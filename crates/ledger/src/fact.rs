@@ -373,7 +373,7 @@ pub enum HoldFact {
         draws: Vec<Draw>,
         charge: Charge,
     },
-    /// A call cost nothing.
+    /// A call cost nothing, and counts nowhere: also one that was presumed before.
     Released { hold: HoldId, reason: ReleaseReason },
     /// A call is charged its hold, because nobody knows better yet.
     Presumed { hold: HoldId, reason: PresumeReason },

@@ -79,7 +79,10 @@ impl Call {
             }
             HoldFact::Released { hold, reason } => {
                 self.close(hold, at, |attempt| {
-                    attempt.state = AttemptState::Released(reason);
+                    attempt.state = match attempt.state {
+                        AttemptState::Presumed(why) => AttemptState::Corrected(why),
+                        _ => AttemptState::Released(reason),
+                    };
                     attempt.charged = Nanos::ZERO;
                 });
             }

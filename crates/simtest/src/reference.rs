@@ -64,8 +64,8 @@ pub(crate) struct Reference {
     /// What the call whose hold is taken next is, and the call that must come next, described or measured.
     described: Option<(HoldId, HoldTraits)>,
     next: Option<HoldId>,
-    /// A key that is to be frozen before the append ends, because a charge took a guard past its amount.
-    must_freeze: Option<KeyId>,
+    /// Keys that are to be frozen before the append ends, because a charge took a limit that freezes past its amount.
+    must_freeze: BTreeSet<KeyId>,
     /// Requests under an idempotency key that created something.
     created: BTreeMap<[u8; 32], Box<str>>,
 }

@@ -6,7 +6,7 @@ use money::Nanos;
 use super::{Inconsistent, negative};
 use crate::book::{Hold, LotPart, MOST_EVER, Moment, NO_TRAITS, PresumedCharge};
 use crate::quantity::Amounts;
-use crate::{Book, Charge, Draw, HoldFact, HoldTaken, Quantity, Time};
+use crate::{Book, Charge, Draw, HoldFact, HoldTaken, Time};
 
 impl Book {
     pub(super) fn take_up_hold_fact(
@@ -26,7 +26,12 @@ impl Book {
             } => self
                 .close(*hold, Some((draws, charge.amount)), at)
                 .map(|_hold| ()),
-            HoldFact::Released { hold, reason: _ } => self.close(*hold, None, at).map(|_hold| ()),
+            HoldFact::Released { hold, reason: _ } => {
+                if self.holds.presumed().contains_key(hold) {
+                    return self.undo(*hold, at);
+                }
+                self.close(*hold, None, at).map(|_hold| ())
+            }
             HoldFact::Described { hold, traits } => {
                 self.described = Some((*hold, Box::new(traits.clone())));
                 Ok(())
@@ -153,35 +158,45 @@ impl Book {
             return Err(Inconsistent::Sum);
         }
         let presumed = self.holds.correct(id)?;
+        let usd = charge
+            .amount
+            .checked_sub(presumed.amount)
+            .ok_or(Inconsistent::Overflow)?;
+        let difference = presumed.corrected_by(usd, presumed.measured);
+        self.change_presumed(&presumed, draws, (&difference, now))
+    }
+
+    /// Gives back all that a call was presumed to have cost, which never was made.
+    fn undo(&mut self, id: HoldId, now: Time) -> Result<(), Inconsistent> {
+        let presumed = self.holds.correct(id)?;
+        self.change_presumed(&presumed, &[], (&presumed.undone(), now))
+    }
+
+    /// What was presumed is paid by these instead, and counts for so much more or less.
+    fn change_presumed(
+        &mut self,
+        presumed: &PresumedCharge,
+        draws: &[Draw],
+        (difference, now): (&Amounts, Time),
+    ) -> Result<(), Inconsistent> {
         for draw in &presumed.draws {
             self.credit
                 .change(draw.lot, LotPart::Spent, negative(draw.amount))?;
         }
         self.spend(draws)?;
-        let usd = charge
-            .amount
-            .checked_sub(presumed.amount)
-            .ok_or(Inconsistent::Overflow)?;
-        let traits = presumed.traits();
-        let tokens = presumed.measured.unwrap_or(traits.tokens);
-        let difference = Amounts {
-            usd: usd.into(),
-            requests: Quantity::ZERO,
-            tokens: Amounts::tokens(tokens).saturating_sub(Amounts::tokens(traits.tokens)),
-        };
         let moment = Moment {
             taken: presumed.taken,
             at: presumed.at,
-            traits,
+            traits: presumed.traits(),
             key: presumed.key,
         };
         let room = self.room_for_subjects();
         self.limits.change_each(
             &presumed.limits,
             (presumed.project, presumed.key),
-            |limit| limit.correct_call((moment, presumed.presumed), &difference, (now, room)),
+            |limit| limit.correct_call((moment, presumed.presumed), difference, (now, room)),
         )?;
-        self.budgets.count(presumed.origin(), usd)
+        self.budgets.count(presumed.origin(), difference.usd.usd())
     }
 
     fn spend(&mut self, draws: &[Draw]) -> Result<(), Inconsistent> {

@@ -51,6 +51,11 @@ impl Each {
         apart.map(|apart| &apart.count)
     }
 
+    /// Whether a subject has a counter of its own.
+    pub(crate) fn has_own(&self, subject: Subject) -> bool {
+        self.counts.get(&subject).is_some()
+    }
+
     /// A call begins that holds so much. `room`: whether a subject not seen before gets a counter of its own.
     pub(crate) fn begin(
         &mut self,

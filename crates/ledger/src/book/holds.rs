@@ -8,7 +8,8 @@ use money::Nanos;
 use super::Origin;
 use crate::apply::Inconsistent;
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
-use crate::{Draw, HoldTraits, Holder, Time, Traits};
+use crate::quantity::{Amounts, negative};
+use crate::{Draw, HoldTraits, Holder, Quantity, Time, Traits};
 
 /// How many presumed charges are remembered for correction. Beyond it the oldest stand for good.
 const MOST_PRESUMED: usize = 100_000;
@@ -111,6 +112,28 @@ impl Hold {
 }
 
 impl PresumedCharge {
+    /// What a correction by so much money adds in each measure, where the call had so many tokens: it was a request, and
+    /// is one.
+    pub(crate) fn corrected_by(&self, usd: Nanos, tokens: Option<u64>) -> Amounts {
+        let presumed = self.traits().tokens;
+        let tokens = Amounts::tokens(tokens.unwrap_or(presumed));
+        Amounts {
+            usd: usd.into(),
+            requests: Quantity::ZERO,
+            tokens: tokens.saturating_sub(Amounts::tokens(presumed)),
+        }
+    }
+
+    /// What a call that never was made adds in each measure: less than nothing.
+    pub(crate) fn undone(&self) -> Amounts {
+        let one = Amounts::one(self.amount, self.traits().tokens);
+        Amounts {
+            usd: negative(one.usd),
+            requests: negative(one.requests),
+            tokens: negative(one.tokens),
+        }
+    }
+
     /// What its limits look at besides its price.
     pub(crate) fn traits(&self) -> &HoldTraits {
         self.traits.as_deref().unwrap_or(&NO_TRAITS)

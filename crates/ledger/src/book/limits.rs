@@ -11,7 +11,8 @@ use super::each::Each;
 use super::scoped::{ByScope, Scoped};
 use crate::codec::{Canonical, DecodeError, Reader, canonical_struct};
 use crate::{
-    HoldTraits, LimitOrigin, LimitTerms, Measure, Mode, Quantity, Rolling, Scope, Span, Time,
+    HoldTraits, LimitOrigin, LimitTerms, Measure, Mode, OnTrip, Quantity, Rolling, Scope, Span,
+    Time,
 };
 
 /// A ceiling, and its count in the current window. What was decided about it is read of it as if it were its own: see
@@ -228,6 +229,16 @@ impl Limit {
         self.mode == Mode::Enforce && self.origin != LimitOrigin::Guard
     }
 
+    /// Whether a charge that takes it past its amount freezes the call's key.
+    pub(crate) fn freezes(&self) -> bool {
+        match self.origin {
+            LimitOrigin::Guard => true,
+            LimitOrigin::Owner | LimitOrigin::Operator => {
+                self.on_trip == OnTrip::FreezeKey && self.stops()
+            }
+        }
+    }
+
     /// Whether it only counts what it would have stopped.
     pub(crate) fn shadows(&self) -> bool {
         self.mode == Mode::Shadow
@@ -249,6 +260,13 @@ impl Limit {
             (Some(each), Some(subject)) => each.of(subject),
             (Some(_), None) | (None, _) => Some(&self.count),
         }
+    }
+
+    /// What is spent where a call counts, and whose counter that is: `None` where it is that of all, or shared.
+    pub(crate) fn spent_by(&self, subject: Option<Subject>) -> (Option<Subject>, Quantity) {
+        let spent = self.counter(subject).map(|count| count.spent);
+        let own = subject.filter(|subject| self.each().is_some_and(|each| each.has_own(*subject)));
+        (own, spent.unwrap_or_default())
     }
 
     /// When this counter of it begins anew or, in a rolling window, the next part of what counts there leaves.

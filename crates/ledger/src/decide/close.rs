@@ -4,12 +4,13 @@ use ids::HoldId;
 use money::Nanos;
 
 use super::crossing::Crossings;
-use super::hold::freeze;
+use super::trip::{Charging, Trips};
 use super::{Decision, LONGEST_TEXT};
 use crate::book::{MOST_EVER, Origin};
+use crate::quantity::Amounts;
 use crate::{
-    Book, Calls, Charge, Draw, Fact, Hold, HoldFact, Holder, Limit, LimitOrigin, Measure, Outcome,
-    PresumeReason, Quantity, Receipt, ReleaseReason, Settlement, Time,
+    Book, Charge, Draw, Fact, Hold, HoldFact, Holder, Measure, Outcome, PresumeReason,
+    PresumedCharge, Receipt, ReleaseReason, Settlement, Time,
 };
 
 /// At most this many fees make up a charge.
@@ -19,14 +20,14 @@ const MOST_RENEWED: usize = 1_000;
 
 /// Ends a hold, or corrects one that was presumed. On a hold that was settled or released, or never taken, nothing
 /// changes and the receipt says so.
-pub(super) fn settle(book: &Book, id: HoldId, settlement: &Settlement) -> Decision {
-    let (settlement, tokens) = match settlement {
+pub(super) fn settle(book: &Book, id: HoldId, settlement: &Settlement, now: Time) -> Decision {
+    let (ended, tokens) = match settlement {
         Settlement::Metered { charge, tokens } => (Ended::Charge(charge), Some(*tokens)),
         Settlement::Charge(charge) => (Ended::Charge(charge), None),
         Settlement::Release(reason) => (Ended::Release(*reason), Some(0)),
         Settlement::Presume(reason) => (Ended::Presume(*reason), None),
     };
-    let mut decision = close(book, id, settlement);
+    let mut decision = close(book, id, ended, (tokens, now));
     // A release gives back all tokens by itself; all else says how many there were where a limit counts them.
     let told = match decision.facts.first() {
         Some(Fact::Hold(HoldFact::Settled { .. } | HoldFact::Corrected { .. })) => {
@@ -49,29 +50,26 @@ enum Ended<'a> {
     Presume(PresumeReason),
 }
 
-fn close(book: &Book, id: HoldId, ended: Ended<'_>) -> Decision {
-    if book.holds.open().contains_key(&id) {
+/// How many tokens a call had, where somebody said so; and the time now.
+type Measured = (Option<u64>, Time);
+
+fn close(book: &Book, id: HoldId, ended: Ended<'_>, measured: Measured) -> Decision {
+    if let Some(hold) = book.holds.open().get(&id) {
         return match ended {
             Ended::Charge(charge) if !chargeable(book, charge) => {
-                presume(book, id, PresumeReason::NoUsage)
+                presume(book, (id, hold), PresumeReason::NoUsage)
             }
-            Ended::Charge(charge) => charge_open(book, id, charge),
+            Ended::Charge(charge) => charge_open(book, (id, hold), charge, measured.0),
             Ended::Release(reason) => release(id, reason),
-            Ended::Presume(reason) => presume(book, id, reason),
+            Ended::Presume(reason) => presume(book, (id, hold), reason),
         };
     }
     match (book.holds.presumed().get(&id), ended) {
-        (Some(_), Ended::Charge(charge)) if chargeable(book, charge) => {
-            correct(book, id, charge.clone())
+        (Some(presumed), Ended::Charge(charge)) if chargeable(book, charge) => {
+            correct(book, (id, presumed), charge, measured)
         }
-        (Some(_), Ended::Release(_)) => {
-            let nothing = Charge {
-                amount: Nanos::ZERO,
-                fees: Vec::new(),
-                catalog: "".into(),
-            };
-            correct(book, id, nothing)
-        }
+        // It was charged in full, and never was made: all of that comes back, the request as well.
+        (Some(_), Ended::Release(reason)) => release(id, reason),
         _ => unchanged(book, id),
     }
 }
@@ -122,113 +120,98 @@ fn unchanged(book: &Book, id: HoldId) -> Decision {
     Decision::nothing(Outcome::Closed(receipt))
 }
 
-fn charge_open(book: &Book, id: HoldId, charge: &Charge) -> Decision {
-    let Some(hold) = book.holds.open().get(&id) else {
-        return unchanged(book, id);
-    };
-    let draws = draw(book, &hold.draws, charge.amount);
+fn charge_open(
+    book: &Book,
+    (id, hold): (HoldId, &Hold),
+    charge: &Charge,
+    tokens: Option<u64>,
+) -> Decision {
     let overrun = charge.amount.saturating_sub(hold.amount).at_least_zero();
     let fact = Fact::Hold(HoldFact::Settled {
         hold: id,
-        draws,
+        draws: draw(book, &hold.draws, charge.amount),
         charge: charge.clone(),
     });
-    let receipt = Receipt {
-        hold: id,
-        charged: charge.amount,
+    let amounts = Amounts::one(charge.amount, tokens.unwrap_or(hold.traits().tokens));
+    let charging = Charging::open(book, id, amounts);
+    charged(
+        book,
+        (hold.origin(), charging),
+        fact,
+        receipt(id, charge.amount, overrun),
+    )
+}
+
+/// What a call that ends now, or whose end is corrected now, is told.
+const fn receipt(hold: HoldId, charged: Nanos, overrun: Nanos) -> Receipt {
+    Receipt {
+        hold,
+        charged,
         overrun,
         changed: true,
         headroom: None,
-    };
-    let mut decision = charged(book, (hold.origin(), charge.amount), fact, receipt);
-    decision.facts.extend(guarded(book, hold, charge.amount));
-    decision
-}
-
-/// A key that takes the organization's spend guard past its amount is frozen with the charge that does it. Where the guard
-/// counts each key apart, as it usually does, nobody is frozen for what another key spent.
-fn guarded(book: &Book, hold: &Hold, charge: Nanos) -> Option<Fact> {
-    let subject = Calls::subject_of(hold.key);
-    let spent = |limit: &Limit| {
-        let count = limit.counter(Some(subject));
-        count.map_or(Quantity::ZERO, |count| count.spent)
-    };
-    let trips = |limit: &&Limit| {
-        limit.origin == LimitOrigin::Guard
-            && hold.limits.contains(&limit.id)
-            && limit.opened <= hold.taken
-            && spent(limit).saturating_add(charge.into()) > limit.amount
-    };
-    let mut limits = book.limits.along(Some(hold.project), Some(hold.key)).iter();
-    freeze(book.key(hold.key)?, limits.find(trips)?.id)
-}
-
-fn release(id: HoldId, reason: ReleaseReason) -> Decision {
-    let receipt = Receipt {
-        hold: id,
-        charged: Nanos::ZERO,
-        overrun: Nanos::ZERO,
-        changed: true,
-        headroom: None,
-    };
-    Decision {
-        facts: vec![Fact::Hold(HoldFact::Released { hold: id, reason })],
-        outcome: Outcome::Closed(receipt),
     }
 }
 
-fn presume(book: &Book, id: HoldId, reason: PresumeReason) -> Decision {
-    let Some(hold) = book.holds.open().get(&id) else {
-        return unchanged(book, id);
-    };
-    let receipt = Receipt {
-        hold: id,
-        charged: hold.amount,
-        overrun: Nanos::ZERO,
-        changed: true,
-        headroom: None,
-    };
-    let fact = Fact::Hold(HoldFact::Presumed { hold: id, reason });
-    let mut decision = charged(book, (hold.origin(), hold.amount), fact, receipt);
-    decision.facts.extend(guarded(book, hold, hold.amount));
-    decision
+fn release(id: HoldId, reason: ReleaseReason) -> Decision {
+    Decision {
+        facts: vec![Fact::Hold(HoldFact::Released { hold: id, reason })],
+        outcome: Outcome::Closed(receipt(id, Nanos::ZERO, Nanos::ZERO)),
+    }
 }
 
-fn correct(book: &Book, id: HoldId, charge: Charge) -> Decision {
-    let Some(presumed) = book.holds.presumed().get(&id) else {
-        return unchanged(book, id);
-    };
-    let draws = draw(book, &presumed.draws, charge.amount);
-    let overrun = charge
-        .amount
-        .saturating_sub(presumed.amount)
-        .at_least_zero();
-    let receipt = Receipt {
-        hold: id,
-        charged: charge.amount,
-        overrun,
-        changed: true,
-        headroom: None,
-    };
+fn presume(book: &Book, (id, hold): (HoldId, &Hold), reason: PresumeReason) -> Decision {
+    let fact = Fact::Hold(HoldFact::Presumed { hold: id, reason });
+    let charging = Charging::open(book, id, held(hold));
+    charged(
+        book,
+        (hold.origin(), charging),
+        fact,
+        receipt(id, hold.amount, Nanos::ZERO),
+    )
+}
+
+/// What a hold takes of each measure.
+fn held(hold: &Hold) -> Amounts {
+    Amounts::one(hold.amount, hold.traits().tokens)
+}
+
+fn correct(
+    book: &Book,
+    (id, presumed): (HoldId, &PresumedCharge),
+    charge: &Charge,
+    (tokens, now): Measured,
+) -> Decision {
     let difference = charge.amount.saturating_sub(presumed.amount);
     let fact = Fact::Hold(HoldFact::Corrected {
         hold: id,
-        draws,
-        charge,
+        draws: draw(book, &presumed.draws, charge.amount),
+        charge: charge.clone(),
     });
-    charged(book, (presumed.origin(), difference), fact, receipt)
+    let amounts = presumed.corrected_by(difference, tokens);
+    let charging = Charging::presumed(book, (id, now), amounts);
+    charged(
+        book,
+        (presumed.origin(), charging),
+        fact,
+        receipt(id, charge.amount, difference.at_least_zero()),
+    )
 }
 
-/// A charge's fact, and what it makes budgets tell. Headroom is filled in by the one who has taken up the facts: see
-/// [`crate::Book::headroom`].
+/// A charge's fact, what it makes budgets tell, and whom it freezes. Headroom is filled in by the one who has taken up the
+/// facts: see [`crate::Book::headroom`].
 fn charged(
     book: &Book,
-    (origin, amount): (Origin, Nanos),
+    (origin, charging): (Origin, Option<Charging<'_>>),
     fact: Fact,
     receipt: Receipt,
 ) -> Decision {
     let mut facts = vec![fact];
-    facts.extend(Crossings::new(book).charge(origin, amount));
+    if let Some(charging) = charging {
+        let amount = charging.usd();
+        facts.extend(Crossings::new(book).charge(origin, amount));
+        facts.extend(Trips::of_one(book).charge(&charging));
+    }
     Decision {
         facts,
         outcome: Outcome::Closed(receipt),
@@ -330,7 +313,7 @@ fn presume_all(
 ) -> Decision {
     let mut holds = holds.peekable();
     let mut facts = Vec::new();
-    let mut crossings = Crossings::new(book);
+    let (mut crossings, mut trips) = (Crossings::new(book), Trips::of_several(book));
     let (mut presumed, mut amount) = (0_usize, Nanos::ZERO);
     while let Some(id) = holds.next_if(|_| presumed < most) {
         presumed = presumed.saturating_add(1);
@@ -338,6 +321,8 @@ fn presume_all(
         if let Some(hold) = book.holds.open().get(&id) {
             amount = amount.saturating_add(hold.amount);
             facts.extend(crossings.charge(hold.origin(), hold.amount));
+            let charging = Charging::open(book, id, held(hold));
+            facts.extend(charging.and_then(|charging| trips.charge(&charging)));
         }
     }
     let outcome = Outcome::Presumed {

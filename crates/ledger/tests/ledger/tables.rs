@@ -19,4 +19,5 @@ mod regressions;
 pub(crate) mod script;
 mod speak;
 mod subjects;
+mod trips;
 mod upstream;

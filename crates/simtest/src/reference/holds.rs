@@ -153,8 +153,7 @@ impl Reference {
                 if by_caller && !context.restored {
                     context.asked.ended(*hold, Ending::Release(*reason))?;
                 }
-                self.open_hold(*hold)?.end = End::Released;
-                Ok(())
+                self.released(*hold)
             }
             HoldFact::Presumed { hold, reason } => self.presumed(*hold, *reason, (before, context)),
             HoldFact::Corrected {
@@ -174,9 +173,26 @@ impl Reference {
                     Some(End::Charged(charged)) if charged.presumed => {}
                     _ => return Err("what was not presumed was corrected".to_owned()),
                 }
+                if !context.restored {
+                    self.guards(*hold, amount, before);
+                }
                 self.charge(*hold, (draws, charge), (before, context))
             }
         }
+    }
+
+    /// A call that cost nothing. One that was presumed before gives back what it counted, its request included.
+    fn released(&mut self, id: HoldId) -> Result<(), Wrong> {
+        let hold = self.holds.get_mut(&id).ok_or("there is no such hold")?;
+        match &hold.end {
+            End::Open => {}
+            End::Charged(charged) if charged.presumed => {
+                hold.counted.iter_mut().for_each(|counted| counted.spent = None);
+            }
+            end => return Err(format!("the hold ended before: {end:?}")),
+        }
+        hold.end = End::Released;
+        Ok(())
     }
 
     fn presumed(
@@ -208,9 +224,11 @@ impl Reference {
             | PresumeReason::NoUsage
             | PresumeReason::TimedOut => {
                 context.asked.ended(id, Ending::Presume(reason))?;
-                let amount = hold.amount;
-                self.guards(id, amount, before);
             }
+        }
+        if !context.restored {
+            let amount = hold.amount;
+            self.guards(id, amount, before);
         }
         let hold = self.open_hold(id)?;
         let (amount, draws) = (hold.amount, hold.draws.clone());

@@ -35,7 +35,7 @@ impl Limit {
         moment: Moment<'_>,
         (held, taken): (&Amounts, &Amounts),
     ) -> Result<(), Inconsistent> {
-        if moment.taken < self.opened {
+        if !self.counts_charge(&moment, None) {
             return Ok(());
         }
         let (given_back, spent) = (negative(held.of(self.measure)), taken.of(self.measure));
@@ -53,6 +53,17 @@ impl Limit {
         Ok(())
     }
 
+    /// Whether a call that it counted still counts: where it ends now; or where what was presumed of it by this entry is
+    /// corrected now, and the moment's time is that of the presumption.
+    pub(crate) fn counts_charge(&self, moment: &Moment<'_>, corrects: Option<(u64, Time)>) -> bool {
+        let left = |rolling: &Rolling, now| rolling.leaves(rolling.slot_of(moment.at)) <= now;
+        let stands = |(presumed, now)| {
+            let left = self.rolls().is_some_and(|rolling| left(rolling, now));
+            presumed >= self.rare().forgot && !left
+        };
+        moment.taken >= self.opened && corrects.is_none_or(stands)
+    }
+
     /// A charge presumed by this entry turns out to differ by so much, unless it was forgotten by an edit since or has
     /// left a rolling window. The moment's time is that of the presumption.
     pub(crate) fn correct_call(
@@ -62,16 +73,10 @@ impl Limit {
         (now, room): (Time, bool),
     ) -> Result<(), Inconsistent> {
         let difference = difference.of(self.measure);
-        let rolls = self.window.rolling().copied();
-        let left = |rolling: Rolling| rolling.leaves(rolling.slot_of(moment.at)) <= now;
-        if moment.taken < self.opened
-            || presumed < self.rare().forgot
-            || difference == Quantity::ZERO
-            || rolls.is_some_and(left)
-        {
+        if difference == Quantity::ZERO || !self.counts_charge(&moment, Some((presumed, now))) {
             return Ok(());
         }
-        let slot = rolls.map(|rolling| rolling.slot_of(moment.at));
+        let slot = self.rolls().map(|rolling| rolling.slot_of(moment.at));
         let correct = |count: &mut Count| count.spend(difference, slot);
         correct(&mut self.count)?;
         if let Some(each) = self.rare.as_mut().and_then(|rare| rare.each.as_mut()) {

@@ -192,8 +192,6 @@ impl Model {
                 changed: false,
             },
             None => {
-                let call = self.calls[place].clone();
-                self.guard(&call, amount);
                 self.presume(place);
                 Answer::Closed {
                     charged: amount,
@@ -203,12 +201,11 @@ impl Model {
             }
             Some(charge) => {
                 let call = self.calls[place].clone();
-                if !presumed && ended != Ended::Released {
-                    self.guard(&call, charge);
-                }
-                // What never was made counts nowhere; what was presumed was a request.
-                if presumed || ended != Ended::Released {
-                    self.spend(&call, charge, tokens.unwrap_or(call.tokens));
+                // What never was made counts nowhere, whatever was presumed of it.
+                if ended != Ended::Released {
+                    let tokens = tokens.unwrap_or(call.tokens);
+                    self.guard(&call, charge, tokens);
+                    self.spend(&call, charge, tokens);
                 }
                 self.end(place, charge);
                 Answer::Closed {
@@ -241,6 +238,7 @@ impl Model {
 
     fn presume(&mut self, place: usize) {
         let mut call = self.calls[place].clone();
+        self.guard(&call, call.amount, call.tokens);
         call.presumed = true;
         call.presumed_at = self.now;
         for (lot, part) in &call.draws {

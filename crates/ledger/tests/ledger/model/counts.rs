@@ -146,14 +146,34 @@ impl Model {
         }
     }
 
-    /// A charge that takes a guard past its amount freezes the call's key.
-    pub(super) fn guard(&mut self, call: &Call, charge: i64) {
+    /// A charge that takes a limit which freezes past its amount freezes the call's key. Of a call that was presumed, what
+    /// it takes beyond that counts, in the limits that count the presumption still.
+    pub(super) fn guard(&mut self, call: &Call, charge: i64, tokens: i64) {
         let trips = |limit: &Limit| {
-            let counts =
-                |counted: &Counted| counted.limit == limit.made && counted.window == limit.now_in;
-            limit.kind.guard
-                && call.counted.iter().any(counts)
-                && self.spent_in(limit, None) + charge > limit.amount
+            let counts = |counted: &&Counted| {
+                let since = call.presumed_at;
+                let stands = counted.charged_after == limit.resets
+                    && counts_still(limit.window, since, self.now);
+                counted.limit == limit.made
+                    && counted.window == limit.now_in
+                    && (!call.presumed || stands)
+            };
+            let takes = match limit.kind.measure {
+                Measure::Usd => charge,
+                Measure::Requests => 1,
+                Measure::Tokens => tokens,
+            };
+            let before = if call.presumed {
+                call.takes(limit.kind.measure)
+            } else {
+                0
+            };
+            let more = takes - before;
+            let passes = |subject| self.spent_in(limit, subject) + more > limit.amount;
+            more > 0
+                && (limit.kind.guard || limit.kind.freezes && limit.stops())
+                && call.counted.iter().find(counts).is_some()
+                && limit.apart(call.who).into_iter().any(passes)
         };
         if self.limits.iter().any(trips) {
             self.freeze(call.key);
