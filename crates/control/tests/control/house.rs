@@ -236,6 +236,7 @@ impl House {
             log: log.clone(),
             alerts,
             upstreams,
+            client: upstream::Client::new().unwrap(),
             catalog: Arc::new(catalog::Catalog::builtin()),
             ids: Arc::<Counting>::clone(&ids),
             ready: Arc::<Probe>::clone(&probe),

@@ -45,6 +45,8 @@ mod owners;
 #[cfg(test)]
 mod prices;
 #[cfg(test)]
+mod reconciliations;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod rotation;

@@ -16,6 +16,11 @@ pub(crate) struct Town {
 
 /// Accounts that were made at run time.
 async fn upstreams(house: &House) {
+    let bought = json!({"amount_usd": "50.00", "note": "card"});
+    house
+        .post("/upstreams/configured/credits", bought)
+        .await
+        .id();
     for body in [
         json!({
             "name": "made", "kind": "azure", "base_url": "https://r.openai.azure.com", "api_key": "k-0123456789012345678",
@@ -198,6 +203,10 @@ impl Town {
             ),
             ("/api/v1/upstreams", format!("{api}/upstreams")),
             ("/api/v1/upstreams/{name}", format!("{api}/upstreams/made")),
+            (
+                "/api/v1/upstreams/{name}/balance",
+                format!("{api}/upstreams/configured/balance"),
+            ),
             ("/api/v1/verifications", format!("{api}/verifications")),
             (
                 "/api/v1/requests/rebuild",

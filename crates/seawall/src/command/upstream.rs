@@ -1,7 +1,7 @@
 //! `seawall upstream`: the accounts at providers. A credential comes from stdin, a variable or a file of whoever types, and
 //! never from the command line, where everybody on the machine can read it.
 
-mod balance;
+pub(crate) mod balance;
 
 use std::io::Read as _;
 

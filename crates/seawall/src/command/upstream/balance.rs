@@ -8,7 +8,10 @@ use super::path;
 use crate::command::client::encoded;
 use crate::command::print::{self, Table};
 use crate::command::{Answer, Client, amount};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
+
+/// What the balance is called.
+const SCHEMA: &str = "upstream_balance";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BoughtCommand {
@@ -73,8 +76,19 @@ pub(super) async fn show(client: &Client, name: &str) -> Result<Answer, Failure>
     Ok(Answer {
         text: text(&json),
         json,
-        schema: "upstream_balance",
+        schema: SCHEMA,
     })
+}
+
+/// Credit that is used up or soon will be ends the program so that a script notices.
+pub(crate) fn finding(answer: &Answer) -> Result<(), Failure> {
+    let warned = answer.json.get("warning").is_some_and(Value::is_string);
+    if answer.schema == SCHEMA && warned {
+        let message =
+            "what was bought there is used up, or soon will be; buy more, and tell it here";
+        return Err(Failure::new(Exit::Finding, message));
+    }
+    Ok(())
 }
 
 fn text(json: &Value) -> String {
