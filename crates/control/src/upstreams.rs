@@ -3,6 +3,7 @@
 
 mod ask;
 pub(crate) mod balance;
+pub(crate) mod caps;
 pub(crate) mod contract;
 mod view;
 
@@ -19,7 +20,7 @@ use crate::body::Ask;
 use crate::error::ApiError;
 use crate::path::{InPath, Named};
 use crate::show::List;
-use view::View;
+use view::{One, View};
 
 impl InPath for UpstreamName {
     const PARAM: &'static str = "name";
@@ -36,11 +37,13 @@ pub(crate) async fn list(State(app): State<App>) -> Json<List<View>> {
 pub(crate) async fn get(
     State(app): State<App>,
     Named(name): Named<UpstreamName>,
-) -> Result<Json<View>, ApiError> {
+) -> Result<Json<One>, ApiError> {
     let entry = app.upstreams.entry(name.as_str());
     let entry = entry.ok_or_else(|| ApiError::not_found("upstream"))?;
     let now = app.tellers.settings().clock.now();
-    Ok(Json(View::of(&entry, now)))
+    let view = View::of(&entry, now);
+    let caps = caps::of(&app, name.as_str()).await?;
+    Ok(Json(One { view, caps }))
 }
 
 pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Response, ApiError> {

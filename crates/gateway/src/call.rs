@@ -25,7 +25,7 @@ use attempt::Attempt;
 use journey::{Journey, Trip};
 use to_its_end::going;
 
-pub(crate) use priced::price;
+pub(crate) use priced::{Asked, Priced, Turned, price};
 
 /// A call whose money is held, ready to leave.
 struct Ready {
@@ -74,7 +74,7 @@ pub(crate) struct Known {
     pub(crate) marks: Marks,
 }
 
-/// Steps 1 to 5, for the first account.
+/// Steps 1 to 5, for the first account whose caps let the call pass.
 async fn prepare(
     gateway: &Gateway,
     (id, began): (RequestId, Began),
@@ -85,9 +85,16 @@ async fn prepare(
     let caller = authenticate(gateway, &head).await?;
     known.caller = Some(caller.clone());
     let body = read::body(gateway, body).await?;
-    let (priced, ahead) = price(gateway, &caller, (route, &body), (&head.headers, known))?;
-    let asks = (&caller, HoldId::first(id));
-    let granted = priced.hold(gateway, asks, (route, &body)).await?;
+    let (first, mut ahead) = price(gateway, &caller, (route, &body), (&head.headers, known))?;
+    let asked = Asked {
+        gateway,
+        caller: &caller,
+        route,
+        body: &body,
+        headers: &head.headers,
+    };
+    let hold = HoldId::first(id);
+    let (priced, granted) = priced::hold(asked, hold, (first, &mut ahead)).await?;
     let trip = Trip {
         gateway: gateway.clone(),
         id,
@@ -98,10 +105,11 @@ async fn prepare(
         headers: head.headers,
         traits: priced.traits.clone(),
     };
+    let number = granted.0.id().attempt;
     let attempt = trip.attempt(priced, granted, Before::NOTHING).await?;
     Ok(Ready {
         attempt,
-        journey: Journey::new(trip, ahead),
+        journey: Journey::new(trip, ahead, number),
     })
 }
 

@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 use teller::{KeyView, Teller, Unavailable};
 
 use crate::Gateway;
-use crate::call::{Known, price};
+use crate::call::{Asked, Known, Priced, Turned, price};
 use crate::step::authenticate::Caller;
+use crate::step::cap::{self, Cap};
 use crate::step::read::Route;
 use crate::tell::{self, Stop, Wish};
 
@@ -128,21 +129,57 @@ impl Gateway {
         (route, body): (Route, &Bytes),
         (headers, known): (&HeaderMap, &mut Known),
     ) -> Result<Would, Stop> {
-        let (priced, _others) = price(self, caller, (route, body), (headers, known))?;
+        let (mut priced, mut others) = price(self, caller, (route, body), (headers, known))?;
+        let asked = Asked {
+            gateway: self,
+            caller,
+            route,
+            body,
+            headers,
+        };
+        let traits = priced.traits.clone();
+        let mut turned = Turned::default();
+        loop {
+            match self.weigh_at(priced, (caller, payer), (route, body)).await {
+                Ok(would) => return Ok(would),
+                Err(stop) => turned.away(stop)?,
+            }
+            match Priced::next(asked, &mut others, &traits) {
+                Some(next) => priced = next,
+                None => return Err(turned.told()),
+            }
+        }
+    }
+
+    /// The same at one account.
+    async fn weigh_at(
+        &self,
+        priced: Priced,
+        (caller, payer): (&Caller, Payer),
+        (route, body): (Route, &Bytes),
+    ) -> Result<Would, Stop> {
         let counted = priced.counted(self, (route, body))?;
         let hold = HoldId::first(self.new_request_id());
         let wanted = priced.wanted(hold, route);
         let cheap = (priced.most.unfittable(), Patience::Try);
         let asks = [cheap, (counted, Patience::Wait), (counted, Patience::Last)]
             .map(|ask| wanted.ask(self, caller, ask));
+        let cap = Cap::of(self, &priced.served)?;
+        let at_cap = cap.map(|cap| (cap.teller.clone(), asks.clone().map(|ask| cap.ask(&ask))));
         let answer = caller.teller.ask(move |book, now| {
             let (book, _key) = with_payer(book, payer, now)?;
             Ok::<_, KeyProblem>(decided(&book, &asks, now))
         });
-        let (outcome, waits) = answer.await?.map_err(|problem| Stop::Key(problem, None))?;
+        let (outcome, mut waits) = answer.await?.map_err(|problem| Stop::Key(problem, None))?;
         let wish = wanted.wish(counted);
         let asked_units = wish.bound.units();
-        let grant = granted(outcome, (wish, caller))?;
+        let mut grant = granted(outcome, (wish.clone(), caller))?;
+        if let Some((teller, asks)) = at_cap {
+            let answer = teller.ask(move |book, now| decided(book, &asks, now));
+            let (outcome, waits_there) = answer.await?;
+            grant = cap::both(grant, granted(outcome, (wish, caller))?);
+            waits |= waits_there;
+        }
         Ok(Would {
             grant,
             waits,

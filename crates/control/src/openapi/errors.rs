@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 40] = [
+const CODES: [(&str, &str); 41] = [
     ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
@@ -51,6 +51,10 @@ const CODES: [(&str, &str); 40] = [
     ("not_found", "there is no such thing"),
     ("not_ready", "the server cannot work now"),
     ("not_rolled_back", "nothing that is remembered is missing"),
+    (
+        "nothing_counted_yet",
+        "what goes through the upstream is not counted yet",
+    ),
     (
         "provider_key_unknown",
         "which of the provider's keys is the account's is not known",

@@ -2,7 +2,7 @@
 
 use utoipa::ToSchema;
 
-use super::view::View;
+use super::view::{One, View};
 use crate::openapi::operation::{Operation, delete, get, patch, post};
 use crate::openapi::schema::words;
 use crate::show::{At, Usd};
@@ -175,7 +175,7 @@ fn accounts() -> Vec<Operation> {
         )
         .takes::<NewUpstream>()
         .creates::<View>(),
-        get("/upstreams/{name}", "getUpstream", "One account.").answers::<View>(),
+        get("/upstreams/{name}", "getUpstream", "One account.").answers::<One>(),
         patch(
             "/upstreams/{name}",
             "patchUpstream",

@@ -31,6 +31,10 @@ async fn upstreams(house: &House) {
         let made = house.post("/upstreams", body).await;
         assert_eq!(made.status, 201, "{}", made.body);
     }
+    let scope = json!({"kind": "upstream", "name": "made"});
+    let cap = json!({"scope": scope, "amount_usd": "100", "window": {"kind": "month"}});
+    let cap = house.post("/limits", cap).await;
+    assert_eq!(cap.status, 201, "{}", cap.body);
 }
 
 impl Town {
@@ -150,7 +154,9 @@ impl Town {
                 "/api/v1/limits",
                 format!("{api}/limits?organization={organization}"),
             ),
+            ("/api/v1/limits", format!("{api}/limits?upstream=made")),
             ("/api/v1/limits/{limit}", format!("{api}/limits/{limit}")),
+            ("/api/v1/headroom", format!("{api}/headroom?upstream=made")),
             ("/api/v1/headroom", format!("{api}/headroom?key={key}")),
             ("/api/v1/requests", format!("{api}/requests")),
             (

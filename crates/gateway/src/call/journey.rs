@@ -54,6 +54,8 @@ struct Soon {
 pub(super) struct Journey {
     trip: Trip,
     ahead: Candidates,
+    /// The number of the last hold.
+    holds: u8,
     deadline: Instant,
     /// Until when it waits for accounts that are soon back; known once it failed.
     waits_until: Option<Instant>,
@@ -132,11 +134,13 @@ impl Trip {
 }
 
 impl Journey {
-    pub(super) fn new(trip: Trip, ahead: Candidates) -> Self {
+    /// `holds`: the number of the hold that was taken first.
+    pub(super) fn new(trip: Trip, ahead: Candidates, holds: u8) -> Self {
         let deadline = Instant::now() + trip.gateway.settings().call_timeout;
         Self {
             trip,
             ahead,
+            holds,
             deadline,
             waits_until: None,
             soon: Vec::new(),
@@ -219,13 +223,14 @@ impl Journey {
         if !helps || self.asked.len() >= usize::from(self.trip.gateway.settings().most_attempts) {
             return None;
         }
-        let attempt = u8::try_from(self.asked.len()).ok()?.checked_add(1)?;
         while let Some(served) = self.next().await {
             // Where it has no price there it cannot go there.
             let Ok(priced) = self.trip.priced(&served) else {
                 continue;
             };
-            match self.trip.hold(&priced, attempt).await {
+            // One that was given back has had its number.
+            self.holds = self.holds.checked_add(1)?;
+            match self.trip.hold(&priced, self.holds).await {
                 Ok(granted) => return Some((priced, granted)),
                 Err(Stop::Money(shortfall, wish)) => {
                     let why = tell::unaffordable(&self.trip.gateway, &shortfall, &wish);

@@ -47,12 +47,12 @@ pub(crate) struct Priced {
 
 /// What a call is priced by, wherever it goes.
 #[derive(Clone, Copy)]
-pub(super) struct Asked<'a> {
-    pub(super) gateway: &'a Gateway,
-    pub(super) caller: &'a Caller,
-    pub(super) route: Route,
-    pub(super) body: &'a Bytes,
-    pub(super) headers: &'a HeaderMap,
+pub(crate) struct Asked<'a> {
+    pub(crate) gateway: &'a Gateway,
+    pub(crate) caller: &'a Caller,
+    pub(crate) route: Route,
+    pub(crate) body: &'a Bytes,
+    pub(crate) headers: &'a HeaderMap,
 }
 
 /// Steps 2 to 4, the cheap way: the price at the first account that has one, and the accounts that are left for when it says
@@ -86,6 +86,62 @@ pub(crate) fn price(
         }
     }
     Err(first.unwrap_or_else(|| Stop::NoUpstream(facts.model().to_owned())))
+}
+
+/// Step 5 at the first account whose caps let the call pass. Each has a hold of its own, from this one on.
+pub(super) async fn hold(
+    asked: Asked<'_>,
+    mut hold: HoldId,
+    (first, ahead): (Priced, &mut Candidates),
+) -> Result<(Priced, (LiveHold, Grant)), Stop> {
+    let traits = first.traits.clone();
+    let mut turned = Turned::default();
+    let mut priced = first;
+    loop {
+        let asks = (asked.caller, hold);
+        match priced.hold(asked.gateway, asks, (asked.route, asked.body)).await {
+            Ok(granted) => return Ok((priced, granted)),
+            Err(stop) => turned.away(stop)?,
+        }
+        hold.attempt = hold.attempt.saturating_add(1);
+        match Priced::next(asked, ahead, &traits) {
+            Some(next) => priced = next,
+            None => return Err(turned.told()),
+        }
+    }
+}
+
+/// What is told of a call that no account's caps let pass: the first refusal, unless another is only for the moment.
+#[derive(Default)]
+pub(crate) struct Turned(Option<Stop>);
+
+impl Turned {
+    /// An account does not take the call, and nothing was sent there.
+    ///
+    /// # Errors
+    /// What stopped it, where another account would not help.
+    pub(crate) fn away(&mut self, stop: Stop) -> Result<(), Stop> {
+        self.0 = Some(match (self.0.take(), stop) {
+            (None, stop) if stop.is_of_the_account() => stop,
+            (Some(before), stop) if stop.is_of_the_account() => {
+                if before.is_transient() || !stop.is_transient() {
+                    before
+                } else {
+                    stop
+                }
+            }
+            // At another account's price the organization's own Book says no.
+            (Some(before), Stop::Money(..)) => before,
+            (_, stop) => return Err(stop),
+        });
+        Ok(())
+    }
+
+    /// What is told in the end.
+    pub(crate) fn told(self) -> Stop {
+        let nothing = || Stop::Fault("no account was asked".to_owned());
+        self.0.unwrap_or_else(nothing)
+    }
 }
 
 impl Priced {
@@ -131,21 +187,25 @@ impl Priced {
         })
     }
 
-    /// Step 5: by the cheap bound, which mostly fits; else by the close one.
+    /// The price at the next account that has one.
+    pub(crate) fn next(
+        asked: Asked<'_>,
+        ahead: &mut Candidates,
+        traits: &Traits,
+    ) -> Option<Self> {
+        ahead.find_map(|served| Self::elsewhere(asked, (&served, traits)).ok())
+    }
+
+    /// Step 5, in every Book that counts the call.
     pub(super) async fn hold(
         &self,
         gateway: &Gateway,
         (caller, hold): (&Caller, HoldId),
         (route, body): (Route, &Bytes),
     ) -> Result<(LiveHold, Grant), Stop> {
+        let close = || self.counted(gateway, (route, body));
         let wanted = self.wanted(hold, route);
-        match wanted.try_hold(gateway, caller, self.most).await? {
-            Some(granted) => Ok(granted),
-            None => {
-                let counted = self.counted(gateway, (route, body))?;
-                wanted.hold(gateway, caller, counted).await
-            }
-        }
+        wanted.take(gateway, caller, self.most, close).await
     }
 
     pub(crate) fn wanted(&self, hold: HoldId, route: Route) -> Wanted<'_> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ledger::Shortfall;
+use ledger::{CheckKind, Shortfall};
 use projections::Tried;
 
 use super::Wish;
@@ -19,8 +19,17 @@ pub(crate) fn unaffordable(gateway: &Gateway, shortfall: &Shortfall, wish: &Wish
         return String::new();
     };
     let needed = shortfall.least_needed_of(check.measure);
+    let of = match check.kind {
+        CheckKind::UpstreamCap(_) => "of the upstream cap that is set for it",
+        CheckKind::HardLimit(_)
+        | CheckKind::ModelLimit(_)
+        | CheckKind::EndUserLimit(_)
+        | CheckKind::TagLimit(_)
+        | CheckKind::ApprovedUsageLimit(_)
+        | CheckKind::CreditBalance => "here",
+    };
     format!(
-        " Seawall did not send it to upstream {:?}: there it may take up to {}, and {} is left here.",
+        " Seawall did not send it to upstream {:?}: there it may take up to {}, and {} is left {of}.",
         wish.upstream,
         check.measure.spoken(needed),
         check.measure.spoken(check.left),
