@@ -5,6 +5,7 @@ mod edit;
 mod error;
 mod image;
 mod json;
+mod metadata;
 mod sse;
 mod usage;
 
