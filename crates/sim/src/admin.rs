@@ -3,6 +3,8 @@
 //!
 //! An admin key begins with `sk-admin-`; any other is told which scope it lacks, as the real one does.
 
+mod pages;
+
 use std::sync::Arc;
 
 use http::{Method, Request, Response};
@@ -90,7 +92,10 @@ pub(crate) async fn serve(
     let body = Limited::new(body, LARGEST_BODY).collect().await;
     let body = body.map(|body| body.to_bytes()).unwrap_or_default();
     Ok(match answer(provider, &parts.method, path, &body) {
-        Ok(text) => reply::served(stamp, Content::Json, SimBody::whole(text)),
+        Ok(text) => {
+            let page = pages::cut(text, parts.uri.query());
+            reply::served(stamp, Content::Json, SimBody::whole(page))
+        }
         Err(rejection) => reply::rejected(stamp, &rejection),
     })
 }

@@ -29,7 +29,7 @@
 //! | `GET /sim/faults`, `DELETE /sim/faults` | those that wait; none waits any more |
 //! | `GET /sim/faults/names` | every name |
 //! | `POST /sim/account` | `{organization?, project?, credit_usd?, spend_limit?: {threshold_amount, enforcing?}, alerts?: [cents], projects?: [{id, name, keys?, spend_limit?, alerts?, model_permissions?, spent_usd?, archived?}], key?, credits?, credit_grants?}`: who is billed, and what stops it; replaces all that was said before |
-//! | `GET /v1/organization/costs`, `/projects`, `/spend_limit`, `/spend_alerts`, `/projects/{id}/api_keys`, `/spend_limit`, `/spend_alerts`, `/model_permissions` | the administration API, for a key that begins with `sk-admin-`; `POST` and `DELETE` of a `spend_limit` count from the next call |
+//! | `GET /v1/organization/costs`, `/projects`, `/spend_limit`, `/spend_alerts`, `/projects/{id}/api_keys`, `/spend_limit`, `/spend_alerts`, `/model_permissions` | the administration API, for a key that begins with `sk-admin-`; lists in pages by `limit` and `after`; `POST` and `DELETE` of a `spend_limit` count from the next call |
 //! | `GET /v1/key`, `/v1/credits`, `/v1/dashboard/billing/credit_grants` | what was said of them; otherwise 404 |
 //!
 //! Anything else is 404 or 405 in the provider's envelope. Requests under `/sim/` need no key.
