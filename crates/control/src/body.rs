@@ -8,11 +8,13 @@ use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use ids::Pepper;
 use ledger::{Cause, IdempotencyKey};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
+use crate::app::App;
 use crate::auth::Actor;
 use crate::error::ApiError;
 use crate::fields::Fields;
@@ -44,17 +46,17 @@ impl Ask {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Ask {
+impl FromRequest<App> for Ask {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let actor = Actor::of(&parts.extensions)?;
         let body = read(body).await?;
         let key = idempotency_key(&parts.headers)?;
         let idempotency = key.map(|key| IdempotencyKey {
             key: scope_of(&parts.method, parts.uri.path(), &key),
-            request: Sha256::digest(&body).into(),
+            request: print_of(&app.pepper, &body),
         });
         Ok(Self {
             actor,
@@ -138,6 +140,15 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<Vec<u8>>, ApiError> {
     ))
 }
 
+/// By which the same body is known again. It stands in the journal for ever, so whoever has a journal must not be able to try
+/// out what a body was: notes and names are in it. The key of an earlier program's record was not a keyed hash; within the
+/// day that such a record lasts, a repetition is told that the key was used for another request, and nothing happens twice.
+fn print_of(pepper: &Pepper, body: &[u8]) -> [u8; 32] {
+    let plain: [u8; 32] = Sha256::digest(body).into();
+    let hex: String = plain.iter().map(|byte| format!("{byte:02x}")).collect();
+    pepper.hash(&format!("idempotent request {hex}")).to_bytes()
+}
+
 /// A key counts for one method and one path. Neither of these holds a newline, so parts cannot be shifted.
 fn scope_of(method: &Method, path: &str, key: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -151,4 +162,21 @@ fn scope_of(method: &Method, path: &str, key: &[u8]) -> [u8; 32] {
         hash.update(part);
     }
     hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_body_tells_bodies_apart_and_cannot_be_tried_out() {
+        let pepper = |byte| Pepper::from_bytes([byte; 32]);
+        let body = br#"{"amount_usd":"5","note":"for Ann"}"#;
+        let kept = print_of(&pepper(1), body);
+        assert_eq!(kept, print_of(&pepper(1), body));
+        assert_ne!(kept, print_of(&pepper(1), b"{}"));
+        assert_ne!(kept, print_of(&pepper(2), body));
+        let unkeyed: [u8; 32] = Sha256::digest(body).into();
+        assert_ne!(kept, unkeyed);
+    }
 }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue};
 use ids::{Pepper, SubjectKind};
 use ledger::{Book, Check, KeyProblem, Measure, ProjectState, Time, Traits};
 use serde::Serialize;
@@ -111,6 +112,26 @@ fn stop(place: Place, book: &Book, now: Time) -> Option<Stop> {
     }
 }
 
+/// Names an end user where an address would, which proxies and others write down.
+const END_USER: &str = "x-seawall-end-user";
+
+fn named_twice() -> ApiError {
+    ApiError::bad(
+        "invalid_parameter",
+        "The end user is named by `end_user` and by the header x-seawall-end-user. Name him once.",
+    )
+}
+
+fn text_of(header: &HeaderValue) -> Result<String, ApiError> {
+    let text = std::str::from_utf8(header.as_bytes()).map(str::to_owned);
+    text.ok().filter(|text| !text.is_empty()).ok_or_else(|| {
+        ApiError::bad(
+            "invalid_parameter",
+            "The header x-seawall-end-user is empty or not UTF-8. Send the end user's name as your calls name him.",
+        )
+    })
+}
+
 /// A call that is asked about, for the limits that count only some.
 struct Call {
     model: String,
@@ -119,9 +140,18 @@ struct Call {
 
 impl Call {
     /// `None` where nothing of it is named.
-    fn read(params: &mut Params, pepper: &Pepper) -> Result<Option<Self>, ApiError> {
+    fn read(
+        params: &mut Params,
+        headers: &HeaderMap,
+        pepper: &Pepper,
+    ) -> Result<Option<Self>, ApiError> {
         let model = params.text("model")?;
         let end_user = params.text("end_user")?;
+        let end_user = match (end_user, headers.get(END_USER)) {
+            (Some(_), Some(_)) => return Err(named_twice()),
+            (None, Some(header)) => Some(text_of(header)?),
+            (named, None) => named,
+        };
         let tag = params.text("tag")?;
         if model.is_none() && end_user.is_none() && tag.is_none() {
             return Ok(None);
@@ -141,9 +171,10 @@ impl Call {
 pub(crate) async fn get(
     State(app): State<App>,
     mut params: Params,
+    headers: HeaderMap,
 ) -> Result<Json<View>, ApiError> {
     let place = Place::read_any(&app, &mut params)?;
-    let call = Call::read(&mut params, &app.pepper)?;
+    let call = Call::read(&mut params, &headers, &app.pepper)?;
     params.finish()?;
     let place = place.ok_or_else(|| {
         ApiError::bad(
@@ -189,7 +220,11 @@ pub(crate) fn operations() -> Vec<Operation> {
             "Instead of these: what the caps of this upstream account let through, whoever calls.",
         )
         .query_text("model", "With the limits on this model.")
-        .query_text("end_user", "With the limits on this end user.")
+        .query_text(
+            "end_user",
+            "With the limits on this end user. An address ends up in logs: the header keeps a name out of them.",
+        )
+        .header_text(END_USER, "With the limits on this end user.")
         .query_text("tag", "With the limits on this tag, such as `team=red`.")
         .answers::<View>(),
     ]

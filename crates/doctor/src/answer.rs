@@ -2,12 +2,15 @@
 
 mod pasted;
 
-use diagnosis::{Cause, Endpoint, Provider, Symptom};
+use diagnosis::{Cause, Confidence, Endpoint, Provider, Symptom, Verdict};
 use jiff::Timestamp;
 use serde_json::Value;
 use wire::error::ProviderError;
 
-pub use pasted::read as read_pasted;
+pub use pasted::{read as read_pasted, unreachable_by};
+
+/// Under which an error may have come whose status nobody copied; those that fail by themselves come last.
+const STATUSES: [u16; 9] = [429, 402, 401, 403, 400, 404, 503, 529, 500];
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +110,8 @@ pub struct Answer {
     pub error: Option<ProviderError>,
     /// What that means.
     pub cause: Option<Cause>,
+    /// How well that is known.
+    pub confidence: Option<Confidence>,
     /// Where it is Seawall's own refusal, not a provider's: the id of the call.
     pub refused_by_seawall: Option<String>,
     /// What its headers say.
@@ -130,13 +135,14 @@ impl Answer {
         let refused_by_seawall = refused_by_seawall(body);
         // Seawall speaks with OpenAI's codes; what they mean of an account at a provider does not hold of it.
         let foreign = error.as_ref().filter(|_| refused_by_seawall.is_none());
-        let cause = foreign.map(|error| cause_of(&asked, provider, error, at));
+        let verdict = foreign.map(|error| understood((&asked, provider), error, &headers, at));
         Self {
             asked,
             provider,
             status,
             error,
-            cause,
+            cause: verdict.map(|verdict| verdict.cause),
+            confidence: verdict.map(|verdict| verdict.confidence),
             refused_by_seawall,
             headers,
             at,
@@ -152,18 +158,16 @@ impl Answer {
     /// Whether it was refused for want of money, whatever the provider calls that.
     #[must_use]
     pub fn is_billing(&self) -> bool {
-        matches!(
-            self.cause,
-            Some(
-                Cause::CreditExhausted
-                    | Cause::OrganizationSpendLimit
-                    | Cause::ProjectSpendLimit
-                    | Cause::OrganizationUsageLimit
-                    | Cause::BillingUnspecified
-                    | Cause::BillingOnImagePath
-                    | Cause::BillingNotActive
-            )
-        )
+        self.cause.is_some_and(Cause::is_money)
+    }
+
+    /// How sure a finding can be that rests on this error and nothing else.
+    pub(crate) fn sure(&self) -> crate::Confidence {
+        match self.confidence {
+            Some(Confidence::Certain) => crate::Confidence::Certain,
+            Some(Confidence::Likely) => crate::Confidence::VeryLikely,
+            Some(Confidence::Possible) | None => crate::Confidence::Possible,
+        }
     }
 
     /// The error in one line: status, code and message.
@@ -189,9 +193,41 @@ impl Answer {
     }
 }
 
-/// The one place where a provider's words become a cause.
-fn cause_of(asked: &Asked, provider: Provider, error: &ProviderError, at: Timestamp) -> Cause {
-    diagnosis::diagnose(&Symptom {
+/// The one place where a provider's words become a cause. Where no status came along, it is the one under which these very
+/// words mean something.
+fn understood(
+    about: (&Asked, Provider),
+    error: &ProviderError,
+    headers: &Headers,
+    at: Timestamp,
+) -> Verdict {
+    let wait = headers.retry_after.map(|seconds| seconds.to_string());
+    let wait = wait.as_deref().map(|seconds| ("retry-after", seconds));
+    let under = |status, error: &ProviderError| {
+        let wait: Vec<(&str, &str)> = wait.into_iter().collect();
+        diagnosis::diagnose(&Symptom {
+            headers: &wait,
+            ..symptom(about, (status, error), at)
+        })
+    };
+    let verdict = under(error.status, error);
+    if error.status != 0 || verdict.cause != Cause::Unknown {
+        return verdict;
+    }
+    let silent = ProviderError::read(0, b"{}");
+    let by_its_words = |status: &u16| {
+        let told = under(*status, error);
+        (told.cause != under(*status, &silent).cause).then_some(told)
+    };
+    STATUSES.iter().find_map(by_its_words).unwrap_or(verdict)
+}
+
+fn symptom<'a>(
+    (asked, provider): (&Asked, Provider),
+    (status, error): (u16, &'a ProviderError),
+    at: Timestamp,
+) -> Symptom<'a> {
+    Symptom {
         endpoint: asked.endpoint(),
         kind: error.kind.as_deref(),
         code: error.code.as_deref(),
@@ -200,9 +236,20 @@ fn cause_of(asked: &Asked, provider: Provider, error: &ProviderError, at: Timest
         cap: error.cap.as_deref(),
         wait: error.wait.as_deref(),
         now: at.as_microsecond(),
-        ..Symptom::bare(provider, error.status)
-    })
-    .cause
+        ..Symptom::bare(provider, status)
+    }
+}
+
+/// What a word would mean, were it the code or the type of an error and nothing else known.
+fn certain_cause(about: (&Asked, Provider), word: &str, at: Timestamp) -> Option<Cause> {
+    let nothing = ProviderError::read(0, b"{}");
+    let as_code = Symptom {
+        code: Some(word),
+        kind: Some(word),
+        ..symptom(about, (0, &nothing), at)
+    };
+    let cause = diagnosis::diagnose(&as_code).cause;
+    (cause != Cause::Unknown).then_some(cause)
 }
 
 /// Whether a body with a good status is an error after all, as in the middle of a stream.

@@ -1,4 +1,4 @@
-//! The catalogue: one row for each known way of being refused, D01 to D30, and E01 to E11 for what is wrong on this side.
+//! The catalogue: one row for each known way of being refused, D01 to D30, and E01 to E15 for what is wrong on this side.
 //!
 //! A row is found at once: its function has the row's name and stands in the file named beside it. A function answers
 //! `None` where its row does not fit what was seen.
@@ -38,7 +38,7 @@ const fn row(
 
 /// All rows. Where two findings are equally sure, the one that stands first comes first.
 #[rustfmt::skip] // One row a line.
-pub const CATALOGUE: [Entry; 41] = [
+pub const CATALOGUE: [Entry; 45] = [
     row("E11", "Seawall refused, not the provider", environment::e11),
     row("D18", "the account was banned", standing::d18),
     row("D01", "the credit balance is used up", balance::d01),
@@ -47,6 +47,8 @@ pub const CATALOGUE: [Entry; 41] = [
     row("D05", "the limit the provider assigned to the organization", limits::d05),
     row("D17", "the account is not active", standing::d17),
     row("D23", "the key's own limit", limits::d23),
+    row("E12", "a guardrail's limit", limits::e12),
+    row("E13", "the limit of another gateway", limits::e13),
     row("D30", "the key's owner left, or the key ended", standing::d30),
     row("D09", "another organization or project is billed", identity::d09),
     row("D10", "a header names an organization or project that does not fit the key", identity::d10),
@@ -78,6 +80,8 @@ pub const CATALOGUE: [Entry; 41] = [
     row("E06", "the key is another provider's", environment::e06),
     row("E07", "the provider does not know the key", environment::e07),
     row("E08", "the provider cannot be reached", environment::e08),
+    row("E14", "the call is longer than the model takes", requests::e14),
+    row("E15", "the content is not answered", requests::e15),
     row("E09", "the provider failed", requests::e09),
     row("E10", "the request, or a refusal that is not known", requests::e10),
 ];

@@ -25,7 +25,7 @@ pub fn examine(o: &Observations) -> Report {
         let id = "E10";
         Finding {
             id,
-            ..unexplained(denial)
+            ..unexplained(o, denial)
         }
     }));
     findings.sort_by_key(|finding| (finding.weight, finding.confidence));

@@ -119,7 +119,11 @@ impl Finding {
     }
 
     /// The same, where the provider may have no such page.
-    pub(crate) fn fix_where(self, text: impl Into<String>, page: Option<&str>) -> Self {
+    pub(crate) fn fix_where(
+        self,
+        text: impl Into<String>,
+        page: Option<impl Into<String>>,
+    ) -> Self {
         match page {
             Some(page) => self.fix_at(text, page),
             None => self.fix(text),
@@ -134,7 +138,7 @@ mod tests {
     #[test]
     fn a_remedy_at_a_provider_without_pages_names_none() {
         let remedies = Finding::new(Confidence::Certain, "It is so.")
-            .fix_where("Change it.", None)
+            .fix_where("Change it.", None::<&str>)
             .fix_where("Change it there.", Some("https://example.org"))
             .remedies;
         let pages: Vec<_> = remedies

@@ -115,7 +115,7 @@ impl Shown {
     /// Looks at a key.
     #[must_use]
     pub fn of(raw: &str) -> Self {
-        let key = raw.trim().trim_matches(['"', '\'']);
+        let key = raw.trim().trim_matches(['"', '\'', '`']);
         let known = prefix(key);
         let letters = key.chars().count();
         let tail =
@@ -144,14 +144,20 @@ fn odd(raw: &str) -> Option<&'static str> {
         Some("it is empty")
     } else if key.len() != raw.len() {
         Some("there is white space around it")
-    } else if key.starts_with(['"', '\'']) {
+    } else if key.starts_with(['"', '\'', '`']) {
         Some("there are quotes around it, which go along as part of it")
     } else if key.to_lowercase().starts_with("bearer ") {
         Some("it begins with `Bearer`, which the library adds once more")
     } else if key.chars().any(char::is_whitespace) || !key.is_ascii() {
         Some("it holds white space or letters that no key has")
+    } else if key.contains("**") {
+        Some("it is masked: it was copied from a page or a message that shows only its ends")
+    } else if key.starts_with('$') || key.starts_with('%') {
+        Some("it is a reference to another variable, which nobody has put in here")
     } else if key.contains("...") || key.contains("your") || key.contains("YOUR") {
         Some("it looks like a placeholder out of a manual")
+    } else if key.starts_with("sk-") && key.len() < SHORTEST {
+        Some("it is too short for a key: it was cut off when it was copied")
     } else {
         None
     }

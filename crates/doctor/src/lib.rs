@@ -32,7 +32,7 @@ mod setting;
 
 pub use admin::read as admin_read;
 pub use admin::{Admin, Alert, ApiKey, ModelPermissions, Project, SpendLimit};
-pub use answer::{Answer, Asked, Headers, read_pasted};
+pub use answer::{Answer, Asked, Headers, read_pasted, unreachable_by};
 pub use balances::{credit_grants, credits, key_budget};
 pub use catalogue::{CATALOGUE, Entry};
 pub use examine::examine;

@@ -157,6 +157,9 @@ impl Observations {
             Cause::ProjectSpendLimit,
             Cause::OrganizationUsageLimit,
             Cause::BillingNotActive,
+            Cause::KeyLimit,
+            Cause::GuardrailLimit,
+            Cause::GatewayLimit,
         ])
     }
 

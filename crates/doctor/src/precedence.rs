@@ -37,6 +37,52 @@ const LIBRARIES: [Library; 6] = [
     Library { name: "@ai-sdk/openai", organization: &[], project: &[], address: &["OPENAI_BASE_URL"] },
 ];
 
+/// The proxies that libraries go through to the account's address, each as a sentence without its full stop. None where
+/// `NO_PROXY` names the host, as the usual libraries have it.
+pub(crate) fn proxies(o: &Observations) -> Vec<String> {
+    let names: &[&str] = if o.account.base_url.starts_with("http://") {
+        &[
+            "HTTP_PROXY",
+            "http_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+            "OPENAI_PROXY",
+        ]
+    } else {
+        &[
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+            "OPENAI_PROXY",
+        ]
+    };
+    let excepted = o.set(&["NO_PROXY", "no_proxy"]).filter_map(Setting::text);
+    let mut hosts = excepted.flat_map(|all| all.split(',')).map(str::trim);
+    if hosts.any(|except| is_excepted(&o.account.base_url, except)) {
+        return Vec::new();
+    }
+    let through = |proxy: &Setting| {
+        let shown = proxy.shown();
+        format!(
+            "libraries go through {shown} ({} in {})",
+            proxy.name, proxy.origin
+        )
+    };
+    o.set(names).map(through).collect()
+}
+
+fn is_excepted(url: &str, except: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    let except = except.trim_start_matches("*.").trim_start_matches('.');
+    let within = || {
+        host.strip_suffix(except)
+            .is_some_and(|before| before.ends_with('.'))
+    };
+    except == "*" || !except.is_empty() && (host == except || within())
+}
+
 fn first<'a>(o: &'a Observations, names: &[&str]) -> Option<&'a Setting> {
     names
         .iter()

@@ -51,7 +51,7 @@ pub enum Look {
 }
 
 /// Every variable that decides who is called and who pays, as the libraries read them.
-pub const VARIABLES: [(&str, Look); 38] = [
+pub const VARIABLES: [(&str, Look); 40] = [
     ("OPENAI_API_KEY", Look::Key),
     ("OPENAI_ADMIN_KEY", Look::Key),
     ("OPENAI_ORG_ID", Look::Text),
@@ -90,6 +90,8 @@ pub const VARIABLES: [(&str, Look); 38] = [
     ("http_proxy", Look::Address),
     ("ALL_PROXY", Look::Address),
     ("all_proxy", Look::Address),
+    ("NO_PROXY", Look::Text),
+    ("no_proxy", Look::Text),
 ];
 
 /// A variable that is set.

@@ -1,5 +1,7 @@
 //! Every row of the catalogue with a situation in which it is found, and a neighbouring one in which it is not.
 
+mod dresses;
+mod further_rows;
 mod money_rows;
 mod other_rows;
 mod own_rows;
@@ -17,6 +19,7 @@ fn all() -> Vec<Situation> {
     let mut all = money_rows::situations();
     all.extend(other_rows::situations());
     all.extend(own_rows::situations());
+    all.extend(further_rows::situations());
     all
 }
 

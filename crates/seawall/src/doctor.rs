@@ -6,6 +6,7 @@
 mod administration;
 mod args;
 mod bundle;
+mod dotenv;
 mod line;
 mod patient;
 mod probe;
@@ -14,7 +15,9 @@ mod surroundings;
 use std::io::Read as _;
 use std::path::Path;
 
-use ::doctor::{Balance, Model, Observations, Reading, Redactor, Report, examine, read_pasted};
+use ::doctor::{
+    Balance, Model, Observations, Reading, Redactor, Report, examine, read_pasted, unreachable_by,
+};
 use catalog::Catalog;
 use diagnosis::Provider;
 use jiff::{Timestamp, tz::TimeZone};
@@ -105,6 +108,13 @@ fn pasted(path: &Path) -> Result<String, Failure> {
             format!("{} cannot be read: {error}", path.display()),
         )
     })?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        let message = format!(
+            "there is no error in {}; copy the whole of what the program or curl printed",
+            path.display()
+        );
+        return Err(Failure::new(Exit::Usage, message));
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -164,7 +174,10 @@ impl Office<'_> {
             o.account.base_url.clear();
         }
         o.admin = Reading::Unknown("not asked: --error opens no connection".to_owned());
-        o.answers = vec![answer];
+        match unreachable_by(text) {
+            Some(why) => o.unreachable = Some(format!("the pasted error says that {why}")),
+            None => o.answers = vec![answer],
+        }
         vec![examine(&o)]
     }
 

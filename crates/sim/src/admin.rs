@@ -6,6 +6,7 @@
 mod costs;
 mod days;
 mod own;
+mod pages;
 mod report;
 mod used;
 
@@ -102,7 +103,10 @@ pub(crate) async fn serve(
     let query = Query(parts.uri.query().unwrap_or_default());
     Ok(
         match answer(provider, (&parts.method, path, query), &body) {
-            Ok(text) => reply::served(stamp, Content::Json, SimBody::whole(text)),
+            Ok(text) => {
+                let page = pages::cut(text, parts.uri.query());
+                reply::served(stamp, Content::Json, SimBody::whole(page))
+            }
             Err(rejection) => reply::rejected(stamp, &rejection),
         },
     )

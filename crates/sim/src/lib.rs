@@ -33,7 +33,7 @@
 //! | `GET /sim/faults`, `DELETE /sim/faults` | those that wait; none waits any more |
 //! | `GET /sim/faults/names` | every name |
 //! | `POST /sim/account` | `{organization?, project?, credit_usd?, spend_limit?: {threshold_amount, enforcing?}, alerts?: [cents], projects?: [{id, name, keys?, spend_limit?, alerts?, model_permissions?, spent_usd?, archived?}], key?, credits?, credit_grants?, lag_seconds?}`: who is billed, and what stops it; replaces all that was said before |
-//! | `GET /v1/organization/projects`, `/spend_limit`, `/spend_alerts`, `/projects/{id}/api_keys`, `/spend_limit`, `/spend_alerts`, `/model_permissions` | the administration API, for a key that begins with `sk-admin-`; `POST` and `DELETE` of a `spend_limit` count from the next call |
+//! | `GET /v1/organization/projects`, `/spend_limit`, `/spend_alerts`, `/projects/{id}/api_keys`, `/spend_limit`, `/spend_alerts`, `/model_permissions` | the administration API, for a key that begins with `sk-admin-`; lists in pages by `limit` and `after`; `POST` and `DELETE` of a `spend_limit` count from the next call |
 //! | `GET /v1/organization/costs`, `/usage/completions` | with `start_time`, `end_time`, `limit`, `page` and `group_by`: what was really billed, by the day, project, key (`key_` and its last four letters) and line item or model; calls younger than `lag_seconds` are not shown yet |
 //! | `GET /v1/organizations/cost_report` | the same in cents, by the day and model, for an `x-api-key` that begins with `sk-ant-admin` |
 //! | `GET /v1/generation?id=` | what one call has cost, by its `x-request-id`; otherwise 404 |

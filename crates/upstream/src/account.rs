@@ -7,6 +7,7 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use zeroize::Zeroizing;
 
+use crate::conceal::Needle;
 use crate::idle::Host;
 use crate::profile::{Kind, Profile, Shows};
 use crate::secret::Secret;
@@ -65,6 +66,7 @@ pub struct Account {
     host_header: HeaderValue,
     /// The header that shows the credential, marked as sensitive.
     credential: Option<(HeaderName, HeaderValue)>,
+    needle: Needle,
     api_version: Option<Box<str>>,
 }
 
@@ -93,6 +95,7 @@ impl Account {
             host,
             host_header,
             credential: key.map(|key| shown(profile.shows, key)).transpose()?,
+            needle: Needle::of(key),
             api_version: place.api_version.map(Box::from),
         })
     }
@@ -153,6 +156,11 @@ impl Account {
     /// The header that shows the credential.
     pub(crate) const fn credential(&self) -> Option<&(HeaderName, HeaderValue)> {
         self.credential.as_ref()
+    }
+
+    /// What finds the credential in an answer.
+    pub(crate) const fn needle(&self) -> &Needle {
+        &self.needle
     }
 
     /// Where its connections lead.

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
+use crate::conceal::{Concealer, Needle};
 use crate::connection::Connection;
 use crate::idle::{Host, Idle};
 
@@ -16,6 +17,9 @@ use crate::idle::{Host, Idle};
 /// At its end the connection is kept for the next call; dropped before, it closes the connection.
 pub struct Answer {
     incoming: Incoming,
+    concealer: Concealer,
+    /// Trailers that came while an end of the body waited.
+    behind: Option<Frame<Bytes>>,
     connection: Option<Connection>,
     host: Host,
     idle: Arc<Idle>,
@@ -23,16 +27,36 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(
-        incoming: Incoming,
+        (incoming, needle): (Incoming, Needle),
         connection: Connection,
         (host, idle): (Host, Arc<Idle>),
     ) -> Self {
         Self {
             incoming,
+            concealer: Concealer::new(needle),
+            behind: None,
             connection: Some(connection),
             host,
             idle,
         }
+    }
+
+    /// The next piece as the provider sent it.
+    fn poll_raw(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let mut piece = Pin::new(&mut self.incoming).poll_frame(context);
+        if piece.is_pending()
+            && let Some(connection) = &mut self.connection
+        {
+            connection.drive(context);
+            piece = Pin::new(&mut self.incoming).poll_frame(context);
+        }
+        if matches!(piece, Poll::Ready(None)) {
+            self.give_back(context);
+        }
+        piece
     }
 
     /// The connection, where it has no more to bring for this call, goes back to those that are kept.
@@ -54,25 +78,45 @@ impl Body for Answer {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let this = &mut *self;
-        let mut piece = Pin::new(&mut this.incoming).poll_frame(context);
-        if piece.is_pending()
-            && let Some(connection) = &mut this.connection
-        {
-            connection.drive(context);
-            piece = Pin::new(&mut this.incoming).poll_frame(context);
+        if let Some(behind) = this.behind.take() {
+            return Poll::Ready(Some(Ok(behind)));
         }
-        if matches!(piece, Poll::Ready(None)) {
-            this.give_back(context);
+        loop {
+            let frame = match std::task::ready!(this.poll_raw(context)) {
+                Some(Ok(frame)) => frame,
+                Some(Err(broken)) => return Poll::Ready(Some(Err(broken))),
+                None => {
+                    return Poll::Ready(this.concealer.rest().map(|rest| Ok(Frame::data(rest))));
+                }
+            };
+            match frame.into_data() {
+                Ok(data) => {
+                    let told = this.concealer.pass(data);
+                    if !told.is_empty() {
+                        return Poll::Ready(Some(Ok(Frame::data(told))));
+                    }
+                }
+                Err(trailers) => {
+                    let first = match this.concealer.rest() {
+                        Some(rest) => {
+                            this.behind = Some(trailers);
+                            Frame::data(rest)
+                        }
+                        None => trailers,
+                    };
+                    return Poll::Ready(Some(Ok(first)));
+                }
+            }
         }
-        piece
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        !self.concealer.holds() && self.behind.is_none() && self.incoming.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        // Not the provider's own: what is taken out makes it another.
+        SizeHint::default()
     }
 }
 

@@ -117,6 +117,7 @@ impl Client {
             .await
             .map_err(|_elapsed| SendError::TimedOut(patience))??;
         headers::clean_response(response.headers_mut());
+        account.needle().clean(response.headers_mut());
         Ok(response)
     }
 
@@ -136,7 +137,9 @@ impl Client {
             match connection.ask(request).await {
                 Ok(answer) => {
                     let home = (host.clone(), Arc::clone(&self.idle));
-                    return Ok(answer.map(|body| Answer::new(body, connection, home)));
+                    let needle = account.needle().clone();
+                    let whole = |body| Answer::new((body, needle), connection, home);
+                    return Ok(answer.map(whole));
                 }
                 Err(mut failed) => match failed.take_message() {
                     Some(unsent) if kept => request = unsent,

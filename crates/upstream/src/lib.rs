@@ -9,6 +9,7 @@
 mod account;
 mod answer;
 mod client;
+mod conceal;
 mod connection;
 mod headers;
 mod idle;

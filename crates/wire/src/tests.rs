@@ -8,6 +8,7 @@ mod error;
 mod image;
 mod json;
 mod message;
+mod metadata;
 mod moderation;
 mod response;
 mod speech;

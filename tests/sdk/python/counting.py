@@ -57,8 +57,12 @@ class CountingProxy:
         self.thread.start()
 
     @property
+    def host(self):
+        return "127.0.0.1:%d" % self.server.server_port
+
+    @property
     def base_url(self):
-        return "http://127.0.0.1:%d/v1" % self.server.server_port
+        return f"http://{self.host}/v1"
 
     @property
     def requests(self):

@@ -67,12 +67,14 @@ class Process:
 
 
 class Gateway:
-    """The two processes and our own API, spoken as an administrator speaks it."""
+    """The two processes and our own API, spoken as an administrator speaks it. Another provider than the simulated one is
+    given by its address; then the gateway is the only process."""
 
-    def __init__(self):
+    def __init__(self, provider=None, kind="openai"):
         self.folder = tempfile.TemporaryDirectory(prefix="seawall-sdk-")
         self.admin_key = secrets.token_hex(24)
-        self.sim = Process("sim", "--listen", "127.0.0.1:0")
+        self.sim = None if provider else Process("sim", "--listen", "127.0.0.1:0")
+        provider = provider or self.sim.address
         config = Path(self.folder.name) / "seawall.toml"
         config.write_text(
             f"""[server]
@@ -81,8 +83,8 @@ listen = "127.0.0.1:0"
 url = "sqlite:{self.folder.name}/seawall.db"
 [[upstream]]
 name = "sim"
-kind = "openai"
-base_url = "http://{self.sim.address}/v1"
+kind = "{kind}"
+base_url = "http://{provider}/v1"
 api_key = "env:SIM_KEY"
 """
         )
@@ -92,9 +94,9 @@ api_key = "env:SIM_KEY"
         self.address = self.process.address
 
     def stop(self):
-        codes = (self.process.stop(), self.sim.stop())
+        codes = [process.stop() for process in (self.process, self.sim) if process]
         self.folder.cleanup()
-        if codes != (0, 0):
+        if any(codes):
             raise AssertionError(f"gateway and provider ended with {codes}:\n{''.join(self.process.said)}")
 
     def call(self, method, path, body=None):

@@ -3,6 +3,7 @@ use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
 use super::{chat_prices, image_prices};
 use crate::{
     CacheLife, ChatTerms, ImageTerms, Shape, Tier, Unpriced, Usage, chat_bound, image_bound,
+    image_tokens,
 };
 
 const TERMS: ChatTerms<'_> = ChatTerms {
@@ -199,6 +200,29 @@ fn an_unknown_size_or_quality_is_refused_with_the_known_ones() {
         image_bound(&image_prices("gpt-image-2"), &many),
         Err(Unpriced::OutOfRange)
     );
+}
+
+#[test]
+fn a_picture_has_at_most_the_tokens_of_its_row_and_of_its_prompt() {
+    let known = picture(Some("1024x1024"), Some("high"));
+    let of = |terms: &ImageTerms<'_>| image_tokens(&image_prices("gpt-image-1"), terms);
+    assert_eq!(of(&known), Ok(4160 + 100));
+    assert_eq!(of(&ImageTerms { n: 4, ..known }), Ok(4 * 4260));
+    // What is left open is the dearest there is.
+    assert_eq!(of(&picture(None, None)), Ok(6240 + 100));
+    assert_eq!(of(&picture(Some("auto"), Some("low"))), Ok(408 + 100));
+    // More than can be counted stays more than any limit.
+    assert_eq!(
+        of(&ImageTerms {
+            n: u64::MAX,
+            ..known
+        }),
+        Ok(u64::MAX)
+    );
+    for odd in [picture(Some("7x7"), None), picture(None, Some("superb"))] {
+        let bound = image_bound(&image_prices("gpt-image-1"), &odd).unwrap_err();
+        assert_eq!(of(&odd), Err(bound));
+    }
 }
 
 fn asked_and_served() -> impl Strategy<Value = (Option<&'static str>, Tier)> {

@@ -98,6 +98,15 @@ impl Operation {
         self
     }
 
+    /// A header that may be left out.
+    pub(crate) fn header_text(mut self, name: &str, about: &str) -> Self {
+        let schema = json!({"type": "string"});
+        self.push_param(
+            json!({"name": name, "in": "header", "description": about, "schema": schema}),
+        );
+        self
+    }
+
     /// `cursor` and `limit`, which is at most `most`.
     pub(crate) fn paged(mut self, usual: usize, most: usize) -> Self {
         self = self.query_text("cursor", "The `next_cursor` of the page before.");

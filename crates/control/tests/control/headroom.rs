@@ -1,8 +1,10 @@
 //! Headroom.
 
+use axum::body::Body;
+use axum::http::{HeaderValue, Request};
 use serde_json::{Value, json};
 
-use crate::house::House;
+use crate::house::{ADMIN, House};
 
 async fn wall(house: &House, kind: &str, id: &str, amount: &str) -> String {
     let body = json!({
@@ -152,4 +154,35 @@ async fn headroom_says_when_something_else_than_money_stops() {
     house.call("DELETE", &format!("/keys/{key}"), None).await;
     assert_eq!(code(of_key).await, "key_revoked");
     assert_eq!(house.get("/headroom").await.code(), "missing_parameter");
+}
+
+#[tokio::test]
+async fn an_end_user_is_named_in_a_header_as_in_the_address_and_not_in_both() {
+    let house = House::new().await;
+    let organization = house.organization("Acme").await;
+    let project = house.project(&organization, "bot").await;
+    house.credit(&organization, "5").await;
+    let scope = json!({"kind": "end_user", "organization_id": organization, "value": "Zo\u{eb}"});
+    let limit = json!({"scope": scope, "amount_usd": "0.50", "window": {"kind": "month"}});
+    house.post("/limits", limit).await;
+    let path = format!("/headroom?project={project}");
+    let asked = async |path: &str, user: &[u8]| {
+        let request = Request::get(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {ADMIN}"))
+            .header("x-seawall-end-user", HeaderValue::from_bytes(user).unwrap());
+        house.send(request.body(Body::empty()).unwrap()).await
+    };
+    let user = "Zo\u{eb}".as_bytes();
+    assert_eq!(house.get(&path).await.body["headroom_usd"], "5.00");
+    assert_eq!(asked(&path, user).await.body["headroom_usd"], "0.50");
+    let named = house.get(&format!("{path}&end_user=Zo%C3%AB")).await;
+    assert_eq!(named.body["headroom_usd"], "0.50");
+    let twice = asked(&format!("{path}&end_user=Zo%C3%AB"), user).await;
+    assert_eq!(
+        (twice.code(), twice.status.as_u16()),
+        ("invalid_parameter", 400)
+    );
+    for odd in [&b""[..], b"\xff"] {
+        assert_eq!(asked(&path, odd).await.code(), "invalid_parameter");
+    }
 }

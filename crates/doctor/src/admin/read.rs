@@ -110,11 +110,11 @@ struct KeyItem {
     expires_at: Option<i64>,
 }
 
-/// Keys.
+/// A page of a project's keys.
 ///
 /// # Errors
 /// A sentence.
-pub fn keys(body: &[u8]) -> Result<Vec<ApiKey>, Misread> {
+pub fn keys(body: &[u8]) -> Result<Page<ApiKey>, Misread> {
     let page: Page<KeyItem> = object(body)?;
     let key = |item: KeyItem| {
         let letters = item.redacted_value.chars().count();
@@ -131,7 +131,11 @@ pub fn keys(body: &[u8]) -> Result<Vec<ApiKey>, Misread> {
                 .and_then(|at| Timestamp::from_second(at).ok()),
         }
     };
-    Ok(page.data.into_iter().map(key).collect())
+    Ok(Page {
+        data: page.data.into_iter().map(key).collect(),
+        has_more: page.has_more,
+        last_id: page.last_id,
+    })
 }
 
 #[derive(Deserialize)]

@@ -36,7 +36,7 @@ pub(super) fn d01(o: &Observations) -> Option<Finding> {
         .text_served()
         .then(|| "a text call was served; the stop may not have reached every endpoint".to_owned());
     let finding = Finding::new(
-        Confidence::Certain,
+        denial.sure(),
         format!("The prepaid credit of your account at {name} is used up."),
     )
     .because(denial.said())
@@ -83,7 +83,7 @@ pub(super) fn d02(o: &Observations) -> Option<Finding> {
     }
     if provider == Provider::OpenAi {
         finding = finding
-            .fix_at(
+            .fix_where(
                 "3. The project's hard limit (D04): a key of another project works if it is this one.",
                 pages::project_limits(o),
             )

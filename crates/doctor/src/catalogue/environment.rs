@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::finding::{Confidence, Finding};
 use crate::key::KeyKind;
 use crate::observations::Observations;
-use crate::precedence::{ADDRESS, ORGANIZATION, PROJECT};
+use crate::precedence::{ADDRESS, ORGANIZATION, PROJECT, proxies};
 use crate::setting::{Setting, Value};
 
 pub(super) fn e01(o: &Observations) -> Option<Finding> {
@@ -56,11 +56,39 @@ fn misshapen(url: &str) -> Option<&'static str> {
     if path.contains("v1/v1") {
         return Some("has /v1 twice");
     }
-    if rest.starts_with("api.openai.com") && path != "v1" {
+    let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
+    let host = host.to_ascii_lowercase();
+    let pages = [
+        "platform.openai.com",
+        "openai.com",
+        "www.openai.com",
+        "chat.openai.com",
+        "chatgpt.com",
+    ];
+    if pages.contains(&host.as_str()) {
+        return Some("is an address of web pages; the API is at api.openai.com");
+    }
+    if (host == "api.openai.com" || host.ends_with(".api.openai.com")) && path != "v1" {
         return Some("does not end in /v1, as api.openai.com needs");
     }
-    rest.starts_with("openrouter.ai").then_some(())?;
-    (path != "api/v1").then_some("does not end in /api/v1, as openrouter.ai needs")
+    if host.ends_with(".azure.com") && url.starts_with("http://") {
+        return Some("begins with http://, and Azure answers on https:// alone");
+    }
+    (host == "openrouter.ai" && path != "api/v1")
+        .then_some("does not end in /api/v1, as openrouter.ai needs")
+}
+
+/// What stands before the paths of a library, where it is not `OpenAI`'s.
+const ADDRESSES: [(Provider, &str); 4] = [
+    (Provider::OpenRouter, "https://openrouter.ai/api/v1"),
+    (Provider::Anthropic, "https://api.anthropic.com"),
+    (Provider::Groq, "https://api.groq.com/openai/v1"),
+    (Provider::Together, "https://api.together.xyz/v1"),
+];
+
+fn usual_address(provider: Provider) -> &'static str {
+    let known = ADDRESSES.iter().find(|(of, _)| *of == provider);
+    known.map_or("https://api.openai.com/v1", |(_, address)| *address)
 }
 
 pub(super) fn e02(o: &Observations) -> Option<Finding> {
@@ -93,7 +121,10 @@ pub(super) fn e02(o: &Observations) -> Option<Finding> {
             "The base URL leads to paths that do not exist, or elsewhere.",
         )
         .because_all(evidence)
-        .fix("Use https://api.openai.com/v1, or leave the variable out."),
+        .fix(format!(
+            "Use {}, or leave the variable out.",
+            usual_address(o.account.provider)
+        )),
     )
 }
 
@@ -225,7 +256,7 @@ pub(super) fn e07(o: &Observations) -> Option<Finding> {
     let same =
         same.map(|(tail, (_, source))| format!("it is the key of {source}, which ends in {tail}"));
     let finding = Finding::new(
-        Confidence::Certain,
+        denial.sure(),
         format!(
             "{} does not know the key: it was deleted, replaced, or cut off when it was copied.",
             name(o)
@@ -239,33 +270,27 @@ pub(super) fn e07(o: &Observations) -> Option<Finding> {
 
 pub(super) fn e08(o: &Observations) -> Option<Finding> {
     let why = o.unreachable.as_ref()?;
-    let proxies = [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "OPENAI_PROXY",
-    ];
-    let through = |proxy: &Setting| {
-        format!(
-            "libraries go through {} ({} in {}); doctor goes the straight way",
-            proxy.shown(),
-            proxy.name,
-            proxy.origin
-        )
+    // An address that is none is reached by nobody; then E02 is the verdict.
+    let confidence = if e02(o).is_some() {
+        Confidence::Likely
+    } else {
+        Confidence::Certain
     };
     Some(
         Finding::new(
-            Confidence::Certain,
+            confidence,
             format!("{} cannot be reached from here.", name(o)),
         )
         .because(why.clone())
-        .because_all(o.set(&proxies).map(through))
+        .because_all(
+            proxies(o)
+                .into_iter()
+                .map(|through| format!("{through}; doctor goes the straight way")),
+        )
         .because_all(o.denials().next().map(Answer::said))
-        .fix(
+        .fix_where(
             "Look at the network, the proxy and the base URL; then at the provider's status page.",
+            pages::status(o.account.provider),
         ),
     )
 }

@@ -7,7 +7,7 @@ use crate::answer::Answer;
 use crate::finding::{Confidence, Finding};
 use crate::key::KeyKind;
 use crate::observations::Observations;
-use crate::precedence::{ORGANIZATION, PROJECT};
+use crate::precedence::{ORGANIZATION, PROJECT, proxies};
 
 /// Two names of an organization or project that can be compared: an id and a slug cannot.
 fn differ(one: &str, other: &str) -> bool {
@@ -107,7 +107,7 @@ pub(super) fn d10(o: &Observations) -> Option<Finding> {
     });
     Some(
         Finding::new(
-            Confidence::Certain,
+            denial.sure(),
             "A header names an organization or project that does not fit the key.",
         )
         .because(denial.said())
@@ -176,16 +176,24 @@ pub(super) fn d24(o: &Observations) -> Option<Finding> {
         wrong_kind.map(|(key, source)| format!("{source} holds {key}: {}", key.kind.words()));
     // A restricted key may be kept from the list of models and make every call it is for.
     let served = o.text_served() && wrong_kind.is_none();
-    let confidence = if served {
-        Confidence::Possible
-    } else {
-        Confidence::Certain
+    let confidence = match denial {
+        _ if wrong_kind.is_some() => Confidence::Certain,
+        Some(denial) if !served => denial.sure(),
+        _ => Confidence::Possible,
     };
+    let bare =
+        denial.filter(|denial| denial.sure() == Confidence::Possible && wrong_kind.is_none());
+    let nameless = bare.map(|_| {
+        "the answer names no permission; a firewall or a proxy in between may have written it"
+            .to_owned()
+    });
+    let through = bare.map(|_| proxies(o)).unwrap_or_default();
     Some(
         Finding::new(confidence, "The key is of a kind that may not make this call.")
             .because_all(denial.map(Answer::said))
             .because_all(kind)
             .against(served.then(|| "a text call with it was served".to_owned()))
+            .against(nameless.into_iter().chain(through))
             .fix_where(
                 "Use a project's key that has the scope. An admin key belongs into OPENAI_ADMIN_KEY and opens administration only.",
                 pages::keys(o.account.provider),

@@ -1,6 +1,6 @@
 //! D06, D07, D08: what is said of images and of models.
 
-use diagnosis::Cause;
+use diagnosis::{Cause, Provider};
 
 use super::pages;
 use crate::finding::{Confidence, Finding};
@@ -45,7 +45,7 @@ pub(super) fn d07(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::OrganizationNotVerified])?;
     Some(
         Finding::new(
-            Confidence::Certain,
+            denial.sure(),
             "The model is for verified organizations, and the one that is billed is not verified.",
         )
         .because(denial.said())
@@ -98,10 +98,11 @@ pub(super) fn d08(o: &Observations) -> Option<Finding> {
     } else {
         Confidence::Likely
     };
-    let page = if gone.is_some() {
-        "https://platform.openai.com/docs/deprecations".to_owned()
-    } else {
-        pages::project_limits(o)
+    let page = match (&gone, o.account.provider) {
+        (Some(_), Provider::OpenAi) => {
+            Some("https://platform.openai.com/docs/deprecations".to_owned())
+        }
+        _ => pages::models(o),
     };
     let text = if gone.is_some() {
         "Use its successor; no key and no money brings it back."
@@ -114,6 +115,6 @@ pub(super) fn d08(o: &Observations) -> Option<Finding> {
             .because_all(gone)
             .because_all(forbidden)
             .because_all(unlisted)
-            .fix_at(text, page),
+            .fix_where(text, page),
     )
 }

@@ -1,6 +1,6 @@
-//! D03, D04, D05, D15, D16, D23: ceilings at the provider, and budgets that are taken for one.
+//! D03, D04, D05, D15, D16, D23, E12, E13: ceilings at the provider and on the way to it, and budgets that are taken for one.
 
-use diagnosis::Cause;
+use diagnosis::{Cause, Page};
 use money::Nanos;
 
 use super::pages::{self, name};
@@ -105,7 +105,7 @@ pub(super) fn d04(o: &Observations) -> Option<Finding> {
         .because_all(figures)
         .against(served);
     let text = "Raise or remove the project's limit, or use a key of another project; other projects are not stopped by it.";
-    Some(finding.fix_at(text, pages::project_limits(o)))
+    Some(finding.fix_where(text, pages::project_limits(o)))
 }
 
 pub(super) fn d05(o: &Observations) -> Option<Finding> {
@@ -113,7 +113,7 @@ pub(super) fn d05(o: &Observations) -> Option<Finding> {
     let name = name(o);
     let verdict =
         format!("The monthly ceiling that {name} assigned to your organization is reached.");
-    let finding = Finding::new(Confidence::Certain, verdict)
+    let finding = Finding::new(denial.sure(), verdict)
         .because(denial.said())
         .because("more credit does not raise it, and neither does a hard limit of your own");
     let text = "Ask for more on the Limits page, or wait for the first of the month (UTC). The next tier comes with what was bought and time.";
@@ -203,7 +203,7 @@ pub(super) fn d23(o: &Observations) -> Option<Finding> {
         .as_ref()
         .filter(|balance| balance.left.is_positive());
     let finding = Finding::new(
-        Confidence::Certain,
+        denial.map_or(Confidence::Certain, crate::answer::Answer::sure),
         "The key's own limit stops you, not the credit balance.",
     )
     .because_all(denial.map(crate::answer::Answer::said))
@@ -215,4 +215,33 @@ pub(super) fn d23(o: &Observations) -> Option<Finding> {
         "Raise the key's limit; more credit does not help.",
         pages::keys(o.account.provider),
     ))
+}
+
+pub(super) fn e12(o: &Observations) -> Option<Finding> {
+    let denial = o.denied_by(&[Cause::GuardrailLimit])?;
+    let verdict = "A guardrail at OpenRouter stops the key or its member, not the credit balance.";
+    let own = o.key_budget.as_ref().and_then(|budget| {
+        let left = budget.left.filter(|left| left.is_positive())?;
+        Some(format!(
+            "of {} ${left} is left, so it is not that one",
+            budget.layer
+        ))
+    });
+    let finding = Finding::new(denial.sure(), verdict)
+        .because(denial.said())
+        .because_all(own);
+    let text = "Raise the guardrail's limit, or use a key it does not apply to; more credit does not help. It begins anew with its day, week or month.";
+    let page = o.account.provider.page(Page::Guardrails);
+    Some(finding.fix_where(text, page))
+}
+
+pub(super) fn e13(o: &Observations) -> Option<Finding> {
+    let denial = o.denied_by(&[Cause::GatewayLimit])?;
+    let verdict = "A limit of the gateway that stands between you and the provider stops you; the provider was not asked.";
+    let address = Some(&o.account.base_url).filter(|url| !url.is_empty());
+    let finding = Finding::new(denial.sure(), verdict)
+        .because(denial.said())
+        .because_all(address.map(|url| format!("calls go to {url}")))
+        .because("no provider writes this code; gateways do");
+    Some(finding.fix("Ask whoever runs that gateway to raise the limit of your key, team or user there. Credit and limits at the provider change nothing."))
 }

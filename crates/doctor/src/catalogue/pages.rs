@@ -30,11 +30,47 @@ pub(super) const GRANTS: &str =
     "https://platform.openai.com/settings/organization/billing/credit-grants";
 
 /// The limits of the project that is billed.
-pub(super) fn project_limits(o: &Observations) -> String {
+pub(super) fn project_limits(o: &Observations) -> Option<String> {
+    let provider = o.account.provider;
     match o.billed_project() {
-        Some(project) => format!("https://platform.openai.com/settings/{project}/limits"),
-        None => "https://platform.openai.com/settings/organization/projects".to_owned(),
+        // What people chose as a project's name is no part of an address.
+        Some(project) if provider == Provider::OpenAi && is_plain(project) => Some(format!(
+            "https://platform.openai.com/settings/{project}/limits"
+        )),
+        _ => provider
+            .page(Page::Projects)
+            .or_else(|| limits(provider))
+            .map(str::to_owned),
     }
+}
+
+fn is_plain(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    !id.is_empty() && id.bytes().all(plain)
+}
+
+/// Which models a project may use, and which there are.
+pub(super) fn models(o: &Observations) -> Option<String> {
+    let provider = o.account.provider;
+    if provider == Provider::OpenAi {
+        return project_limits(o);
+    }
+    provider.page(Page::Models).map(str::to_owned)
+}
+
+/// Where rates are shown and raised.
+pub(super) fn rates(provider: Provider) -> Option<&'static str> {
+    provider.page(Page::Rates)
+}
+
+/// Where it is said whether the provider is in trouble.
+pub(super) fn status(provider: Provider) -> Option<&'static str> {
+    provider.page(Page::Status)
+}
+
+/// Where the addresses are listed that may call, and what else concerns the organization.
+pub(super) fn organization(provider: Provider) -> Option<&'static str> {
+    provider.page(Page::Organization)
 }
 
 /// What people call the provider.

@@ -1,10 +1,12 @@
-//! D19 to D22, D26, E09, E10: rates, money under way, and what is wrong with a request or with the provider itself.
+//! D19 to D22, D26, E09, E10, E14, E15: rates, money under way, and what is wrong with a request or with the provider
+//! itself.
 
 use diagnosis::Cause;
 
 use crate::answer::Answer;
 use crate::finding::{Confidence, Finding};
 use crate::observations::Observations;
+use crate::precedence::proxies;
 
 const RATES: [Cause; 5] = [
     Cause::RequestRate,
@@ -34,15 +36,15 @@ pub(super) fn d19(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&RATES).filter(|denial| !in_disguise(denial))?;
     let too_large = denial.cause == Some(Cause::TooLargeForRate);
     let finding = Finding::new(
-        Confidence::Certain,
+        denial.sure(),
         "It is a rate limit: too much in too short a time. It is no matter of money.",
     )
     .because(denial.said())
     .because_all(waited(denial));
     Some(if too_large {
-        finding.fix("This one call is larger than the rate allows in any minute: shorten it, or lower max tokens.")
+        finding.fix_where("This one call is larger than the rate allows in any minute: shorten it, or lower max tokens.", super::pages::rates(o.account.provider))
     } else {
-        finding.fix("Wait as long as the answer says and send fewer calls at once. Failed calls count, too.")
+        finding.fix_where("Wait as long as the answer says and send fewer calls at once. Failed calls count, too.", super::pages::rates(o.account.provider))
     })
 }
 
@@ -64,14 +66,14 @@ pub(super) fn d20(o: &Observations) -> Option<Finding> {
         .because_all(google)
         .because_all(waited(denial))
         .because("Gemini and Azure use OpenAI's words for an empty balance when a rate per minute or day is reached")
-        .fix("Wait and try again; do not buy credit for it, and do not take the key out of use. On Azure raise the deployment's tokens per minute."),
+        .fix_where("Wait and try again; do not buy credit for it, and do not take the key out of use. On Azure raise the deployment's tokens per minute.", super::pages::rates(o.account.provider)),
     )
 }
 
 pub(super) fn d21(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::InFlightBudget])?;
     Some(
-        Finding::new(Confidence::Certain, "Calls under way hold what is left of the credit; it passes when they end.")
+        Finding::new(denial.sure(), "Calls under way hold what is left of the credit; it passes when they end.")
             .because(denial.said())
             .fix("Try again in a moment, with fewer calls at once or lower max tokens: each holds its worst case until it ends."),
     )
@@ -81,11 +83,14 @@ pub(super) fn d22(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::WorstCaseTooLarge])?;
     Some(
         Finding::new(
-            Confidence::Certain,
+            denial.sure(),
             "The most this call may cost does not fit into what is left.",
         )
         .because(denial.said())
-        .fix("Lower max tokens below what the message says can be afforded, or buy credit."),
+        .fix_where(
+            "Lower max tokens below what the message says can be afforded, or buy credit.",
+            super::pages::credit(o.account.provider),
+        ),
     )
 }
 
@@ -93,11 +98,11 @@ pub(super) fn d26(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::ServiceTierNotAllowed])?;
     Some(
         Finding::new(
-            Confidence::Certain,
+            denial.sure(),
             "The project may not use the service tier that the call asks for.",
         )
         .because(denial.said())
-        .fix_at(
+        .fix_where(
             "Leave service_tier out, or allow the tier in the project.",
             super::pages::project_limits(o),
         ),
@@ -108,11 +113,35 @@ pub(super) fn e09(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::ServerFailure, Cause::Overloaded])?;
     Some(
         Finding::new(
-            Confidence::Certain,
+            denial.sure(),
             "The provider failed. It is no matter of money, and nothing here is wrong.",
         )
         .because(denial.said())
-        .fix("Try again with growing pauses; a second provider carries calls over such times."),
+        .fix_where(
+            "Try again with growing pauses; a second provider carries calls over such times.",
+            super::pages::status(o.account.provider),
+        ),
+    )
+}
+
+pub(super) fn e14(o: &Observations) -> Option<Finding> {
+    let denial = o.denied_by(&[Cause::ContextTooLong])?;
+    let verdict = "The prompt, or the prompt with the longest answer it asks for, is longer than the model takes. It is no matter of money.";
+    Some(
+        Finding::new(denial.sure(), verdict)
+            .because(denial.said())
+            .fix("Send a shorter prompt or a shorter history, ask for fewer max tokens, or use a model with a longer context."),
+    )
+}
+
+pub(super) fn e15(o: &Observations) -> Option<Finding> {
+    let denial = o.denied_by(&[Cause::ContentRefused])?;
+    let verdict = "The provider does not answer what this prompt asks for. It is no matter of money, and the account is well.";
+    Some(
+        Finding::new(denial.sure(), verdict)
+            .because(denial.said())
+            .because("such a refusal is about one call: others with the same key are served")
+            .fix("Change the prompt; the same one is refused again, also with another key."),
     )
 }
 
@@ -120,11 +149,11 @@ pub(super) fn e10(o: &Observations) -> Option<Finding> {
     let denial = o
         .denied_by(&[Cause::MalformedRequest, Cause::Unknown])
         .filter(|answer| !(300..400).contains(&answer.status))?;
-    Some(unexplained(denial))
+    Some(unexplained(o, denial))
 }
 
 /// What can be said of an error that no row explains.
-pub(crate) fn unexplained(denial: &Answer) -> Finding {
+pub(crate) fn unexplained(o: &Observations, denial: &Answer) -> Finding {
     let wrong = denial.cause == Some(Cause::MalformedRequest);
     let (confidence, verdict) = if wrong {
         (
@@ -142,5 +171,6 @@ pub(crate) fn unexplained(denial: &Answer) -> Finding {
     Finding::new(confidence, verdict)
         .because(denial.said())
         .because_all(empty.then(|| "the answer holds no error that can be read".to_owned()))
+        .because_all(proxies(o))
         .fix("Read its message; look at the base URL (it ends in /v1 for most providers) and at the model's name.")
 }

@@ -6,6 +6,7 @@ use super::pages::{self, name};
 use crate::answer::Answer;
 use crate::finding::{Confidence, Finding};
 use crate::observations::Observations;
+use crate::precedence::proxies;
 
 pub(super) fn d17(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::BillingNotActive])?;
@@ -26,7 +27,7 @@ pub(super) fn d18(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::AccessTerminated, Cause::AccountDeactivated])?;
     Some(
         Finding::new(
-            Confidence::Certain,
+            denial.sure(),
             format!("{} has closed or suspended the account. It is no matter of money.", name(o)),
         )
         .because(denial.said())
@@ -36,34 +37,16 @@ pub(super) fn d18(o: &Observations) -> Option<Finding> {
 
 pub(super) fn d25(o: &Observations) -> Option<Finding> {
     let denial = o.denied_by(&[Cause::IpNotAllowed, Cause::RegionNotSupported])?;
-    let proxies = [
-        "HTTPS_PROXY",
-        "https_proxy",
-        "ALL_PROXY",
-        "all_proxy",
-        "OPENAI_PROXY",
-    ];
-    let through: Vec<String> = o
-        .set(&proxies)
-        .map(|proxy| {
-            format!(
-                "libraries go through {} ({} in {})",
-                proxy.shown(),
-                proxy.name,
-                proxy.origin
-            )
-        })
-        .collect();
     Some(
         Finding::new(
-            Confidence::Certain,
+            denial.sure(),
             "The address your calls come from, or its country, is not admitted. It is no matter of money.",
         )
         .because(denial.said())
-        .because_all(through)
-        .fix_at(
+        .because_all(proxies(o))
+        .fix_where(
             "Add the address to the organization's list, or send calls from an admitted one.",
-            pages::VERIFY,
+            pages::organization(o.account.provider),
         ),
     )
 }

@@ -28,7 +28,7 @@ fn lists_are_read_and_a_missing_member_is_an_error() {
     assert_eq!(read::alerts(body), Ok(vec![Alert { threshold }]));
     assert!(read::alerts(br#"{"data":[{"id":"alert_1"}]}"#).is_err());
     let body = br#"{"data":[{"id":"key_1","name":"bot","redacted_value":"sk-proj-...x9Fq","owner_project_access":"inactive"}],"has_more":false}"#;
-    let keys = read::keys(body).unwrap();
+    let keys = read::keys(body).unwrap().data;
     assert_eq!(
         (keys[0].tail.as_str(), keys[0].owner_active),
         ("x9Fq", false)

@@ -100,8 +100,12 @@ async fn costs(line: &Line<'_>, now: Timestamp) -> Result<Costs, String> {
     Err(format!("more than {MOST_PAGES} pages"))
 }
 
-async fn projects(line: &Line<'_>) -> Result<Vec<admin_read::ProjectItem>, String> {
-    let route = "/organization/projects?limit=100&include_archived=true";
+/// Every item of a list, page after page.
+async fn paged<T>(
+    line: &Line<'_>,
+    route: &str,
+    understand: impl Fn(&[u8]) -> Result<admin_read::Page<T>, String>,
+) -> Result<Vec<T>, String> {
     let mut all = Vec::new();
     let mut after: Option<String> = None;
     for _page in 0..MOST_PAGES {
@@ -110,14 +114,20 @@ async fn projects(line: &Line<'_>) -> Result<Vec<admin_read::ProjectItem>, Strin
             |after| crate::command::client::with(route, "after", after),
         );
         let came = line.get(As::Admin, &route).await?;
-        let page = good(came.status, &came.body).and_then(admin_read::projects)?;
+        let page = good(came.status, &came.body).and_then(&understand)?;
         all.extend(page.data);
         after = page.last_id.filter(|_| page.has_more);
         if after.is_none() {
             break;
         }
     }
+    // What is not on these pages is not claimed not to be; what is on them is known.
     Ok(all)
+}
+
+async fn projects(line: &Line<'_>) -> Result<Vec<admin_read::ProjectItem>, String> {
+    let route = "/organization/projects?limit=100&include_archived=true";
+    paged(line, route, admin_read::projects).await
 }
 
 async fn known(
@@ -159,10 +169,10 @@ fn not_looked_into(item: admin_read::ProjectItem, spent: Option<Nanos>) -> Proje
 async fn project(line: &Line<'_>, item: admin_read::ProjectItem, spent: Option<Nanos>) -> Project {
     let id = crate::command::client::encoded(&item.id);
     let of = |what: &str| format!("/organization/projects/{id}/{what}");
-    let keys = read(line, &of("api_keys?limit=100"), |status, body| {
-        good(status, body).and_then(admin_read::keys)
-    })
-    .await;
+    let keys = match paged(line, &of("api_keys?limit=100"), admin_read::keys).await {
+        Ok(keys) => Reading::Known(keys),
+        Err(why) => Reading::Unknown(why),
+    };
     let limit = read(line, &of("spend_limit"), limit_or_none).await;
     let alerts = read(line, &of("spend_alerts?limit=100"), |status, body| {
         good(status, body).and_then(admin_read::alerts)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use doctor::{Origin, Redactor, Setting, VARIABLES};
 
+use super::dotenv;
 use crate::environment::Environment;
 
 /// Names of files that programs read variables from, in a folder.
@@ -54,14 +55,40 @@ impl Surroundings {
                 // A file of this very folder is known by its name.
                 let shown = path.strip_prefix(folder).unwrap_or(&path);
                 let origin = Origin::File(shown.display().to_string());
-                variables.extend(assignments(&text).map(|(name, value)| Variable {
+                variables.extend(dotenv::assignments(&text).map(|(name, value)| Variable {
                     name,
                     value,
                     origin: origin.clone(),
                 }));
             }
         }
-        Self { variables }
+        let mut around = Self { variables };
+        around.resolve();
+        around
+    }
+
+    /// Puts the values of others in where a file refers to them. A reference to nothing stays as it stands there.
+    fn resolve(&mut self) {
+        let resolved: Vec<(usize, String)> = self
+            .variables
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| matches!(one.origin, Origin::File(_)))
+            .filter_map(|(at, one)| {
+                let name = dotenv::reference(&one.value)?;
+                // A name that refers to itself means that of the process.
+                let other = |found: &&Variable| {
+                    found.name == name && (name != one.name || found.origin == Origin::Process)
+                };
+                let value = self.variables.iter().find(other)?.value.trim();
+                Some((at, value.to_owned()))
+            })
+            .collect();
+        for (at, value) in resolved {
+            if let Some(one) = self.variables.get_mut(at) {
+                one.value = value;
+            }
+        }
     }
 
     /// What the engine may know of the variables that matter.
@@ -112,49 +139,21 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The assignments of a file, as the usual readers of `.env` take them.
-fn assignments(text: &str) -> impl Iterator<Item = (String, String)> {
-    text.lines().filter_map(|line| {
-        let line = line.trim();
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        let (name, value) = line.split_once('=')?;
-        let name = name.trim();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let value = unquoted(value.trim());
-        let named = !name.is_empty() && name.bytes().all(plain) && !value.is_empty();
-        named.then(|| (name.to_owned(), value))
-    })
-}
-
-fn unquoted(value: &str) -> String {
-    for quote in ['"', '\''] {
-        if let Some(rest) = value.strip_prefix(quote)
-            && let Some((inside, _comment)) = rest.split_once(quote)
-        {
-            return inside.to_owned();
-        }
-    }
-    // A number sign after white space begins a comment.
-    let value = value.split_once(" #").map_or(value, |(value, _)| value);
-    value.trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_read_as_programs_read_it() {
-        let text = "# OPENAI_API_KEY=sk-old\nexport OPENAI_API_KEY=\"sk-a b\" # mine\nOPENAI_ORG_ID=org-1 # x\nEMPTY=\nnot a line\nA B=c\nX='y'\n";
-        let all: Vec<_> = assignments(text).collect();
-        let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    fn a_reference_to_another_variable_is_followed_once_and_one_to_nothing_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = "A=${B}\nB=near\nC=$D\nE=${E}\nF=\"${HOME_KEY}\"\nHOME_KEY=$HOME_KEY";
+        std::fs::write(folder.path().join(".env"), file).unwrap();
+        let environment = Environment::from([("HOME_KEY", "process")]);
+        let around = Surroundings::look(&environment, folder.path());
+        let of = |name| around.get(name).map(|(value, _)| value);
         assert_eq!(
-            all,
-            [
-                ("OPENAI_API_KEY", "sk-a b"),
-                ("OPENAI_ORG_ID", "org-1"),
-                ("X", "y")
-            ]
+            [of("A"), of("C"), of("E"), of("F")],
+            [Some("near"), Some("$D"), Some("${E}"), Some("process")]
         );
     }
 

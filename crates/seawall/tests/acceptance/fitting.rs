@@ -73,6 +73,30 @@ async fn a_call_is_cut_down_to_what_is_left_and_the_provider_sees_the_lower_numb
 }
 
 #[tokio::test]
+async fn a_project_s_own_floor_decides_what_is_too_short_to_be_fitted() {
+    let stage = Stage::raise();
+    let line = Line::of(&stage).await;
+    for (left, fits) in [(200, true), (199, false)] {
+        let tenant = under_a_limit(&stage, line.fixed + left * line.each).await;
+        let path = format!("projects/{}", tenant.project);
+        stage.patch(&path, &json!({"fit_floor": 200})).await;
+        let answer = stage.call(&tenant.secret, &greedy(1_000)).await;
+        assert_eq!(answer.status == 200, fits, "{answer:?}");
+        if fits {
+            assert_eq!(fitted(&answer), left);
+        } else {
+            assert_eq!(answer.code(), "project_spend_limit_exceeded");
+        }
+        // Without a floor of its own the project has the setting's, under which both fit.
+        stage.patch(&path, &json!({"fit_floor": null})).await;
+        if !fits {
+            let answer = stage.call(&tenant.secret, &greedy(1_000)).await;
+            assert_eq!(fitted(&answer), left, "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_stream_is_cut_down_as_well() {
     let stage = Stage::raise();
     let line = Line::of(&stage).await;

@@ -1,5 +1,8 @@
 //! Secrets that were planted come to light nowhere: not in a log at its most talkative, not in an answer, not in a file.
 
+mod elsewhere;
+mod everywhere;
+
 use std::path::Path;
 
 use http::Method;
@@ -101,7 +104,7 @@ async fn told(stage: &Stage, tenant: &Tenant) -> Vec<Answer> {
     answers
 }
 
-fn holds(bytes: &[u8], secret: &str) -> bool {
+pub(crate) fn holds(bytes: &[u8], secret: &str) -> bool {
     bytes
         .windows(secret.len())
         .any(|window| window == secret.as_bytes())

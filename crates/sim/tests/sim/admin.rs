@@ -159,3 +159,34 @@ async fn any_of_its_paths_can_be_made_to_fail_and_a_reset_forgets_all() {
     assert_eq!(wrong.status, 400, "{wrong:?}");
     provider.stop().await;
 }
+
+#[tokio::test]
+async fn a_list_comes_in_pages_that_say_whether_there_is_another() {
+    let provider = provider().await;
+    let keys: Vec<Value> = (0..250)
+        .map(|n| json!({"name": format!("k{n}"), "tail": format!("{n:04}")}))
+        .collect();
+    let projects = json!([{"id": "proj_bot", "name": "bot", "keys": keys}]);
+    say(&provider, &json!({"projects": projects})).await;
+    let page = async |query: &str| {
+        let path = format!("projects/proj_bot/api_keys?{query}");
+        let (status, page) = admin(&provider, "GET", &path, "").await;
+        assert_eq!(status, 200);
+        let names = page["data"].as_array().unwrap().len();
+        (names, page["last_id"].clone(), page["has_more"].clone())
+    };
+    assert_eq!(page("").await, (20, json!("key_0019"), json!(true)));
+    assert_eq!(
+        page("limit=100").await,
+        (100, json!("key_0099"), json!(true))
+    );
+    assert_eq!(
+        page("limit=1000&after=key_0099").await,
+        (100, json!("key_0199"), json!(true))
+    );
+    assert_eq!(
+        page("limit=100&after=key_0199").await,
+        (50, json!("key_0249"), json!(false))
+    );
+    assert_eq!(page("after=key_0249").await, (0, Value::Null, json!(false)));
+}

@@ -1,5 +1,6 @@
 //! The single facts of an explanation, a line or a few each; `None` where there is nothing to say.
 
+use diagnosis::{Cause, Whose};
 use serde_json::Value;
 
 use super::{at, figure};
@@ -112,8 +113,11 @@ fn remedy(remedy: &Value) -> String {
     }
 }
 
-/// Who can move what binds, and who did last.
+/// Who can move what binds, and who did last. Where the provider refused, nothing here bound: it is whose matter the cause is.
 pub(super) fn who(json: &Value) -> Option<String> {
+    if at(json, "/request/outcome") == "provider_refused" {
+        return who_there(json);
+    }
     let who = json.get("who_can_change").filter(|who| who.is_object())?;
     let can = match who.get("who").and_then(Value::as_str) {
         Some("operator") => "the operator",
@@ -129,6 +133,22 @@ pub(super) fn who(json: &Value) -> Option<String> {
         None => String::new(),
     };
     Some(format!("{can}{last}"))
+}
+
+fn who_there(json: &Value) -> Option<String> {
+    let cause = json.pointer("/request/error/details/diagnosis/cause")?;
+    let upstream = at(json, "/request/upstream");
+    Some(match Cause::from_name(cause.as_str()?)?.whose() {
+        Whose::Account => {
+            format!("the owner of the account behind upstream {upstream}, at the provider")
+        }
+        Whose::Configuration => {
+            format!("whoever configures upstream {upstream} and its credential")
+        }
+        Whose::Caller => "whoever sends the call".to_owned(),
+        Whose::Provider => "nobody here: it is the provider's, and passes".to_owned(),
+        Whose::Unknown => return None,
+    })
 }
 
 /// An attempt a line: what was held, what became of it, and the lines of its bill.

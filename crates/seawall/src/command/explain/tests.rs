@@ -99,3 +99,30 @@ Made again              DIFFERS from what is recorded
 ";
     assert_eq!(text(&json), expected);
 }
+
+/// Nothing of ours bound: who can change it is told by whose matter the provider's refusal is.
+#[test]
+fn who_can_change_a_refusal_of_the_provider_is_not_our_administrator() {
+    let of = |cause: &str| {
+        let json = json!({
+            "request": {"outcome": "provider_refused", "upstream": "openai", "error": {"details": {"diagnosis": {"cause": cause}}}},
+            "who_can_change": {"who": "admin", "last_change": {"seq": 30, "at": "2026-11-03T10:00:00Z", "actor": "first"}},
+        });
+        let text = text(&json);
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("Who can change it"));
+        line.map(|line| line.trim().to_owned())
+    };
+    let told = |who: &str| Some(who.to_owned());
+    assert_eq!(
+        of("billing_on_image_path"),
+        told("the owner of the account behind upstream openai, at the provider")
+    );
+    assert_eq!(
+        of("invalid_key"),
+        told("whoever configures upstream openai and its credential")
+    );
+    assert_eq!(of("content_refused"), told("whoever sends the call"));
+    assert_eq!(of("unknown"), None);
+}

@@ -1,6 +1,8 @@
 //! For each row of the catalogue a provider, an environment or a pasted error in which the program reaches that verdict, and
 //! a neighbouring one in which it does not.
 
+mod further;
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -80,6 +82,11 @@ impl Case {
 
     fn env(mut self, name: &'static str, value: &str) -> Self {
         self.environment.push((name, value.to_owned()));
+        self
+    }
+
+    fn file(mut self, name: &'static str, text: &str) -> Self {
+        self.files.push((name, text.to_owned()));
         self
     }
 
@@ -371,6 +378,7 @@ async fn each_row_is_found_against_the_provider_and_not_in_the_neighbouring_situ
     all.extend(keys_and_models());
     all.extend(permissions());
     all.extend(rates_and_others());
+    all.extend(further::situations());
     for (id, there, beside) in &all {
         let found = there.found(&practice).await;
         assert!(

@@ -43,6 +43,12 @@ fn an_error_that_was_copied_is_diagnosed_without_a_connection() {
     assert_eq!(found(&run(&folder, &["--error", "gemini.txt"])), ["D20"]);
     let missing = run(&folder, &["--error", "nothing.txt"]);
     assert_eq!(missing.status.code(), Some(5), "{missing:?}");
+    std::fs::write(folder.path().join("empty.txt"), " \n").unwrap();
+    let empty = run(&folder, &["--error", "empty.txt"]);
+    assert_eq!(empty.status.code(), Some(2), "{empty:?}");
+    let served = "HTTP/2 200 \n\n{\"id\":\"chatcmpl-1\",\"choices\":[]}";
+    std::fs::write(folder.path().join("served.txt"), served).unwrap();
+    assert_eq!(found(&run(&folder, &["--error", "served.txt"])), [""; 0]);
 }
 
 #[test]
