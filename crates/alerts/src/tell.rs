@@ -8,6 +8,7 @@ mod credit;
 mod key;
 mod limit;
 mod other;
+mod upstream;
 mod words;
 
 pub use budget::crossed;
@@ -16,3 +17,4 @@ pub use credit::{balance_low, lapsing};
 pub(crate) use key::frozen;
 pub use limit::{limits_reached, refused};
 pub use other::{halted, test};
+pub use upstream::{UpstreamNews, upstream};

@@ -79,6 +79,10 @@ fn providers() -> Router<App> {
                 .patch(upstreams::patch)
                 .delete(upstreams::delete),
         )
+        .route("/upstreams/{name}/park", post(upstreams::parking::park))
+        .route("/upstreams/{name}/unpark", post(upstreams::parking::unpark))
+        .route("/upstreams/{name}/probe", post(upstreams::parking::probe))
+        .route("/upstreams/{name}/doctor", post(upstreams::doctor::post))
         .route("/secrets/rewrap", post(upstreams::rewrap))
 }
 

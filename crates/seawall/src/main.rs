@@ -94,7 +94,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let client = command::Client::of(&environment)?;
             let runtime = Builder::new_current_thread().enable_all().build();
             let answer = started(runtime)?.block_on(ask(&client, command, &environment))?;
-            let finding = command::check::finding(&answer);
+            let finding = command::check::finding(&answer)
+                .and_then(|()| command::upstream::doctor::finding(&answer));
             if cli.json {
                 say::json(answer.schema, answer.json)?;
             } else {

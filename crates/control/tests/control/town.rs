@@ -26,6 +26,10 @@ async fn upstreams(house: &House) {
         let made = house.post("/upstreams", body).await;
         assert_eq!(made.status, 201, "{}", made.body);
     }
+    let body = json!({"until_at": "2026-12-01T00:00:00Z", "note": "moving"});
+    let parked = house.post("/upstreams/local/park", body).await;
+    assert_eq!(parked.status, 200, "{}", parked.body);
+    crate::parking::refuse(house, diagnosis::Cause::CreditExhausted, "gpt-5");
 }
 
 impl Town {
