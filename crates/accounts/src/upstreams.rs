@@ -150,6 +150,14 @@ impl Upstreams {
         &*self.inner.store
     }
 
+    /// The credential of an account made at run time. `None` where it has none, or it does not open.
+    #[must_use]
+    pub fn api_key(&self, name: &str) -> Option<Secret> {
+        let kept = self.entry(name)?.kept?;
+        let vault = self.inner.vault.as_ref()?;
+        vault.open(kept.api_key.as_ref()?, kept.whose(API_KEY)).ok()
+    }
+
     /// Makes an account; calls can be sent there from now on.
     ///
     /// # Errors

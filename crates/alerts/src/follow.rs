@@ -14,7 +14,7 @@ use crate::alert::{Draft, Whose};
 use crate::file::{Offset, Page};
 use crate::handle::Inner;
 use crate::watch::Watch;
-use crate::{AlertError, tell};
+use crate::{AlertError, UpstreamNews, tell};
 
 /// Entries read at once.
 const PAGE: usize = 1024;
@@ -32,6 +32,7 @@ const ALL_AFTER: u32 = 60;
 pub(crate) enum News {
     Refused(OrganizationId, Box<Decided>),
     Halted(OrganizationId, String),
+    Upstream(Box<UpstreamNews>),
 }
 
 pub(crate) struct Follower<'a> {
@@ -202,9 +203,28 @@ impl<'a> Follower<'a> {
             News::Halted(organization, reason) => {
                 (organization, self.halted(organization, &reason).await)
             }
+            News::Upstream(news) => return self.upstream(&news).await,
         };
-        if let Err(error) = told {
-            tracing::warn!(%organization, %error, "something worth telling is not told");
+        log_untold(organization, told);
+    }
+
+    /// An account is nobody's in particular: everybody is told who is told of anything, or whom the settings name.
+    async fn upstream(&mut self, news: &UpstreamNews) {
+        let only = self.inner.options.upstreams_to;
+        let followed = self.inner.marks.followed().into_iter();
+        for organization in followed.filter(|one| only.is_none_or(|only| only == *one)) {
+            // Only for its name: who cannot be read now is told under its id.
+            if !self.watches.contains_key(&organization)
+                && let Err(error) = self.read(organization).await
+            {
+                tracing::debug!(%organization, %error, "an organization's name is not known");
+            }
+            let whose = match self.watches.get(&organization) {
+                Some(watch) => Whose::of(&watch.book, organization),
+                None => Whose::of(&Book::empty(), organization),
+            };
+            let told = self.inner.put_one(tell::upstream(news), whose).await;
+            log_untold(organization, told);
         }
     }
 
@@ -235,6 +255,12 @@ impl<'a> Follower<'a> {
         };
         let draft = tell::halted(&whose, reason, self.inner.clock.now());
         self.inner.put_one(draft, whose).await
+    }
+}
+
+fn log_untold(organization: OrganizationId, told: Result<(), AlertError>) {
+    if let Err(error) = told {
+        tracing::warn!(%organization, %error, "something worth telling is not told");
     }
 }
 

@@ -18,7 +18,7 @@ use crate::follow::{self, Follower, News};
 use crate::marks::Marks;
 use crate::settings::{Options, Wishes};
 use crate::target::{Target, Wanted};
-use crate::{AlertError, Courier, OpenError, deliver, tell};
+use crate::{AlertError, Courier, OpenError, UpstreamNews, deliver, tell};
 
 /// Refusals and the like that may wait to be looked at. One beyond it is let go: the next says the same.
 const NEWS: usize = 1024;
@@ -219,6 +219,15 @@ impl Alerts {
             let news = News::Halted(organization, reason.to_owned());
             let _let_go = self.inner.tell.try_send(news).is_err();
         }
+    }
+
+    /// An account at a provider was parked, or is in use again. Never blocks.
+    pub fn upstream(&self, news: UpstreamNews) {
+        let _let_go = self
+            .inner
+            .tell
+            .try_send(News::Upstream(Box::new(news)))
+            .is_err();
     }
 
     /// What the organization wants to be told, and where.

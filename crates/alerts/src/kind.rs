@@ -21,13 +21,17 @@ pub enum Kind {
     Overrun,
     /// The organization is stopped until a person has looked at the store.
     OrganizationHalted,
+    /// An account at a provider is out of use: by money, or until somebody comes.
+    UpstreamParked,
+    /// It is in use again.
+    UpstreamBack,
     /// Somebody wanted to see whether alerts arrive.
     Test,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::BudgetCrossed,
         Self::BalanceLow,
         Self::CreditExhausted,
@@ -37,6 +41,8 @@ impl Kind {
         Self::PresumedCharges,
         Self::Overrun,
         Self::OrganizationHalted,
+        Self::UpstreamParked,
+        Self::UpstreamBack,
         Self::Test,
     ];
 
@@ -53,6 +59,8 @@ impl Kind {
             Self::PresumedCharges => "call.charge_presumed",
             Self::Overrun => "call.overrun",
             Self::OrganizationHalted => "organization.halted",
+            Self::UpstreamParked => "upstream.parked",
+            Self::UpstreamBack => "upstream.back",
             Self::Test => "test",
         }
     }

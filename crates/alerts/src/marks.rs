@@ -32,6 +32,13 @@ impl Marks {
         self.change(|inside| inside.followed.contains(&organization))
     }
 
+    /// All of them.
+    pub(crate) fn followed(&self) -> Vec<OrganizationId> {
+        let mut all: Vec<_> = self.change(|inside| inside.followed.iter().copied().collect());
+        all.sort_unstable();
+        all
+    }
+
     /// Its journal has more, if that matters to anybody.
     pub(crate) fn mark(&self, organization: OrganizationId) {
         let marked = self.change(|inside| {

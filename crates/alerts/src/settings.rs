@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ids::OrganizationId;
 use money::Nanos;
 
 /// What one organization wants to be told beside its budgets.
@@ -42,6 +43,9 @@ pub struct Options {
     pub keep_days: u32,
     /// What is gathered from the journals before it is looked at.
     pub gather: Duration,
+    /// Who is told of the accounts at providers, which are nobody's in particular; `None`: every organization that is told
+    /// of anything.
+    pub upstreams_to: Option<OrganizationId>,
 }
 
 impl Default for Options {
@@ -55,6 +59,7 @@ impl Default for Options {
             first_pause: Duration::from_secs(1),
             keep_days: 30,
             gather: Duration::from_millis(100),
+            upstreams_to: None,
         }
     }
 }

@@ -9,6 +9,7 @@ mod credit;
 mod key;
 mod limit;
 mod other;
+mod upstream;
 mod words;
 
 pub use budget::crossed;
@@ -18,3 +19,4 @@ pub use credit::{balance_low, lapsing};
 pub(crate) use key::frozen;
 pub use limit::{limits_reached, refused};
 pub use other::{halted, test};
+pub use upstream::{UpstreamNews, upstream};

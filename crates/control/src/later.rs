@@ -12,13 +12,7 @@ use crate::error::ApiError;
 pub(crate) const PREFIX: &str = "/api/v1";
 
 /// Paths of the contract that are still to come.
-const TO_COME: [&str; 5] = [
-    "/upstreams/{name}/probe",
-    "/upstreams/{name}/park",
-    "/upstreams/{name}/unpark",
-    "/upstreams/{name}/doctor",
-    "/prices/{model}",
-];
+const TO_COME: [&str; 1] = ["/prices/{model}"];
 
 pub(crate) fn routes() -> Router<App> {
     TO_COME.iter().fold(Router::new(), |router, path| {

@@ -49,6 +49,8 @@ mod verifications;
 pub use auth::AdminKeys;
 pub use installation::{FirstKey, Installation, InstallationError};
 pub use openapi::document as openapi;
-pub use parts::{Check, CheckAsk, NewIds, Parts, Payer, Ready, Verify};
+pub use parts::{
+    Check, CheckAsk, Doctor, Examination, NewIds, Parts, Payer, Probes, Ready, Verify,
+};
 pub use router::router;
 pub use secret::{AdminSecret, AdminSecretError};

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use ::alerts::Alerts;
-use accounts::Upstreams;
+use accounts::{Outcome, Park, Upstreams};
 use catalog::Catalog;
 use futures_util::future::BoxFuture;
 use ids::{KeyId, Pepper, ProjectId};
+use ledger::Time;
 use money::Nanos;
 use projections::RequestLog;
 use serde_json::Value;
@@ -64,6 +65,37 @@ pub trait Check: Send + Sync + 'static {
     fn check(&self, ask: CheckAsk) -> BoxFuture<'_, Result<Value, Unavailable>>;
 }
 
+/// Asks parked accounts whether they serve again. Whoever does speaks to providers, which this crate does not.
+pub trait Probes: Send + Sync + 'static {
+    /// Asks now, and lets go of what is served again; `None`: calls cannot be sent to an account of this name. It ends within
+    /// minutes.
+    fn probe<'a>(&'a self, upstream: &'a str) -> BoxFuture<'a, Option<Vec<Outcome>>>;
+
+    /// When it is asked next of itself; `None`: never.
+    fn next(&self, park: &Park) -> Option<Time>;
+}
+
+/// What a doctor may ask of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examination {
+    /// A chat of at most 16 tokens, too.
+    pub probe_chat: bool,
+    /// A small picture, too.
+    pub probe_images: bool,
+    /// The model that is refused.
+    pub model: Option<String>,
+}
+
+/// Finds out why a provider refuses. Whoever does asks providers, which this crate does not.
+pub trait Doctor: Send + Sync + 'static {
+    /// The report as an object, without a secret in it; the error is a sentence. It ends within minutes.
+    fn examine<'a>(
+        &'a self,
+        upstream: &'a str,
+        how: Examination,
+    ) -> BoxFuture<'a, Result<Value, String>>;
+}
+
 /// Looks whether the store says the truth while the server runs. The checks are in a crate that this one may not use.
 pub trait Verify: Send + Sync + 'static {
     /// Begins to look, unless that is under way; how it stands, as an object.
@@ -100,6 +132,10 @@ pub struct Parts {
     pub check: Arc<dyn Check>,
     /// Looks whether the store says the truth, for `/verifications`.
     pub verify: Arc<dyn Verify>,
+    /// Asks parked accounts whether they serve again, for `/upstreams/{name}/probe`.
+    pub probes: Arc<dyn Probes>,
+    /// Finds out why a provider refuses, for `/upstreams/{name}/doctor`.
+    pub doctor: Arc<dyn Doctor>,
     /// What an organization that is made may spend in a minute before the key that comes to it is frozen; `None`: any
     /// amount.
     pub spend_guard: Option<Nanos>,

@@ -85,6 +85,10 @@ fn providers() -> Router<App> {
             delete(upstreams::balance::strike),
         )
         .route("/upstreams/{name}/balance", get(upstreams::balance::get))
+        .route("/upstreams/{name}/park", post(upstreams::parking::park))
+        .route("/upstreams/{name}/unpark", post(upstreams::parking::unpark))
+        .route("/upstreams/{name}/probe", post(upstreams::parking::probe))
+        .route("/upstreams/{name}/doctor", post(upstreams::doctor::post))
         .route("/secrets/rewrap", post(upstreams::rewrap))
         .route("/reconciliations", post(reconciliations::begin))
 }

@@ -1,10 +1,13 @@
 //! `/upstreams`: the accounts that calls can be sent to. Those of the configuration are shown, those made here can be
-//! changed; a credential that was given is never shown again. `/secrets/rewrap`: the key that seals them has changed.
+//! changed; a credential that was given is never shown again. What is parked of them is `parking`. `/secrets/rewrap`: the key that seals them has changed.
 
 mod ask;
 pub(crate) mod balance;
 pub(crate) mod caps;
 pub(crate) mod contract;
+pub(crate) mod doctor;
+pub(crate) mod parking;
+mod parks;
 mod view;
 
 use accounts::{ChangeError, UpstreamName};
@@ -28,9 +31,8 @@ impl InPath for UpstreamName {
 }
 
 pub(crate) async fn list(State(app): State<App>) -> Json<List<View>> {
-    let now = app.tellers.settings().clock.now();
     let entries = app.upstreams.entries();
-    let data = entries.iter().map(|entry| View::of(entry, now)).collect();
+    let data = entries.iter().map(|entry| View::of(&app, entry)).collect();
     Json(List::new(data, None::<u64>))
 }
 
@@ -40,8 +42,7 @@ pub(crate) async fn get(
 ) -> Result<Json<One>, ApiError> {
     let entry = app.upstreams.entry(name.as_str());
     let entry = entry.ok_or_else(|| ApiError::not_found("upstream"))?;
-    let now = app.tellers.settings().clock.now();
-    let view = View::of(&entry, now);
+    let view = View::of(&app, &entry);
     let caps = caps::of(&app, name.as_str()).await?;
     Ok(Json(One { view, caps }))
 }
@@ -52,7 +53,7 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
     let now = app.tellers.settings().clock.now();
     let entry = app.upstreams.create(wanted, now).await?;
     say(&ask.actor, entry.draft.name.as_str(), "created");
-    Ok((StatusCode::CREATED, Json(View::of(&entry, now))).into_response())
+    Ok((StatusCode::CREATED, Json(View::of(&app, &entry))).into_response())
 }
 
 /// What is left out stays as it is.
@@ -67,7 +68,7 @@ pub(crate) async fn patch(
     let now = app.tellers.settings().clock.now();
     let entry = app.upstreams.change(&name, (wanted, now)).await?;
     say(&ask.actor, name.as_str(), "changed");
-    Ok(Json(View::of(&entry, now)))
+    Ok(Json(View::of(&app, &entry)))
 }
 
 pub(crate) async fn delete(
@@ -93,7 +94,7 @@ pub(crate) async fn rewrap(State(app): State<App>, ask: Ask) -> Result<Json<Valu
 }
 
 /// An account belongs to no organization, so no journal has this.
-fn say(actor: &Actor, upstream: &str, what: &str) {
+pub(super) fn say(actor: &Actor, upstream: &str, what: &str) {
     tracing::info!(actor = actor.name(), upstream, "an upstream was {what}");
 }
 

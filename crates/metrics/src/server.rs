@@ -16,7 +16,9 @@ use prometheus_client::registry::Registry;
 use crate::code::Codes;
 use crate::dollars::Dollars;
 use crate::figures::{self, Figures};
-use crate::labels::{Build, Cost, Delivery, Refusal, Request, Tokens, UpstreamError};
+use crate::labels::{
+    Build, Cost, Delivery, Probe, Refusal, Request, Tokens, Upstream, UpstreamError,
+};
 
 /// Seconds that a call may take.
 const CALLS: [f64; 14] = [
@@ -51,6 +53,9 @@ struct Inner {
     commit: Histogram,
     upstream_errors: Family<UpstreamError, Counter>,
     deliveries: Family<Delivery, Counter>,
+    probes: Family<Probe, Counter>,
+    probe_cost: Family<Upstream, Dollars>,
+    parked: Family<Upstream, Gauge>,
 }
 
 /// A call that ended.
@@ -111,6 +116,9 @@ impl Metrics {
             commit: Histogram::new(OURS),
             upstream_errors: Family::default(),
             deliveries: Family::default(),
+            probes: Family::default(),
+            probe_cost: Family::default(),
+            parked: Family::default(),
         };
         inner.register_calls();
         inner.register_ledger(version);
@@ -277,6 +285,28 @@ impl Metrics {
         self.inner.deliveries.get_or_create(&labels).inc();
     }
 
+    /// What of each upstream account is parked now: these, and no others.
+    pub fn parked<'a>(&self, upstreams: impl Iterator<Item = (&'a str, usize)>) {
+        let family = &self.inner.parked;
+        family.clear();
+        for (upstream, parks) in upstreams {
+            let upstream = upstream.to_owned();
+            let gauge = family.get_or_create(&Upstream { upstream });
+            gauge.set(i64::try_from(parks).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// An upstream account was probed: `served`, `refused` or `unknown`, and what that may have cost at most.
+    pub fn probed(&self, upstream: &str, outcome: &'static str, cost: Nanos) {
+        let upstream = upstream.to_owned();
+        let labels = Upstream {
+            upstream: upstream.clone(),
+        };
+        self.inner.probe_cost.get_or_create(&labels).add(cost);
+        let labels = Probe { upstream, outcome };
+        self.inner.probes.get_or_create(&labels).inc();
+    }
+
     /// The store made an append durable in this time.
     pub fn committed(&self, took: Duration) {
         self.inner.commit.observe(took.as_secs_f64());
@@ -352,6 +382,24 @@ impl Inner {
             "alert_deliveries",
             "Attempts to deliver an alert, and how they ended",
             deliveries,
+        );
+        let probes = self.probes.clone();
+        registry.register(
+            "upstream_probes",
+            "Questions to upstream accounts whether they serve again",
+            probes,
+        );
+        let parked = self.parked.clone();
+        registry.register(
+            "upstream_parked",
+            "Parks that close an upstream account or a model of it; 0: all of it is in use",
+            parked,
+        );
+        let cost = self.probe_cost.clone();
+        registry.register(
+            "upstream_probe_cost_usd",
+            "What probes may have cost at most; no organization is charged",
+            cost,
         );
         let commit = self.commit.clone();
         registry.register("ledger_commit_seconds", "How long appends took", commit);

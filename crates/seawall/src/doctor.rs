@@ -10,6 +10,7 @@ mod dotenv;
 mod line;
 mod patient;
 mod probe;
+mod served;
 mod surroundings;
 
 use std::io::Read as _;
@@ -27,6 +28,7 @@ pub(crate) use args::DoctorArgs;
 use args::WatchArgs;
 use line::Line;
 use patient::Patient;
+pub(crate) use served::{Case, examine_served};
 use surroundings::Surroundings;
 
 use crate::clock::{self, Stopwatch};

@@ -96,7 +96,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let answer = started(runtime)?.block_on(ask(&client, command, &environment))?;
             let finding = command::check::finding(&answer)
                 .and_then(|()| command::reconcile::finding(&answer))
-                .and_then(|()| command::upstream::balance::finding(&answer));
+                .and_then(|()| command::upstream::balance::finding(&answer))
+                .and_then(|()| command::upstream::doctor::finding(&answer));
             if cli.json {
                 say::json(answer.schema, answer.json)?;
             } else {

@@ -6,6 +6,7 @@
 mod accounts;
 mod bounds;
 mod connections;
+mod consult;
 mod front;
 mod install;
 pub(crate) mod listen;
@@ -13,6 +14,7 @@ mod log;
 mod open;
 mod parts;
 mod patient;
+mod probing;
 mod remember;
 mod retention;
 mod run;

@@ -240,9 +240,28 @@ impl Board {
                 let mut news = Vec::from_iter(told.then(|| News::parked(park)));
                 // What refused the probe may close more than what was refused before.
                 news.extend(self.refused(&case, now));
+                self.widen(place, &case, now);
                 news
             }
             (Outcome::Refused { .. } | Outcome::Unknown { .. }, _) => Vec::new(),
+        }
+    }
+
+    /// An account that was closed alone, because nobody had said whose it is, is closed with its organization or project once
+    /// that is known: one park for both, and one probe.
+    fn widen(&mut self, narrow: &Place, case: &Case<'_>, now: Time) {
+        let wide = Place::of(case.verdict, &case.who, case.model);
+        let is_wide = matches!(wide, Place::Project { .. } | Place::Organization { .. });
+        let closes = |park: &Arc<Park>| park.stands(now) && park.place == wide;
+        if is_wide
+            && self.parks.iter().any(closes)
+            && let Some(at) = self.find(narrow, false)
+            && let Some(park) = self.parks.get_mut(at)
+            && matches!(park.place, Place::Account { .. })
+            && park.scope != Scope::Key
+        {
+            let park = Arc::make_mut(park);
+            park.ended_at = Some(now);
         }
     }
 

@@ -161,7 +161,7 @@ pub(crate) async fn read(upstreams: &Upstreams) -> Result<(), StoreError> {
         }
     }
     let parks = form.parks.into_iter().filter_map(Kept::read).collect();
-    upstreams.parking().change(|board| {
+    upstreams.change_parks(|board| {
         board.merge(parks);
         Vec::new()
     });
@@ -203,7 +203,7 @@ pub(crate) async fn write(upstreams: &Upstreams) -> Result<(), StoreError> {
 fn take_up(upstreams: &Upstreams, parks: Vec<Park>) {
     let mut board = super::board::Board::clone(&upstreams.parking().board());
     if board.merge(parks.clone()) {
-        upstreams.parking().change(|board| {
+        upstreams.change_parks(|board| {
             board.merge(parks);
             Vec::new()
         });

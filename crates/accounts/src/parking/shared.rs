@@ -8,8 +8,10 @@ use tokio::sync::Notify;
 
 use super::board::Board;
 use super::upstreams::News;
+use crate::upstreams::Upstreams;
 
-type Listener = Box<dyn Fn(&News) + Send + Sync>;
+/// Whoever is told, with the accounts as they are then.
+type Listener = Box<dyn Fn(&Upstreams, &News) + Send + Sync>;
 
 #[derive(Default)]
 pub(crate) struct Parking {
@@ -33,8 +35,8 @@ impl Parking {
         self.board.load()
     }
 
-    /// Changes the board, and tells of it when it is done.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Board) -> Vec<News>) -> Vec<News> {
+    /// Changes the board; hands back what is to be told of it.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Board) -> Vec<News>) -> Vec<News> {
         let news = {
             let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
             let mut board = Board::clone(&self.board.load());
@@ -43,17 +45,15 @@ impl Parking {
             news
         };
         self.unwritten.notify_one();
-        for one in &news {
-            one.log();
-            if let Some(listener) = self.listener.get() {
-                listener(one);
-            }
-        }
         news
     }
 
+    pub(super) fn listener(&self) -> Option<&Listener> {
+        self.listener.get()
+    }
+
     /// Has somebody told of what is worth telling; `false` where somebody is already.
-    pub(crate) fn listen(&self, listener: Listener) -> bool {
+    pub(super) fn listen(&self, listener: Listener) -> bool {
         self.listener.set(listener).is_ok()
     }
 }

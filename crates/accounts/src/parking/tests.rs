@@ -7,7 +7,7 @@ use ledger::Time;
 
 use super::board::{Board, Case};
 use super::park::Pauses;
-use super::place::{Identity, Place, Who};
+use super::place::{Identity, Who};
 use super::refusal::Refusal;
 use super::upstreams::Outcome;
 use super::{MOST_PARKS, Until};
@@ -253,6 +253,33 @@ fn a_probe_that_is_refused_leaves_the_newer_word_and_one_that_only_came_too_ofte
         0
     );
     assert!(!board.parks[0].is_probed(), "nobody asks a dead account");
+}
+
+#[test]
+fn once_a_probe_says_whose_an_account_is_the_whole_of_it_is_one_park() {
+    let mut board = board(&[(who("a", None), "m", Cause::CreditExhausted)]);
+    let place = board.parks[0].place.clone();
+    let (known, balance) = (of("org-1", "proj-1"), verdict(Cause::CreditExhausted));
+    let refusal = Refusal {
+        status: 429,
+        kind: None,
+        code: None,
+        message: "no".into(),
+    };
+    let outcome = Outcome::Refused {
+        said: "asked".to_owned(),
+        verdict: balance,
+        refusal,
+        model: Some("m".to_owned()),
+    };
+    let case = case(who("a", Some(&known)), "m", &balance);
+    board.probed(&place, (&outcome, Some(case)), at(30));
+    let standing: Vec<&str> = board
+        .standing(at(30))
+        .map(|park| park.place.as_str())
+        .collect();
+    assert_eq!(standing, ["organization"]);
+    assert!(board.closed(&who("b", Some(&known)), "m", at(30)).is_some());
 }
 
 #[test]

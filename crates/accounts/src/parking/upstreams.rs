@@ -7,7 +7,7 @@ use ledger::Time;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::board::Case;
+use super::board::{Board, Case};
 use super::park::{Park, Pauses};
 use super::place::{Place, Who};
 use super::refusal::Refusal;
@@ -103,6 +103,18 @@ impl Served {
 }
 
 impl Upstreams {
+    /// Changes what is parked, and tells of it when it is done.
+    pub(super) fn change_parks(&self, change: impl FnOnce(&mut Board) -> Vec<News>) -> Vec<News> {
+        let news = self.parking().change(change);
+        for one in &news {
+            one.log();
+            if let Some(tell) = self.parking().listener() {
+                tell(self, one);
+            }
+        }
+        news
+    }
+
     /// What closes a call of this account to a model now, if anything does. Never waits; nothing but a look where nothing is
     /// parked.
     #[must_use]
@@ -140,7 +152,7 @@ impl Upstreams {
                 mark: &mark,
             };
             if !self.parking().board().knows(&case, now) {
-                self.parking().change(|board| board.refused(&case, now));
+                self.change_parks(|board| board.refused(&case, now));
             }
         });
     }
@@ -158,7 +170,7 @@ impl Upstreams {
         let entry = self.entry(name).ok_or(ChangeError::NotFound)?;
         let mark = entry.mark();
         let mut fits = false;
-        self.parking().change(|board| {
+        self.change_parks(|board| {
             fits = board.park((name, &mark), (until, note.map(Into::into)), now);
             Vec::new()
         });
@@ -176,9 +188,7 @@ impl Upstreams {
     /// [`ChangeError::NotFound`].
     pub fn unpark(&self, name: &str, now: Time) -> Result<usize, ChangeError> {
         let entry = self.entry(name).ok_or(ChangeError::NotFound)?;
-        let news = self
-            .parking()
-            .change(|board| board.open(|park| covers(&entry, park), now));
+        let news = self.change_parks(|board| board.open(|park| covers(&entry, park), now));
         Ok(news.len())
     }
 
@@ -196,7 +206,7 @@ impl Upstreams {
     #[must_use]
     pub fn due(&self, pauses: &Pauses, now: Time) -> Vec<(Park, std::sync::Arc<Served>)> {
         if self.parking().board().has_expired(now) {
-            self.parking().change(|board| board.expire(now));
+            self.change_parks(|board| board.expire(now));
         }
         let board = self.parking().board();
         let due = board
@@ -239,14 +249,13 @@ impl Upstreams {
                 }),
                 Outcome::Served { .. } | Outcome::Unknown { .. } => None,
             };
-            self.parking()
-                .change(|board| board.probed(place, (outcome, case), now));
+            self.change_parks(|board| board.probed(place, (outcome, case), now));
         });
     }
 
     /// Has somebody told of what is parked by money or until somebody comes, and of what serves again. It must not wait.
     /// Says whether nobody was told before.
-    pub fn on_parking(&self, tell: impl Fn(&News) + Send + Sync + 'static) -> bool {
+    pub fn on_parking(&self, tell: impl Fn(&Self, &News) + Send + Sync + 'static) -> bool {
         self.parking().listen(Box::new(tell))
     }
 
@@ -260,7 +269,7 @@ impl Upstreams {
             entry.is_none_or(|entry| entry.mark() != *park.mark)
         };
         if self.parking().board().has_stale(stale) {
-            self.parking().change(|board| {
+            self.change_parks(|board| {
                 board.settle(stale);
                 Vec::new()
             });

@@ -138,7 +138,7 @@ async fn what_is_due_is_probed_by_the_account_that_was_refused_and_told_when_it_
     let upstreams = Office::new().open((Some('A'), None)).await;
     let told: Arc<Mutex<Vec<News>>> = Arc::default();
     let hears = Arc::clone(&told);
-    assert!(upstreams.on_parking(move |news| hears.lock().unwrap().push(news.clone())));
+    assert!(upstreams.on_parking(move |_upstreams, news| hears.lock().unwrap().push(news.clone())));
     let pauses = Pauses {
         first: std::time::Duration::from_secs(30),
         longest: std::time::Duration::from_secs(60),

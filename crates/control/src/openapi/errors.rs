@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 41] = [
+const CODES: [(&str, &str); 42] = [
     ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
@@ -84,6 +84,7 @@ const CODES: [(&str, &str); 41] = [
     ("unknown_parameter", "a parameter is not known"),
     ("unknown_path", "there is nothing at the path"),
     ("unsupported_media_type", "the body is not declared as JSON"),
+    ("upstream_not_called", "no call is sent to this upstream"),
 ];
 
 /// Whether the description knows a code.

@@ -2,6 +2,8 @@
 
 use utoipa::ToSchema;
 
+use super::doctor::{Asked, Report};
+use super::parking::Answers;
 use super::view::{One, View};
 use crate::openapi::operation::{Operation, delete, get, patch, post};
 use crate::openapi::schema::words;
@@ -13,8 +15,16 @@ words! {
     /// Where it comes from. Only those from `api` can be changed here.
     UpstreamFrom = &["file", "environment", "api"];
     /// Whether calls can be sent there. `not_called_yet`: this version calls none of its kind; `sealed`: its credential does not
-    /// open; `shadowed`: the configuration has one of the same name.
-    UpstreamState = &["serving", "not_called_yet", "sealed", "shadowed"];
+    /// open; `shadowed`: the configuration has one of the same name; `parked`: a provider refused, or a person parked it.
+    UpstreamState = &["serving", "parked", "not_called_yet", "sealed", "shadowed"];
+    /// What a park closes: one model at this account, the account, or all accounts of its project or organization there.
+    ParkCloses = &["model", "account", "project", "organization"];
+    /// Who parked it.
+    ParkedBy = &["refusal", "person"];
+    /// What ends it: its time, a probe that is served, or a person.
+    ParkedUntil = &["time", "probe", "person"];
+    /// What a probe brought. `unknown`: it proves nothing, because nobody was reached or nothing could be asked.
+    ProbeOutcome = &["served", "refused", "unknown"];
     /// Which models it serves: all that have a price, those that the provider lists, or those that are configured.
     UpstreamServes = &["any", "listed", "configured"];
     /// Which models it is to serve, where they are not given one by one.
@@ -73,6 +83,17 @@ struct UpstreamChange {
     serves: Option<UpstreamServesAsked>,
     #[schema(nullable = false, min_items = 1, max_items = 200)]
     models: Option<Vec<ModelAsked>>,
+}
+
+/// Taking an account out of use.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "requests are read field by field")]
+#[schema(example = json!({"until_at": "2026-12-01T00:00:00Z", "note": "moving to another project"}))]
+struct Parking {
+    /// When it ends by itself. Default: when it is unparked.
+    until_at: Option<At>,
+    /// Why, in at most 200 characters.
+    note: Option<String>,
 }
 
 /// What became of the credentials.
@@ -189,6 +210,35 @@ fn accounts() -> Vec<Operation> {
             "Deletes an account that was made here, with its credentials.",
         )
         .ends(),
+        post(
+            "/upstreams/{name}/park",
+            "parkUpstream",
+            "Takes an account out of use; the next call is not sent there. Calls under way go on.",
+        )
+        .may_take::<Parking>()
+        .answers::<View>(),
+        post(
+            "/upstreams/{name}/unpark",
+            "unparkUpstream",
+            "Ends everything that is parked of an account, whoever parked it. What is parked of its whole organization or \
+             project at the provider ends for all its accounts.",
+        )
+        .answers::<View>(),
+        post(
+            "/upstreams/{name}/probe",
+            "probeUpstream",
+            "Asks the provider now whether what refusals parked serves again, as it is also asked from time to time; where \
+             nothing is parked, whether it takes the key.",
+        )
+        .answers::<Answers>(),
+        post(
+            "/upstreams/{name}/doctor",
+            "examineUpstream",
+            "Finds out why the provider refuses: from what it refused of late, its list of models, and what its administration API \
+             says where the account has a key for that. Nothing that costs money is asked unless it is wished.",
+        )
+        .may_take::<Asked>()
+        .answers::<Report>(),
         post(
             "/secrets/rewrap",
             "rewrapSecrets",

@@ -1,11 +1,13 @@
 //! An account as the API shows it. There is no field that a credential could be in.
 
-use accounts::{Entry, Listing, Models, Offer};
+use accounts::{Entry, Listing, Models, Offer, State};
 use ledger::Time;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::contract;
+use super::parks::{self, ParkView};
+use crate::app::App;
 use crate::show::At;
 
 /// An account that calls can be sent to.
@@ -37,6 +39,8 @@ pub(crate) struct View {
     models: Option<Vec<OfferView>>,
     /// Where `serves` is `listed`, and the provider was asked.
     listing: Option<ListingView>,
+    /// What of it is parked, the longest first.
+    parks: Vec<ParkView>,
     /// Models that the provider said it does not have for this account. Until then others are asked first.
     standing_back: Vec<StandingBack>,
     created_at: Option<At>,
@@ -84,7 +88,9 @@ struct StandingBack {
 }
 
 impl View {
-    pub(super) fn of(entry: &Entry, now: Time) -> Self {
+    pub(super) fn of(app: &App, entry: &Entry) -> Self {
+        let now = app.tellers.settings().clock.now();
+        let parks = app.upstreams.parks_of(entry, now);
         let draft = &entry.draft;
         let (serves, models) = match &draft.models {
             Models::Any => ("any", None),
@@ -104,7 +110,11 @@ impl View {
             base_url: draft.base_url.clone(),
             api_version: draft.api_version.clone(),
             from: entry.origin.as_str(),
-            state: entry.state.as_str(),
+            state: if entry.state == State::Serving && parks.iter().any(parks::is_whole) {
+                "parked"
+            } else {
+                entry.state.as_str()
+            },
             problem: entry.problem.clone(),
             has_api_key: entry.has_api_key,
             api_key_hint: entry.api_key_hint.clone(),
@@ -113,6 +123,10 @@ impl View {
             serves,
             models,
             listing: listing.as_deref().map(ListingView::of),
+            parks: parks
+                .iter()
+                .map(|park| ParkView::of(park, entry, app.probes.next(park)))
+                .collect(),
             standing_back: off.into_iter().map(StandingBack::of).collect(),
             created_at: entry.times.map(|(created, _)| At(created)),
             changed_at: entry.times.map(|(_, changed)| At(changed)),

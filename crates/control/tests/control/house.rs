@@ -103,6 +103,37 @@ impl control::Verify for Echo {
     }
 }
 
+/// A provider that serves whatever is asked.
+struct Serves;
+
+impl control::Probes for Serves {
+    fn probe<'a>(&'a self, upstream: &'a str) -> BoxFuture<'a, Option<Vec<accounts::Outcome>>> {
+        let said = format!("asked {upstream}");
+        let served = (upstream != "claude").then(|| vec![accounts::Outcome::Served { said }]);
+        Box::pin(std::future::ready(served))
+    }
+
+    fn next(&self, park: &accounts::Park) -> Option<Time> {
+        park.is_probed().then(|| park.since.plus_seconds(30))
+    }
+}
+
+impl control::Doctor for Serves {
+    fn examine<'a>(
+        &'a self,
+        upstream: &'a str,
+        how: control::Examination,
+    ) -> BoxFuture<'a, Result<Value, String>> {
+        let report = match how.model {
+            Some(model) if how.probe_chat => {
+                Ok(serde_json::json!({"account": upstream, "key": model}))
+            }
+            _ => Err("its credential does not open".to_owned()),
+        };
+        Box::pin(std::future::ready(report))
+    }
+}
+
 struct ToLog(RequestLog);
 
 impl Observer for ToLog {
@@ -146,6 +177,7 @@ pub(crate) struct House {
     pub(crate) ids: Arc<Counting>,
     pub(crate) probe: Arc<Probe>,
     pub(crate) pepper: Pepper,
+    pub(crate) upstreams: Upstreams,
     router: Router,
     _directory: TempDir,
 }
@@ -235,13 +267,15 @@ impl House {
             admin: installation.admin,
             log: log.clone(),
             alerts,
-            upstreams,
+            upstreams: upstreams.clone(),
             client: upstream::Client::new().unwrap(),
             catalog: Arc::new(catalog::Catalog::builtin()),
             ids: Arc::<Counting>::clone(&ids),
             ready: Arc::<Probe>::clone(&probe),
             check: Arc::new(Echo),
             verify: Arc::new(Echo),
+            probes: Arc::new(Serves),
+            doctor: Arc::new(Serves),
             spend_guard: Some(money::Nanos::new(5_000_000_000_000)),
             version: "1.2.3",
         });
@@ -253,6 +287,7 @@ impl House {
             ids,
             probe,
             pepper: installation.pepper,
+            upstreams,
             router,
             _directory: directory,
         }

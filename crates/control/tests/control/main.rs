@@ -43,6 +43,8 @@ mod operations;
 #[cfg(test)]
 mod owners;
 #[cfg(test)]
+mod parking;
+#[cfg(test)]
 mod prices;
 #[cfg(test)]
 mod reconciliations;

@@ -35,6 +35,10 @@ async fn upstreams(house: &House) {
     let cap = json!({"scope": scope, "amount_usd": "100", "window": {"kind": "month"}});
     let cap = house.post("/limits", cap).await;
     assert_eq!(cap.status, 201, "{}", cap.body);
+    let body = json!({"until_at": "2026-12-01T00:00:00Z", "note": "moving"});
+    let parked = house.post("/upstreams/local/park", body).await;
+    assert_eq!(parked.status, 200, "{}", parked.body);
+    crate::parking::refuse(house, diagnosis::Cause::CreditExhausted, "gpt-5");
 }
 
 impl Town {

@@ -2,6 +2,8 @@
 //! never from the command line, where everybody on the machine can read it.
 
 pub(crate) mod balance;
+pub(crate) mod doctor;
+mod parking;
 
 use std::io::Read as _;
 
@@ -44,6 +46,20 @@ pub(crate) enum UpstreamCommand {
         /// Its name
         name: String,
     },
+    /// Take an account out of use; the next call is not sent there
+    Park(parking::ParkArgs),
+    /// Take an account back into use, whoever parked it
+    Unpark {
+        /// Its name
+        name: String,
+    },
+    /// Ask the provider now whether what is parked serves again; where nothing is, whether it takes the key
+    Probe {
+        /// Its name
+        name: String,
+    },
+    /// Find out why its provider refuses, with what the server knows; `seawall doctor` needs no server
+    Doctor(doctor::DoctorArgs),
     /// Encrypt every credential by the key of now, after `secrets.key` has changed
     Rewrap,
 }
@@ -173,6 +189,24 @@ pub(crate) async fn run(
         }
         UpstreamCommand::Credit(command) => balance::run(client, command).await,
         UpstreamCommand::Balance { name } => balance::show(client, &name).await,
+        UpstreamCommand::Park(args) => {
+            let (name, body) = args.body();
+            let to = format!("{}/park", path(&name));
+            client.post(&to, body).await.map(one)
+        }
+        UpstreamCommand::Unpark { name } => {
+            let to = format!("{}/unpark", path(&name));
+            client.post(&to, json!({})).await.map(one)
+        }
+        UpstreamCommand::Probe { name } => {
+            let to = format!("{}/probe", path(&name));
+            client.post(&to, json!({})).await.map(parking::probed)
+        }
+        UpstreamCommand::Doctor(args) => {
+            let (name, body) = args.body();
+            let to = format!("{}/doctor", path(&name));
+            client.post(&to, body).await.map(doctor::report)
+        }
         UpstreamCommand::Rewrap => {
             let json = client.post("secrets/rewrap", json!({})).await?;
             let count = print::field(&json, "rewrapped");
@@ -230,6 +264,7 @@ fn one(json: Value) -> Answer {
     if let Value::Object(facts) = &mut facts {
         facts.remove("standing_back");
         facts.remove("caps");
+        facts.remove("parks");
     }
     let mut text = print::object(&facts);
     for model in items(&json, "models") {
@@ -237,6 +272,9 @@ fn one(json: Value) -> Answer {
     }
     for cap in items(&json, "caps") {
         text.push_str(&limit::show::cap(cap));
+    }
+    for park in items(&json, "parks") {
+        text.push_str(&parking::said(park));
     }
     for model in items(&json, "standing_back") {
         let [model, until] = ["model", "until_at"].map(|name| print::field(model, name));
@@ -299,8 +337,12 @@ fn table(all: &[Value]) -> String {
     }
     let mut text = table.or("no upstream yet; make one with `seawall upstream create`");
     for one in all {
+        let name = print::field(one, "name");
+        for park in items(one, "parks") {
+            text.push_str(&format!("{name}: {}", parking::said(park)));
+        }
         if let Some(problem) = one.get("problem").and_then(Value::as_str) {
-            text.push_str(&format!("{}: {problem}\n", print::field(one, "name")));
+            text.push_str(&format!("{name}: {problem}\n"));
         }
     }
     text

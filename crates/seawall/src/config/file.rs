@@ -217,7 +217,7 @@ mod tests {
             ),
             (
                 "[plumbing]",
-                "seawall.toml:1:2: unknown section `plumbing`: known are server, store, secrets, errors, gateway, requests, alerts, alerts.email, \
+                "seawall.toml:1:2: unknown section `plumbing`: known are server, store, secrets, errors, gateway, parking, requests, alerts, alerts.email, \
                  organizations, catalog, upstream, route",
             ),
         ] {

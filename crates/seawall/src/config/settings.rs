@@ -248,6 +248,34 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How long an answer is still read, for its usage, after the caller went away.",
     ),
     setting(
+        "parking.probe",
+        "cheapest",
+        Kind::Choice(&["cheapest", "free"]),
+        "How an account that is parked is asked whether it serves again. `cheapest`: where only that shows it, by one chat of at \
+         most 16 tokens, and for an image model by one small picture; while it is refused it costs nothing. `free`: by the list \
+         of models alone; what that does not show stays parked until its time, or until somebody unparks it.",
+    ),
+    setting(
+        "parking.probe_after",
+        "30s",
+        Kind::Duration,
+        "How long after it was parked an account is probed first; never less than `100ms`. Each pause is twice as long as the one \
+         before.",
+    ),
+    setting(
+        "parking.longest_pause",
+        "15m",
+        Kind::Duration,
+        "The longest pause between two probes.",
+    ),
+    setting(
+        "parking.probe_usd_per_day",
+        "0.10",
+        Kind::UsdOrOff,
+        "What the probes of a day (UTC) may cost at most, at the provider and charged to no organization: dollars; `off`: any \
+         amount.",
+    ),
+    setting(
         "requests.most_rows",
         "1000000",
         COUNT,
@@ -294,6 +322,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "30",
         COUNT,
         "Days that alerts are listed.",
+    ),
+    setting(
+        "alerts.upstreams_to",
+        "",
+        Kind::Text,
+        "The organization that is told of upstream accounts, `org_…`. Default: every one that is told of anything; name your own \
+         where the others are customers.",
     ),
     setting(
         "alerts.email.smtp",

@@ -106,12 +106,23 @@ fn of_config(upstream: &crate::config::Upstream, environment: &Environment) -> P
     let (key, missing) = resolve(upstream.api_key.as_ref());
     let (admin_key, _missing) = resolve(upstream.admin_key.as_ref());
     let source = upstream.api_key.as_ref().map(ToString::to_string);
-    let draft = &upstream.draft;
+    Patient {
+        missing,
+        ..of_draft(&upstream.draft, (key, admin_key), source)
+    }
+}
+
+/// An account as calls are sent to it; `source` says where its key comes from.
+pub(super) fn of_draft(
+    draft: &accounts::Draft,
+    (key, admin_key): (Option<String>, Option<String>),
+    source: Option<String>,
+) -> Patient {
     let (kind, provider) = (draft.profile.kind, draft.profile.provider);
     let shown = key.as_deref().map(Shown::of);
     Patient {
         account: Account {
-            name: upstream.name().to_owned(),
+            name: draft.name.to_string(),
             provider: provider
                 .and_then(Provider::named)
                 .unwrap_or_else(|| kind.provider()),
@@ -124,7 +135,7 @@ fn of_config(upstream: &crate::config::Upstream, environment: &Environment) -> P
         base_url: draft.base_url.clone(),
         key,
         admin_key,
-        missing,
+        missing: None,
         // The gateway sends neither: an account's key says who is billed.
         along: Vec::new(),
     }

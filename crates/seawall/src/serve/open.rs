@@ -10,7 +10,7 @@ use alerts::{Alerts, Couriers};
 use axum::Router;
 use catalog::Catalog;
 use control::FirstKey;
-use gateway::Gateway;
+use gateway::{Gateway, Prober};
 use journal::{Acknowledged, Store};
 use metrics::Metrics;
 use projections::RequestLog;
@@ -20,9 +20,10 @@ use tokio_util::task::TaskTracker;
 use upstream::Client;
 
 use super::connections::Served;
+use super::consult::Consulting;
 use super::parts::{DryRun, Ids, Readiness, Told};
 use super::verification::Verification;
-use super::{accounts, bounds, front, install, listen, remember, scrape, telling};
+use super::{accounts, bounds, front, install, listen, probing, remember, scrape, telling};
 use crate::clock;
 use crate::config::{Config, Connections};
 use crate::environment::Environment;
@@ -119,9 +120,13 @@ async fn store_and_providers(
 }
 
 /// Metrics on the main listener: what organizations have only where nobody else can read it.
-fn scraped(metrics: &Metrics, address: SocketAddr, tellers: &Tellers) -> Router {
+fn scraped(
+    metrics: &Metrics,
+    address: SocketAddr,
+    (upstreams, tellers): (&Upstreams, &Tellers),
+) -> Router {
     let shown = address.ip().is_loopback().then(|| tellers.clone());
-    scrape::router(metrics.clone(), shown)
+    scrape::router(metrics.clone(), upstreams.clone(), shown)
 }
 
 fn client() -> Result<Client, Failure> {
@@ -151,6 +156,7 @@ pub(crate) struct Server {
     pub(super) courier: Arc<Couriers>,
     pub(super) upstreams: Upstreams,
     pub(super) client: Client,
+    pub(super) prober: Prober,
     pub(super) tellers: Tellers,
     pub(super) calls: TaskTracker,
     pub(super) first_key: FirstKey,
@@ -174,6 +180,7 @@ impl Server {
         let own = metrics_listener(config, &mut warnings).await?;
         let lent = (&store, &log, &metrics, address);
         let (alerts, couriers) = telling::open(config, environment, lent).await?;
+        telling::of_upstreams(&upstreams, &alerts);
         let memory = remember::open(config, &*store).await?;
         let told = bounds::tellers(config, Told::new(&log, &metrics, &alerts))?;
         let tellers = take_over(&store, memory, told).await?;
@@ -182,6 +189,7 @@ impl Server {
         // Last of what can fail: a key that was made and not shown would be lost.
         let installation = install::open(&*store, given).await?;
         let readiness = Arc::new(Readiness::new(Arc::clone(&store)));
+        let prober = probing::open(config, (&upstreams, &client), (&catalog, &metrics))?;
         let calls = TaskTracker::new();
         let gateway = Gateway::new(gateway::Parts {
             tellers: tellers.clone(),
@@ -196,6 +204,7 @@ impl Server {
             tasks: calls.clone(),
             settings,
         });
+        let consulting = Consulting::new(config, environment, (&upstreams, &catalog));
         let admin = control::router(control::Parts {
             tellers: tellers.clone(),
             pepper: installation.pepper.clone(),
@@ -209,15 +218,24 @@ impl Server {
             ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
             check: Arc::new(DryRun(gateway.clone())),
             verify: Arc::new(Verification::new(config.store.path.clone())),
+            probes: Arc::new(probing::Asking(prober.clone())),
+            doctor: Arc::new(consulting),
             spend_guard: config.spend_guard,
             version: env!("CARGO_PKG_VERSION"),
         });
-        let router = together(&gateway, admin, scraped(&metrics, address, &tellers));
+        let router = together(
+            &gateway,
+            admin,
+            scraped(&metrics, address, (&upstreams, &tellers)),
+        );
         Ok(Self {
             listener,
             address,
             connections: Served::new(router, config.server.connections),
-            metrics: own.map(|own| on_its_own(own, scrape::router(metrics, Some(tellers.clone())))),
+            metrics: own.map(|own| {
+                let told = scrape::router(metrics, upstreams.clone(), Some(tellers.clone()));
+                on_its_own(own, told)
+            }),
             readiness,
             store,
             log,
@@ -225,6 +243,7 @@ impl Server {
             courier: Arc::new(couriers(installation.pepper)),
             upstreams,
             client,
+            prober,
             tellers,
             calls,
             first_key: installation.first,

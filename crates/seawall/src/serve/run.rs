@@ -29,6 +29,10 @@ impl Server {
         let retention = retention::keep(self.tellers.clone(), self.archive_after_days);
         let keeping = stop.clone();
         follower.spawn(async move { keeping.run_until_cancelled(retention).await });
+        let parking = accounts::keep_parked(self.upstreams.clone(), stop.clone());
+        follower.spawn(parking);
+        let (prober, probing_ends) = (self.prober, stop.clone());
+        follower.spawn(async move { prober.run(probing_ends).await });
         let listing = accounts::keep_listed(self.upstreams, self.client, || SystemClock.now());
         let listing_ends = stop.clone();
         follower.spawn(async move { listing_ends.run_until_cancelled(listing).await });

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use accounts::Upstreams;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -15,7 +16,9 @@ use ids::OrganizationId;
 use ledger::{Book, Calls, Limit, Measure, Scope, Time};
 use metrics::{Figures, LimitFigures, Metrics};
 use money::Nanos;
-use teller::Tellers;
+use teller::{Clock as _, Tellers};
+
+use crate::clock::SystemClock;
 
 /// Organizations that are told of at most, the oldest first.
 const MOST_ORGANIZATIONS: usize = 1_000;
@@ -31,12 +34,24 @@ const SOON: i64 = 30 * 24 * 60 * 60;
 const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What a server counts; with tellers, what organizations have, too.
-pub(super) fn router(metrics: Metrics, tellers: Option<Tellers>) -> Router {
+pub(super) fn router(metrics: Metrics, upstreams: Upstreams, tellers: Option<Tellers>) -> Router {
     let scrape = move || {
         let (metrics, tellers) = (metrics.clone(), tellers.clone());
+        parked(&metrics, &upstreams);
         async move { text(&metrics, tellers.as_ref()).await }
     };
     Router::new().route("/metrics", get(scrape))
+}
+
+/// What of each account is parked at this moment.
+fn parked(metrics: &Metrics, upstreams: &Upstreams) {
+    let now = SystemClock.now();
+    let entries = upstreams.entries();
+    let told = entries.iter().map(|entry| {
+        let parks = upstreams.parks_of(entry, now).len();
+        (entry.draft.name.as_str(), parks)
+    });
+    metrics.parked(told);
 }
 
 async fn text(metrics: &Metrics, tellers: Option<&Tellers>) -> Response {

@@ -3,16 +3,19 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use alerts::{Alerts, Couriers, Secrets};
-use ids::Pepper;
+use accounts::{News, Until, Upstreams};
+use alerts::{Alerts, Couriers, Secrets, UpstreamNews};
+use diagnosis::Provider;
+use ids::{OrganizationId, Pepper};
 use journal::Store;
 use metrics::Metrics;
 use projections::RequestLog;
+use teller::Clock as _;
 
 use super::bounds;
 use crate::clock::SystemClock;
-use crate::config::Config;
 use crate::config::secret::SecretRef;
+use crate::config::{Config, ConfigError};
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 
@@ -44,6 +47,7 @@ pub(super) async fn open(
         give_up_after: values.duration("alerts.give_up_after")?,
         attempt_timeout: values.duration("alerts.attempt_timeout")?,
         keep_days: values.count("alerts.keep_days")?,
+        upstreams_to: upstreams_to(config)?,
         ..alerts::Options::default()
     };
     let couriers =
@@ -63,4 +67,51 @@ pub(super) async fn open(
     // The log was opened just now, so nobody else listens.
     let _alone = log.on_refused(move |refused| told.refused(refused));
     Ok((alerts, Box::new(couriers)))
+}
+
+/// Who is told of the accounts at providers.
+fn upstreams_to(config: &Config) -> Result<Option<OrganizationId>, ConfigError> {
+    let values = config.values();
+    let name = "alerts.upstreams_to";
+    let given = values.optional(name).map(str::parse);
+    given
+        .transpose()
+        .map_err(|_other| values.wrong(name, "is not an organization's id such as org_…"))
+}
+
+/// Has alerts made of what is parked and what is back.
+pub(super) fn of_upstreams(upstreams: &Upstreams, alerts: &Alerts) {
+    let alerts = alerts.clone();
+    // The list was opened just now, so nobody else listens.
+    let _alone =
+        upstreams.on_parking(move |upstreams, news| alerts.upstream(told(upstreams, news)));
+}
+
+fn told(upstreams: &Upstreams, news: &News) -> UpstreamNews {
+    let park = &news.park;
+    let served = upstreams
+        .entry(&park.account)
+        .and_then(|entry| entry.served);
+    let provider = served.map_or(Provider::Compatible, |served| served.account.provider());
+    let page = park.cause.page(provider).map(|page| format!(" {page}"));
+    UpstreamNews {
+        upstream: park.account.to_string(),
+        is_back: news.is_back,
+        closes: park.place.as_str(),
+        model: park.model.as_deref().map(str::to_owned),
+        cause: park.cause.as_str(),
+        means: park.cause.sentence(),
+        remedy: format!(
+            "{}{}",
+            park.cause.remedy(provider),
+            page.unwrap_or_default()
+        ),
+        until: match park.until {
+            Until::At(end) => format!("until {end}"),
+            Until::Probed => "until a probe is served".to_owned(),
+            Until::Person => "until somebody unparks it".to_owned(),
+        },
+        since: park.since,
+        at: SystemClock.now(),
+    }
 }

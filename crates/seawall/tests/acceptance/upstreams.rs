@@ -1,6 +1,7 @@
 //! Accounts made at run time: used at once, there after a restart, their credentials nowhere to be found.
 
 mod overheard;
+mod parking;
 
 use std::path::Path;
 
