@@ -10,6 +10,7 @@ mod checks;
 mod directory;
 mod guard;
 mod holds;
+mod later;
 mod limits;
 mod lots;
 mod sums;

@@ -1,7 +1,7 @@
 //! Whether a refusal for want of money, requests or tokens is so (P2, P6).
 
 use ids::KeyId;
-use ledger::{DirectoryFact, Fact, Measure, OnTrip, Quantity, Shortfall};
+use ledger::{DirectoryFact, Fact, Measure, OnTrip, Quantity, Shortfall, Time};
 
 use super::{Question, of};
 use crate::asked::Ask;
@@ -60,7 +60,7 @@ impl World {
         self.freezes_as_said(told, (ask, figures))
     }
 
-    /// P6: what it names stops the call, for good where that is said.
+    /// P6: what it names stops the call, for good where that is said, and until when it says.
     fn names_what_stops(
         &self,
         told: &Shortfall,
@@ -74,9 +74,19 @@ impl World {
             known.ever()
         };
         if ask.fits(known.measure(), ask.floor, left) {
-            Err(format!("P6: what it names does not stop it: {told:?}"))
-        } else {
+            return Err(format!("P6: what it names does not stop it: {told:?}"));
+        }
+        let needed = match known.measure() {
+            Measure::Usd => ask.least(),
+            Measure::Requests => 1,
+            Measure::Tokens => ask.tokens_of(ask.floor),
+        };
+        let limit = known.limit;
+        let fits_at = limit.and_then(|limit| limit.fits_at(known.subject, needed));
+        if told.fits_at.map(Time::micros) == fits_at {
             Ok(())
+        } else {
+            Err(format!("P6: it fits at {fits_at:?}: {told:?}, {known:?}"))
         }
     }
 

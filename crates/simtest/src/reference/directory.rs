@@ -62,7 +62,7 @@ impl Reference {
                 self.becomes(*id, KeyIs::Frozen)?;
             }
             DirectoryFact::KeyUnfrozen { id } => self.becomes(*id, KeyIs::Active)?,
-            DirectoryFact::KeyRevoked { id } => self.becomes(*id, KeyIs::Revoked)?,
+            DirectoryFact::KeyRevoked { id } => self.is_revoked(*id, context)?,
         }
         Ok(())
     }
@@ -73,6 +73,16 @@ impl Reference {
             return Err("a revoked key came back".to_owned());
         }
         key.state = state;
+        Ok(())
+    }
+
+    /// A key that was revoked meanwhile may be again where that is said again.
+    fn is_revoked(&mut self, id: KeyId, context: Context<'_>) -> Result<(), Wrong> {
+        let key = self.key(id)?;
+        let before = std::mem::replace(&mut key.state, KeyIs::Revoked);
+        if before == KeyIs::Revoked && !context.restored {
+            return Err("a key was revoked twice".to_owned());
+        }
         Ok(())
     }
 

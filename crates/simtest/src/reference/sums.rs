@@ -7,6 +7,7 @@ use ids::{BudgetId, KeyId, LimitId, LotId, ProjectId, Subject};
 use ledger::{Book, Limit, LimitTerms};
 
 use super::holds::{Counted, End, Hold, Spent};
+use super::later::Leaving;
 use super::limits::{self, apart_in};
 use super::lots::of;
 use super::{KeyIs, Reference, Wrong};
@@ -37,7 +38,10 @@ pub(crate) struct LimitFigures {
     /// What it is of at present.
     pub(crate) amount: i128,
     /// Where that is for a time, the end of it, and the amount from then on.
-    raise: Option<(i64, i128)>,
+    pub(super) raise: Option<(i64, i128)>,
+    /// When its window of the calendar is over, and what leaves one that rolls.
+    pub(super) span_end: i64,
+    pub(super) leaving: Vec<Leaving>,
     /// All subjects together.
     pub(crate) whole: Sum,
     /// What counts of each, where it counts them apart; who is not named has nothing there.
@@ -270,6 +274,8 @@ fn empty(limit: &limits::Limit) -> LimitFigures {
         terms: Arc::clone(&limit.terms),
         amount: limit.amount,
         raise: limit.raise,
+        span_end: limit.span.end.micros(),
+        leaving: Vec::new(),
         whole: Sum::default(),
         apart: BTreeMap::new(),
         until: limit.until(),
@@ -287,16 +293,23 @@ impl LimitFigures {
         };
         let stands = |spent: &Spent| limit.resets == counted.resets && limit.has(spent.at);
         let spent = counted.spent.filter(stands);
+        let subjects = apart_in(&terms.calls, hold.key, &hold.traits);
         let some = spent.filter(|spent| spent.amount != 0);
-        let leaves = some.and_then(|spent| limit.leaves(spent.at));
-        self.until = leaves.map_or(self.until, |leaves| leaves.min(self.until));
+        if let Some((at, spent)) = some.and_then(|spent| Some((limit.leaves(spent.at)?, spent))) {
+            self.until = at.min(self.until);
+            self.leaving.push(Leaving {
+                at,
+                amount: spent.amount,
+                subjects: subjects.clone(),
+            });
+        }
         let spent = spent.map_or(0, |spent| spent.amount);
         let add = |sum: &mut Sum| {
             sum.held += held;
             sum.spent += spent;
         };
         add(&mut self.whole);
-        for subject in apart_in(&terms.calls, hold.key, &hold.traits) {
+        for subject in subjects {
             add(self.apart.entry(subject).or_default());
         }
     }
