@@ -35,8 +35,9 @@ EVERYTHING = ["seawall", "simtest"]
 PURE = ["money", "ids", "catalog", "ledger", "wire", "diagnosis", "doctor", "reconcile"]
 # In tests a crate may also talk to the simulated provider.
 ALSO_IN_TESTS = ["sim"]
-# What is diagnosed in tests are bodies as they came, and this reads them.
-OF_ONE_IN_TESTS = {"diagnosis": ["wire"]}
+# What is diagnosed in tests are bodies as they came, and this reads them. Accounts that are probed in tests are kept in the
+# store in memory.
+OF_ONE_IN_TESTS = {"diagnosis": ["wire"], "gateway": ["journal"]}
 
 # What would give a pure crate a clock, a socket, a file, a thread or dice.
 IMPURE = ["axum", "fastrand", "getrandom", "hyper", "hyper-util", "rand", "reqwest", "rusqlite", "tokio", "tokio-util"]

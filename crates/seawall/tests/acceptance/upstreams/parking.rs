@@ -47,7 +47,8 @@ async fn what_a_person_parks_is_shown_everywhere_and_there_after_a_restart_while
 #[tokio::test]
 async fn the_doctor_of_a_running_server_names_the_stop_and_no_credential() {
     let stage = sealed().raise();
-    let post = stage.administer(Method::POST, "upstreams", Some(&made(&stage)));
+    let body = made(&stage);
+    let post = stage.administer(Method::POST, "upstreams", Some(&body));
     assert_eq!(post.await.status, 201);
     let account = json!({"credit_usd": "0"});
     let ask = Ask::post("/sim/account", &account);
@@ -73,6 +74,6 @@ async fn the_doctor_of_a_running_server_names_the_stop_and_no_credential() {
         format!("{typed:?}").as_bytes(),
         &[PLANTED, PLANTED_ADMIN],
     );
-    let fine = command(&stage, &["upstream", "doctor", "nobody"]);
-    assert_eq!(fine.status.code(), Some(5), "{fine:?}");
+    let nobody = command(&stage, &["upstream", "doctor", "nobody"]);
+    assert_eq!(nobody.status.code(), Some(5), "{nobody:?}");
 }
