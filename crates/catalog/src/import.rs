@@ -4,7 +4,6 @@
 //! models that have it, and so is every model that is left out, with why. Numbers are read as the decimal text they are
 //! written in.
 
-mod alias;
 mod decimal;
 mod facts;
 mod litellm;
@@ -17,6 +16,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::Catalog;
+use crate::alias;
 use crate::error::CatalogError;
 
 /// Whose layout a price file has.
@@ -101,7 +101,7 @@ pub fn import(text: &str, format: Format, wanted: &Wanted<'_>) -> Result<Importe
     if models.is_empty() {
         return Err(ImportError::Nothing(wanted.providers.join(", ")));
     }
-    let models = alias::grouped(models);
+    let models = alias::grouped(models, |_, _| false);
     report.sort();
     let catalog = Catalog::of(wanted.version, models)?;
     Ok(Imported { catalog, report })

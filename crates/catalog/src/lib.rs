@@ -15,6 +15,7 @@
     missing_docs
 )]
 
+mod alias;
 mod bound;
 mod builtin;
 mod cost;
@@ -22,11 +23,13 @@ mod error;
 mod file;
 pub mod import;
 mod input;
+mod listing;
 mod model;
 mod prices;
 mod service;
 mod tools;
 mod unit;
+mod update;
 mod usage;
 
 #[cfg(test)]
@@ -37,6 +40,7 @@ pub use builtin::Catalog;
 pub use cost::{Charge, Line, Unpriced};
 pub use error::CatalogError;
 pub use input::{Message, Parts, Prompt};
+pub use listing::{Difference, Listing};
 pub use model::{Chat, Image, Model, Route, Tokenizer};
 pub use prices::{
     ChatPrices, ImageOutput, ImagePrices, ImageTokens, LongContext, MediaRates, PerImage, Rates,

@@ -12,6 +12,7 @@ mod input;
 mod more;
 mod parse;
 mod units;
+mod update;
 mod write;
 
 fn now() -> Timestamp {

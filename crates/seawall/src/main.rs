@@ -14,6 +14,7 @@ mod environment;
 mod exit;
 mod init;
 mod man;
+mod price_file;
 mod progress;
 mod random;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use clap::{CommandFactory as _, Parser as _};
 use tokio::runtime::{Builder, Runtime};
 
 use cli::{Cli, Command, ConfigArgs, ConfigCommand};
+use command::price::PriceCommand;
 use config::{Config, Sources};
 use environment::Environment;
 use exit::{Exit, Failure};
@@ -84,6 +86,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let runtime = Builder::new_current_thread().enable_all().build();
             started(runtime)?.block_on(doctor::run(*args, cli.json, &environment))
         }
+        Command::Price(PriceCommand::File(command)) => tell(price_file::run(&command)?, cli.json),
         Command::Man(args) => man::run(&args, Cli::command()),
         Command::Completions(args) => {
             let mut script = Vec::new();
@@ -98,13 +101,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 .and_then(|()| command::reconcile::finding(&answer))
                 .and_then(|()| command::upstream::balance::finding(&answer))
                 .and_then(|()| command::upstream::doctor::finding(&answer));
-            if cli.json {
-                say::json(answer.schema, answer.json)?;
-            } else {
-                say::result(&answer.text)?;
-            }
+            tell(answer, cli.json)?;
             finding
         }
+    }
+}
+
+/// Prints an answer, for people or for programs.
+fn tell(answer: command::Answer, json: bool) -> Result<(), Failure> {
+    if json {
+        say::json(answer.schema, answer.json)
+    } else {
+        say::result(&answer.text)
     }
 }
 

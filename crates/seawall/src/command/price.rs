@@ -1,4 +1,4 @@
-//! `seawall price`: what models cost.
+//! `seawall price`: what models cost. What concerns price files alone needs no server, and is in `price_file`.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -7,6 +7,7 @@ use super::client::with;
 use super::print::{self, Table};
 use super::{Answer, Client};
 use crate::exit::{Exit, Failure};
+use crate::price_file::{self, FileCommand};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PriceCommand {
@@ -21,10 +22,13 @@ pub(crate) enum PriceCommand {
         /// Its name
         model: String,
     },
+    #[command(flatten)]
+    File(FileCommand),
 }
 
 pub(crate) async fn run(client: &Client, command: PriceCommand) -> Result<Answer, Failure> {
     match command {
+        PriceCommand::File(command) => price_file::run(&command),
         PriceCommand::List { model } => {
             let path = model.map_or_else(
                 || "prices".to_owned(),

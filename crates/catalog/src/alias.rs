@@ -1,9 +1,10 @@
-//! Dated snapshots of a model that cost the same become its further names.
+//! Names of what is the same become one model: dated snapshots of it, and what was one before.
 
 use crate::model::Model;
 
-/// One entry for each model and the snapshots that are the same but for the name, in the order of the names.
-pub(crate) fn grouped(mut found: Vec<Model>) -> Vec<Model> {
+/// One entry for each model and the snapshots that are the same but for the name, in the order of the names. `together` says
+/// of two names that they belong to one model anyway, as long as it is the same.
+pub(crate) fn grouped(mut found: Vec<Model>, together: impl Fn(&str, &str) -> bool) -> Vec<Model> {
     found.sort_by(|a, b| a.names.cmp(&b.names));
     let mut models: Vec<Model> = Vec::new();
     for model in found {
@@ -11,7 +12,7 @@ pub(crate) fn grouped(mut found: Vec<Model>) -> Vec<Model> {
             let (first, name) = (known.names.first(), model.names.first());
             first
                 .zip(name)
-                .is_some_and(|(of, name)| is_snapshot(name, of))
+                .is_some_and(|(of, name)| is_snapshot(name, of) || together(of, name))
                 && same(known, &model)
         });
         match known {
