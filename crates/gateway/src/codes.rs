@@ -12,6 +12,7 @@ pub const CODES: &[&str] = &[
     "end_user_spend_limit_exceeded",
     "tag_spend_limit_exceeded",
     "upstream_spend_limit_exceeded",
+    "upstream_parked",
     "rate_limit_exceeded",
     "organization_usage_limit_exceeded",
     "in_flight_budget_exhausted",

@@ -7,6 +7,7 @@ pub(crate) mod count;
 pub(crate) mod hold;
 pub(crate) mod marks;
 pub(crate) mod meter;
+pub(crate) mod park;
 pub(crate) mod read;
 pub(crate) mod route;
 pub(crate) mod send;

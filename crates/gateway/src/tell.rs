@@ -6,6 +6,7 @@ pub(crate) mod headroom;
 mod journey;
 mod key;
 pub(crate) mod models;
+mod parked;
 pub(crate) mod rates;
 mod shortfall;
 mod stop;

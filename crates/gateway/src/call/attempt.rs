@@ -77,7 +77,11 @@ impl Attempt {
             meter,
             held,
         };
-        match send::send(&gateway, outgoing, terms.patience).await {
+        let sent = send::send(&gateway, outgoing, terms.patience).await;
+        if let Ok(answer) = &sent {
+            under_way.served.heard(answer.headers());
+        }
+        match sent {
             Ok(answer) if !answer.status().is_success() => {
                 Err(plain::refused(under_way, answer).await)
             }

@@ -13,6 +13,7 @@ use upstream::Answer;
 
 use super::attempt::UnderWay;
 use super::failed::Failed;
+use crate::step::park;
 use crate::step::settle::Ending;
 use crate::tell::{self, Heard, Retry, Told, headers};
 
@@ -81,6 +82,8 @@ fn heard_of(
     heard: Heard,
     (head, provider_request): (Parts, Option<Box<str>>),
 ) -> Box<Failed> {
+    let refusal = (&heard.verdict, &heard.error);
+    park::refused(&call.held.gateway, (&call.served, call.meter.model()), refusal);
     Box::new(Failed {
         call,
         ending: heard.ending.known_to_provider_as(provider_request),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::vec::IntoIter;
 
+use accounts::By;
+
 use crate::Gateway;
 use crate::settings::Served;
 use crate::tell::Stop;
@@ -33,17 +35,42 @@ impl Iterator for Candidates {
     }
 }
 
+/// Whether any account serves a model, parked or not.
+pub(crate) fn is_served(gateway: &Gateway, model: &str) -> bool {
+    !serving(gateway, model).is_empty()
+}
+
 /// The accounts that serve a model. At least one.
+///
+/// Those that are parked come last, but are asked before nobody is: what the provider says now is truer than what it said
+/// before, and a refusal is not billed. One that a person parked is not asked at all.
 pub(crate) fn candidates(gateway: &Gateway, model: &str) -> Result<Candidates, Stop> {
     let mut serving = serving(gateway, model);
     if serving.is_empty() {
         return Err(Stop::NoUpstream(model.to_owned()));
     }
     let alone = serving.len() == 1;
+    let (now, upstreams) = (gateway.now(), &gateway.parts().upstreams);
+    let mut by_person = Vec::new();
+    let mut parked = Vec::new();
+    serving.retain(|served| match upstreams.closed(served, model, now) {
+        None => true,
+        Some(closed) if closed.by == By::Refusal => {
+            parked.push(Arc::clone(served));
+            false
+        }
+        Some(closed) => {
+            by_person.push((served.account.name().into(), closed));
+            false
+        }
+    });
     if !alone {
-        // Who said of late that it has no such model comes last, but is asked before nobody is: it knows best.
-        let now = gateway.now();
+        // Who said of late that it has no such model comes after the others, too.
         serving.sort_by_cached_key(|served| served.is_off(model, now));
+    }
+    serving.append(&mut parked);
+    if serving.is_empty() {
+        return Err(Stop::Parked(model.to_owned(), by_person));
     }
     Ok(Candidates {
         ahead: serving.into_iter(),

@@ -28,7 +28,7 @@ pub(crate) async fn one(
     request: Request,
 ) -> Response {
     let known = gateway.parts().catalog.model(&name).is_some()
-        && route::candidates(&gateway, &name).is_ok();
+        && route::is_served(&gateway, &name);
     let found = if known {
         Ok(describe(&name))
     } else {
@@ -50,7 +50,7 @@ fn served(gateway: &Gateway) -> impl Iterator<Item = &str> {
     });
     priced
         .flat_map(catalog::Model::names)
-        .filter(|name| !name.ends_with('*') && route::candidates(gateway, name).is_ok())
+        .filter(|name| !name.ends_with('*') && route::is_served(gateway, name))
 }
 
 fn describe(name: &str) -> Value {

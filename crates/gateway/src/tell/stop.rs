@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use accounts::Closed;
 use axum::response::Response;
 use catalog::Unpriced;
 use http::StatusCode;
@@ -12,7 +13,7 @@ use projections::{Decided, Decision, Left, Refused};
 use teller::{Bar, Standing, Unavailable};
 use wire::request::BadRequest;
 
-use super::{Retry, Told, about, headers, key, shortfall};
+use super::{Retry, Told, about, headers, key, parked, shortfall};
 use crate::call::Known;
 use crate::step::authenticate::Caller;
 use crate::step::count;
@@ -69,6 +70,8 @@ pub(crate) enum Stop {
     /// Something the call asks for has no price.
     Unmetered(String, Unpriced),
     NoUpstream(String),
+    /// An administrator parked every account that serves this model: their names, and what closes each.
+    Parked(String, Vec<(Box<str>, Closed)>),
     /// The money does not suffice for what was asked for.
     Money(Box<Shortfall>, Box<Wish>),
     Unavailable(Unavailable),
@@ -199,6 +202,7 @@ pub(crate) fn tell(gateway: &Gateway, request: RequestId, known: &Known, stop: S
             Bar::Address(address) => key::tell_address(address),
         },
         Stop::NoKey | Stop::AdminKey | Stop::Key(..) => key::tell(stop),
+        Stop::Parked(model, accounts) => parked::tell(&model, &accounts),
         Stop::Unavailable(Unavailable::RolledBack(why)) => {
             tracing::error!(%request, %why, "a call could not be decided");
             let message = "Seawall's store has lost a part of this organization's ledger, so Seawall neither grants nor \

@@ -16,6 +16,8 @@ use crate::step::settle::Ending;
 /// What a provider said in the place of an answer.
 pub(crate) struct Heard {
     pub(crate) verdict: Verdict,
+    /// What it said.
+    pub(crate) error: ProviderError,
     /// What it means for the hold and for the record.
     pub(crate) ending: Ending,
     /// Its body, as the client is told it.
@@ -44,6 +46,7 @@ pub(crate) fn provider_refused(
     Heard {
         verdict: diagnosed.verdict,
         ending: ending.code(error.code.as_deref().or(error.kind.as_deref())),
+        error,
         told: told.unwrap_or_else(|| body.clone()),
     }
 }

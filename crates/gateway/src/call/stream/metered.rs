@@ -21,6 +21,7 @@ use super::changed::Changed;
 use crate::call::Streaming;
 use crate::call::attempt::UnderWay;
 use crate::call::failed::Failed;
+use crate::step::park;
 use crate::step::settle::{Ending, envelope};
 use crate::tell::diagnosis::diagnosed;
 use crate::tell::{Retry, Told, headers};
@@ -386,7 +387,11 @@ impl Seen {
         call: &UnderWay,
     ) -> Option<Vec<u8>> {
         let diagnosed = diagnosed(&call.held.gateway, call.place(), &HeaderMap::new(), &error);
-        self.verdict.get_or_insert(diagnosed.verdict);
+        if self.verdict.is_none() {
+            let refusal = (&diagnosed.verdict, &error);
+            park::refused(&call.held.gateway, (&call.served, call.meter.model()), refusal);
+            self.verdict = Some(diagnosed.verdict);
+        }
         let note = diagnosed.note().filter(|_| held);
         let told = note.and_then(|note| annotated_event(event, &note));
         let code = error
