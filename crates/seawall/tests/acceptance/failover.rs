@@ -35,7 +35,7 @@ async fn attempts(stage: &Stage, id: &str) -> Vec<[String; 3]> {
 
 #[tokio::test]
 async fn a_provider_that_has_run_dry_stops_no_chat_and_its_pictures_say_why() {
-    let second = Provider::raise().await;
+    let second = Provider::raise();
     let stage = Setting::default()
         .config(&second.upstream("second", "[\"gpt-5*\"]"))
         .raise();
@@ -146,7 +146,7 @@ async fn what_another_account_may_serve_goes_there_and_what_nobody_would_serve_d
         ("drop:mid", "upstream_disconnected", "presumed"),
         ("refuse:service_tier_not_allowed", "-", "released"),
     ] {
-        let second = Provider::raise().await;
+        let second = Provider::raise();
         let stage = Setting::default()
             .config(&second.upstream("second", "[\"gpt-5*\"]"))
             .raise();
@@ -177,7 +177,7 @@ async fn what_another_account_may_serve_goes_there_and_what_nobody_would_serve_d
 
 #[tokio::test]
 async fn a_call_that_fails_everywhere_is_told_the_first_refusal_and_where_it_was() {
-    let second = Provider::raise().await;
+    let second = Provider::raise();
     let stage = Setting::default()
         .config(&second.upstream("second", "[\"gpt-5*\"]"))
         .raise();
@@ -246,7 +246,7 @@ async fn an_account_without_room_for_a_moment_is_asked_again_where_there_is_no_o
 
 #[tokio::test]
 async fn each_attempt_is_priced_as_what_its_account_serves() {
-    let second = Provider::raise().await;
+    let second = Provider::raise();
     // gpt-5-nano is the cheaper one, and what the second account bills.
     let stage = Setting::default()
         .config(&second.upstream(
@@ -279,7 +279,7 @@ async fn each_attempt_is_priced_as_what_its_account_serves() {
 #[tokio::test]
 async fn where_the_next_account_costs_more_than_is_left_the_refusal_stays_the_providers_and_says_so()
  {
-    let second = Provider::raise().await;
+    let second = Provider::raise();
     let stage = Setting::default()
         .config(&second.upstream("second", "[{ model = \"gpt-5-nano\", as = \"gpt-5\" }]"))
         .raise();

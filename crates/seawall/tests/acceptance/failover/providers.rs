@@ -13,7 +13,7 @@ pub(super) struct Provider {
 }
 
 impl Provider {
-    pub(super) async fn raise() -> Self {
+    pub(super) fn raise() -> Self {
         Self {
             sim: Start::new(&["sim", "--listen", "127.0.0.1:0"]).serve(),
         }

@@ -45,7 +45,7 @@ impl Storm {
         let mut setting = Setting::default();
         let mut others = Vec::new();
         for name in ["second", "third", "fourth"] {
-            let provider = Provider::raise().await;
+            let provider = Provider::raise();
             setting = setting.config(&provider.upstream(name, "[\"gpt-5*\"]"));
             others.push(provider);
         }
@@ -83,8 +83,8 @@ impl Storm {
     async fn call(&self) -> (String, Answer) {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let tag = format!("call-{number}");
-        let call = if number % 3 == 0 {
-            Call::stream(number % 2 == 0)
+        let call = if number.is_multiple_of(3) {
+            Call::stream(number.is_multiple_of(2))
         } else {
             Call::chat()
         };
