@@ -1,42 +1,36 @@
 //! A call from its first byte to its last.
 
+mod attempt;
 mod dry_run;
+mod failed;
+mod journey;
 mod plain;
+mod priced;
 mod stream;
 mod to_its_end;
 
-use std::sync::Arc;
-
 use axum::extract::Request;
 use axum::response::Response;
-use bytes::Bytes;
-use http::HeaderMap;
-use ids::RequestId;
-use ledger::{Check, Grant, Headroom, ReleaseReason, Traits};
+use ids::{HoldId, RequestId};
 use tokio::time::Instant;
 
 use crate::Gateway;
-use crate::settings::Served;
 use crate::step::authenticate::{Caller, authenticate};
-use crate::step::bound::{Closeness, Most, Terms};
-use crate::step::count::{Began, Counted};
-use crate::step::hold::Wanted;
+use crate::step::count::Began;
 use crate::step::marks::Marks;
-use crate::step::meter::Meter;
-use crate::step::read::{self, Facts, Route};
-use crate::step::route;
-use crate::step::send::{self, Outgoing};
-use crate::step::settle::{Ending, Held};
+use crate::step::read::{self, Route};
+use crate::step::settle::Before;
 use crate::tell::{self, Stop};
+use attempt::Attempt;
+use journey::{Journey, Trip};
 use to_its_end::going;
+
+pub(crate) use priced::price;
 
 /// A call whose money is held, ready to leave.
 struct Ready {
-    held: Held,
-    outgoing: Outgoing,
-    meter: Meter,
-    grant: Grant,
-    stream: Streaming,
+    attempt: Attempt,
+    journey: Journey,
 }
 
 /// Whether the answer is a stream, and who wants its usage.
@@ -80,7 +74,7 @@ pub(crate) struct Known {
     pub(crate) marks: Marks,
 }
 
-/// Steps 1 to 5.
+/// Steps 1 to 5, for the first account.
 async fn prepare(
     gateway: &Gateway,
     (id, began): (RequestId, Began),
@@ -91,219 +85,40 @@ async fn prepare(
     let caller = authenticate(gateway, &head).await?;
     known.caller = Some(caller.clone());
     let body = read::body(gateway, body).await?;
-    let priced = price(gateway, &caller, (route, &body), (&head.headers, known))?;
-    let wanted = Wanted {
-        request: id,
-        route,
-        model: &priced.model,
-        served: &priced.served,
-        pictures: priced.pictures,
-        traits: &priced.traits,
-    };
-    let granted = wanted.try_hold(gateway, &caller, priced.most).await?;
-    let (hold, grant) = match granted {
-        Some(granted) => granted,
-        None => {
-            wanted
-                .hold(gateway, &caller, priced.counted(gateway, (route, &body))?)
-                .await?
-        }
-    };
-    let organization = caller.teller.organization();
-    let held = Held {
+    let (priced, ahead) = price(gateway, &caller, (route, &body), (&head.headers, known))?;
+    let asks = (&caller, HoldId::first(id));
+    let granted = priced.hold(gateway, asks, (route, &body)).await?;
+    let trip = Trip {
         gateway: gateway.clone(),
-        organization,
-        request: id,
+        id,
         began,
-        sent_at: None,
-        counted: Counted::new(gateway, route, &caller, (&priced.model, &priced.served)),
-        hold,
+        caller,
+        route,
+        body,
+        headers: head.headers,
+        traits: priced.traits.clone(),
     };
-    match priced.outgoing(grant, (route, &body), head.headers) {
-        Ok((outgoing, meter, stream)) => Ok(Ready {
-            held,
-            outgoing,
-            meter,
-            grant,
-            stream,
-        }),
-        Err(stop) => {
-            held.settle(Ending::released(ReleaseReason::NotSent, 500))
-                .await;
-            Err(stop)
-        }
-    }
-}
-
-/// A call with its price, owning what it needs of its body.
-pub(crate) struct Priced {
-    pub(crate) model: String,
-    pub(crate) served: Arc<Served>,
-    terms: Terms,
-    pub(crate) most: Most,
-    meter: Meter,
-    /// The body as it leaves if all that was asked for is granted.
-    edited: Bytes,
-    stream: Streaming,
-    /// The pictures it asks for.
-    pub(crate) pictures: Option<u64>,
-    /// Whom it is made for, and its tags.
-    pub(crate) traits: Traits,
-}
-
-/// Steps 2 to 4, the cheap way.
-pub(crate) fn price(
-    gateway: &Gateway,
-    caller: &Caller,
-    (route, body): (Route, &Bytes),
-    (headers, known): (&HeaderMap, &mut Known),
-) -> Result<Priced, Stop> {
-    let facts = Facts::read(route, body)?;
-    known.model = Some(facts.model().to_owned());
-    known.marks = Marks::read(&facts, headers)?;
-    let unknown = || Stop::UnknownModel(facts.model().to_owned());
-    let catalog = &gateway.parts().catalog;
-    let model = catalog.model(facts.model()).ok_or_else(unknown)?;
-    let served = route::candidates(gateway, facts.model())?
-        .into_iter()
-        .next()
-        .ok_or_else(unknown)?;
-    let terms = Terms::new(gateway, &caller.key, headers, &served);
-    let most = terms.bound(model, &facts, Closeness::Bytes)?;
-    let stream = match &facts {
-        Facts::Chat(facts) if facts.stream && facts.include_usage => Streaming::WithUsage,
-        Facts::Chat(facts) if facts.stream => Streaming::WithoutUsage,
-        Facts::Chat(_) | Facts::Images(_) => Streaming::No,
-    };
-    Ok(Priced {
-        model: facts.model().to_owned(),
-        meter: Meter::new(catalog, &facts, terms.at),
-        edited: send::edited(body, &facts, &terms, (most.cost.units(), false), &served),
-        served,
-        terms,
-        most,
-        stream,
-        pictures: facts.pictures(),
-        traits: known.marks.traits(&gateway.parts().pepper),
+    let attempt = trip.attempt(priced, granted, Before::NOTHING).await?;
+    Ok(Ready {
+        attempt,
+        journey: Journey::new(trip, ahead),
     })
 }
 
-impl Priced {
-    /// Step 4, the close way.
-    pub(crate) fn counted(
-        &self,
-        gateway: &Gateway,
-        (route, body): (Route, &Bytes),
-    ) -> Result<Most, Stop> {
-        let facts = Facts::read(route, body)?;
-        let unknown = || Stop::UnknownModel(self.model.clone());
-        let model = gateway
-            .parts()
-            .catalog
-            .model(&self.model)
-            .ok_or_else(unknown)?;
-        self.terms.bound(model, &facts, Closeness::Count)
-    }
-
-    /// What leaves: no more than was granted.
-    fn outgoing(
-        self,
-        grant: Grant,
-        (route, body): (Route, &Bytes),
-        headers: HeaderMap,
-    ) -> Result<(Outgoing, Meter, Streaming), Stop> {
-        let body = if grant.fitted {
-            let facts = Facts::read(route, body)?;
-            send::edited(body, &facts, &self.terms, (grant.units, true), &self.served)
-        } else {
-            self.edited
-        };
-        Ok((
-            Outgoing {
-                route,
-                model: self.model,
-                served: self.served,
-                headers,
-                body,
-            },
-            self.meter,
-            self.stream,
-        ))
-    }
-}
-
-/// Steps 6 to 8.
+/// Steps 6 to 8, at one account after the other.
 async fn run(ready: Ready) -> Response {
     let Ready {
-        mut held,
-        outgoing,
-        meter,
-        grant,
-        stream,
+        mut attempt,
+        mut journey,
     } = ready;
-    held.sent_at = Some(Instant::now());
-    let gateway = held.gateway.clone();
-    let under_way = UnderWay {
-        fitted: grant.fitted.then_some(grant.units),
-        rates: held.hold.rates().to_vec(),
-        headroom: grant.headroom,
-        served: Arc::clone(&outgoing.served),
-        deadline: Instant::now() + gateway.settings().call_timeout,
-        meter,
-        held,
-    };
-    match send::send(&gateway, outgoing).await {
-        Ok(answer) if !answer.status().is_success() => plain::refused(under_way, answer).await,
-        Ok(answer) if stream != Streaming::No && is_event_stream(&answer) => {
-            stream::begin(under_way, answer, stream)
-        }
-        Ok(answer) => plain::answer(under_way, answer).await,
-        Err(error) => {
-            let id = under_way.held.request;
-            let (ending, told) = tell::unanswered(&under_way.served.account, &error);
-            let ending = ending.told(&told.body(&gateway, id));
-            let receipt = under_way.held.settle(ending).await;
-            let mut response = told.into_response(&gateway, id);
-            tell::headers::served(
-                response.headers_mut(),
-                under_way.served.account.name(),
-                under_way.fitted,
-            );
-            if let Some(receipt) = receipt {
-                tell::headers::settled(response.headers_mut(), &receipt);
-            }
-            response
+    loop {
+        let failed = match attempt.make(journey.terms()).await {
+            Ok(response) => return response,
+            Err(failed) => failed,
+        };
+        match journey.onward(*failed).await {
+            Ok(next) => attempt = next,
+            Err(response) => return response,
         }
     }
-}
-
-/// A call that has left.
-struct UnderWay {
-    held: Held,
-    meter: Meter,
-    served: Arc<Served>,
-    /// The output tokens granted, where they are fewer than asked for.
-    fitted: Option<u64>,
-    /// The limits on requests and tokens that count it.
-    rates: Vec<Check>,
-    /// What the key could spend beside the hold.
-    headroom: Headroom,
-    /// When the whole call must be over.
-    deadline: Instant,
-}
-
-impl UnderWay {
-    /// By whom the call was served, and what is left of the limits that count calls like it.
-    fn tell_served(&self, headers: &mut HeaderMap) {
-        tell::headers::served(headers, self.served.account.name(), self.fitted);
-        tell::rates::tell(headers, &self.rates, self.held.gateway.now());
-    }
-}
-
-fn is_event_stream(answer: &http::Response<upstream::Answer>) -> bool {
-    let kind = answer
-        .headers()
-        .get(http::header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.trim_start().starts_with("text/event-stream"))
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use ids::{KeyHash, KeyId, ProjectId};
+use ids::{HoldId, KeyHash, KeyId, ProjectId};
 use ledger::{
     Book, Command, CreateKey, DirectoryCommand, Grant, KeyProblem, Outcome, Patience, Refusal,
     Sealer, TakeHold, Time, decide, step,
@@ -18,7 +18,6 @@ use teller::{KeyView, Teller, Unavailable};
 use crate::Gateway;
 use crate::call::{Known, price};
 use crate::step::authenticate::Caller;
-use crate::step::hold::Wanted;
 use crate::step::read::Route;
 use crate::tell::{self, Stop, Wish};
 
@@ -129,16 +128,10 @@ impl Gateway {
         (route, body): (Route, &Bytes),
         (headers, known): (&HeaderMap, &mut Known),
     ) -> Result<Would, Stop> {
-        let priced = price(self, caller, (route, body), (headers, known))?;
+        let (priced, _others) = price(self, caller, (route, body), (headers, known))?;
         let counted = priced.counted(self, (route, body))?;
-        let wanted = Wanted {
-            request: self.new_request_id(),
-            route,
-            model: &priced.model,
-            served: &priced.served,
-            pictures: priced.pictures,
-            traits: &priced.traits,
-        };
+        let hold = HoldId::first(self.new_request_id());
+        let wanted = priced.wanted(hold, route);
         let cheap = (priced.most.unfittable(), Patience::Try);
         let asks = [cheap, (counted, Patience::Wait), (counted, Patience::Last)]
             .map(|ask| wanted.ask(self, caller, ask));

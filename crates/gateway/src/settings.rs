@@ -50,6 +50,10 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How long a call may take from its hold to the end of its answer.
     pub call_timeout: Duration,
+    /// How often a call is sent at most, to one account after the other. One: never anew.
+    pub most_attempts: u8,
+    /// How long a call waits, in all, for an account that is soon back, where no other is left.
+    pub retry_budget: Duration,
     /// How long a provider may pause in the middle of an answer.
     pub idle_timeout: Duration,
     /// How long an answer is still read after its client has gone, so that its usage is known.

@@ -3,6 +3,7 @@
 pub(crate) mod diagnosis;
 pub(crate) mod headers;
 pub(crate) mod headroom;
+mod journey;
 mod key;
 pub(crate) mod models;
 pub(crate) mod rates;
@@ -23,9 +24,11 @@ use crate::call::Known;
 use crate::step::read::Route;
 use crate::{Disclosure, Gateway};
 
+pub(crate) use diagnosis::{Place, is_final};
+pub(crate) use journey::{BREATH, journey, unaffordable};
 pub(crate) use shortfall::left;
 pub(crate) use stop::{Barred, Stop, Wish, stopped, tell as told};
-pub(crate) use upstream_failure::{provider_refused, refused_within, unanswered};
+pub(crate) use upstream_failure::{Heard, provider_refused, refused_within, unanswered};
 
 /// An error as a client is told it.
 #[derive(Debug)]

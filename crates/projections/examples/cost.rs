@@ -221,6 +221,7 @@ fn remark(organization: OrganizationId, number: u64) -> Remark {
         provider_request_id: Some("chatcmpl-ABCDEFGHIJKLMNOPQRSTUVWXYZ012".into()),
         left: None,
         error_json: None,
+        tried: Vec::new(),
         duration_ms: Some(1_234),
     }
 }

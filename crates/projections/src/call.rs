@@ -6,7 +6,7 @@ use ids::{HoldId, KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::{HoldFact, HoldTaken, PresumeReason, ReleaseReason, Time};
 use money::Nanos;
 
-use crate::{Attempt, AttemptState, Left, Outcome, Refusal, Refused, Remark, Row};
+use crate::{Attempt, AttemptState, Left, Outcome, Refusal, Refused, Remark, Row, Tried};
 
 /// A call under construction.
 #[derive(Clone, Debug)]
@@ -34,6 +34,7 @@ pub(crate) struct Said {
     pub(crate) provider_request_id: Option<Box<str>>,
     pub(crate) duration_ms: Option<u64>,
     pub(crate) left: Option<Left>,
+    pub(crate) tried: Vec<Tried>,
 }
 
 /// How a call stands.
@@ -150,6 +151,7 @@ impl Call {
             provider_request_id: remark.provider_request_id,
             duration_ms: remark.duration_ms,
             left: remark.left,
+            tried: remark.tried,
         });
     }
 
@@ -186,6 +188,11 @@ impl Call {
             provider_request_id: said.provider_request_id.or(before.provider_request_id),
             duration_ms: said.duration_ms.or(before.duration_ms),
             left: said.left.or(before.left),
+            tried: if said.tried.is_empty() {
+                before.tried
+            } else {
+                said.tried
+            },
         };
     }
 
@@ -254,6 +261,7 @@ impl Call {
             provider_request_id: self.said.provider_request_id,
             duration_ms: self.said.duration_ms,
             left: self.said.left,
+            tried: self.said.tried,
             error_json: None,
         })
     }

@@ -136,7 +136,7 @@ struct Stored {
 
 impl Stored {
     fn read(row: &Row<'_>) -> Result<Self, LogError> {
-        let standing = row.get::<_, Option<i64>>(20)?;
+        let standing = row.get::<_, Option<i64>>(21)?;
         Ok(Self {
             request: RequestId::from_bytes(row.get(0)?),
             organization: OrganizationId::from_bytes(row.get(1)?),

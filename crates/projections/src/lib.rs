@@ -39,6 +39,6 @@ pub use journal::sqlite::OpenError;
 pub use log::{Lost, RequestLog};
 pub use options::{Options, Waiting};
 pub use row::{Attempt, AttemptState, Filter, Left, Outcome, Page, Refusal, Row, Suppressed};
-pub use told::{Happened, Refused, Remark};
+pub use told::{Happened, Refused, Remark, Tried};
 pub use usage::{Bucket, Dimension, UsageCursor, UsageFilter, UsagePage, UsageRow};
 pub use writer::Rebuilt;

@@ -44,7 +44,10 @@ fn raise(connection: &Connection, from: i64) -> rusqlite::Result<()> {
             schema::FROM_1_TO_2
         ))?;
     }
-    connection.execute_batch(schema::FROM_2_TO_3)?;
+    if from < 3 {
+        connection.execute_batch(schema::FROM_2_TO_3)?;
+    }
+    connection.execute_batch(schema::FROM_3_TO_4)?;
     if from == 1 {
         tally::add_remaining(connection, None, Time::EARLIEST)?;
     }

@@ -4,7 +4,7 @@ use ids::{KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::{Fee, PresumeReason, ReleaseReason, Time};
 use money::Nanos;
 
-use crate::{Cursor, Decision};
+use crate::{Cursor, Decision, Tried};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +132,8 @@ pub struct Row {
     pub outcome: Option<Outcome>,
     /// Its holds, in the order they were taken. None where it was refused at once.
     pub attempts: Vec<Attempt>,
+    /// What came of those that failed, as far as it is known.
+    pub tried: Vec<Tried>,
     /// Why it was refused, where Seawall did.
     pub refusal: Option<Refusal>,
     /// The HTTP status the client got.

@@ -4,7 +4,7 @@
 //! remarks are known has no outcome and is not shown. The errors that were told stand apart, so that a row stays small.
 
 /// The version of these tables, kept in the file's `user_version`.
-pub(crate) const VERSION: i64 = 3;
+pub(crate) const VERSION: i64 = 4;
 
 /// Marks a file as ours (`application_id`): "Swrq".
 pub(crate) const APPLICATION: i64 = 0x5377_7271;
@@ -35,7 +35,8 @@ pub(crate) const TABLES: &str = "
         needed INTEGER,
         decision_seq INTEGER,
         left_over INTEGER,
-        binding TEXT
+        binding TEXT,
+        tried TEXT
     );
     CREATE UNIQUE INDEX call_request ON call (request);
     CREATE INDEX call_at ON call (at, request);
@@ -136,3 +137,6 @@ pub(crate) const FROM_2_TO_3: &str = "
     ALTER TABLE call ADD COLUMN left_over INTEGER;
     ALTER TABLE call ADD COLUMN binding TEXT;
 ";
+
+/// Makes a file of version 3 one of version 4: since then a call is kept with what came of its attempts that failed.
+pub(crate) const FROM_3_TO_4: &str = "ALTER TABLE call ADD COLUMN tried TEXT;";

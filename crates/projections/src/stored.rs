@@ -2,6 +2,7 @@
 
 mod attempts;
 mod decided;
+mod tried;
 
 use ids::{EntryId, KeyId, OrganizationId, ProjectId, RequestId};
 use ledger::Time;
@@ -15,10 +16,12 @@ use crate::{Left, LogError, Outcome, Refusal};
 use attempts::read_attempts;
 pub(crate) use attempts::write_attempts;
 pub(crate) use decided::{read_decided, write_decided};
+use tried::read_tried;
+pub(crate) use tried::write_tried;
 
 /// The columns in the order that [`read`] expects.
 pub(crate) const COLUMNS: &str = "request, organization, project, key, route, model, attempts, said_at, \
-     said_outcome, http_status, error_code, provider_request_id, duration_ms, refused, needed, decision_seq, id, at, left_over, binding";
+     said_outcome, http_status, error_code, provider_request_id, duration_ms, refused, needed, decision_seq, id, at, left_over, binding, tried";
 
 /// How far a journal was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +141,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Found, LogError> {
             provider_request_id: text(11)?,
             duration_ms: row.get::<_, Option<i64>>(12)?.map(i64::cast_unsigned),
             left: row.get::<_, Option<i64>>(18)?.zip(text(19)?).map(left_of),
+            tried: read_tried(text(20)?.as_deref())?,
         },
         refusal,
         error_json: None,

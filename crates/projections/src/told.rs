@@ -9,6 +9,9 @@ use crate::{Decision, Left, Outcome};
 /// Details longer than this many bytes are not kept: half an object is none.
 const LONGEST_DETAILS: usize = 16 * 1024;
 
+/// More attempts than a call may have.
+const MOST_TRIED: usize = 255;
+
 /// A provider's codes and ids are cut to this many bytes.
 const LONGEST_TEXT: usize = 256;
 
@@ -36,6 +39,21 @@ pub struct Remark {
     pub left: Option<Left>,
     /// The error exactly as the client was told, as JSON. What is longer than 16 KiB is not kept.
     pub error_json: Option<Box<str>>,
+    /// Its attempts that failed, first to last, as far as this says anything of them.
+    pub tried: Vec<Tried>,
+}
+
+/// What came of an attempt that failed, which its hold does not tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Which; the first is 1.
+    pub number: u8,
+    /// The HTTP status of the provider's answer, where there was one.
+    pub status: Option<u16>,
+    /// The code of its error, the provider's or ours.
+    pub code: Option<Box<str>>,
+    /// What it means, by the name of the cause.
+    pub cause: Option<Box<str>>,
 }
 
 /// Something that happened to an organization's journal itself, which is in no journal: the store lost a part of it.
@@ -93,6 +111,10 @@ impl Remark {
     pub(crate) fn bounded(mut self) -> Self {
         self.error_code = self.error_code.map(cut);
         self.provider_request_id = self.provider_request_id.map(cut);
+        self.tried.truncate(MOST_TRIED);
+        for tried in &mut self.tried {
+            tried.code = tried.code.take().map(cut);
+        }
         self.error_json = self.error_json.filter(|json| json.len() <= LONGEST_DETAILS);
         self
     }

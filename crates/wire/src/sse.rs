@@ -3,5 +3,5 @@
 mod event;
 mod splitter;
 
-pub use self::event::{ChatEvent, annotated_event, chat_event, strip_usage};
+pub use self::event::{ChatEvent, annotated_event, chat_event, is_comment, strip_usage};
 pub use self::splitter::{Splitter, TooLong};

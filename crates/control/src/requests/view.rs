@@ -1,6 +1,6 @@
 //! A call as the API shows it.
 
-use projections::{Attempt, AttemptState, Outcome, Row};
+use projections::{Attempt, AttemptState, Outcome, Row, Tried};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -68,6 +68,12 @@ struct AttemptView {
     cost_usd: Usd,
     #[schema(value_type = Vec<contract::FeeLine>)]
     fees: Vec<Value>,
+    /// The status of the provider's answer, where the attempt failed and there was one.
+    http_status: Option<u16>,
+    /// The code of what the attempt failed with.
+    error_code: Option<Box<str>>,
+    /// What that means, as in the diagnosis; null where nobody said anything.
+    cause: Option<Box<str>>,
     taken_at: At,
     closed_at: Option<At>,
 }
@@ -104,13 +110,18 @@ impl View {
             duration_ms: row.duration_ms,
             started_at: At(row.started_at),
             finished_at: row.finished_at.map(At),
-            attempts: row.attempts.iter().map(AttemptView::of).collect(),
+            attempts: row
+                .attempts
+                .iter()
+                .map(|attempt| AttemptView::of(attempt, &row.tried))
+                .collect(),
         }
     }
 }
 
 impl AttemptView {
-    fn of(attempt: &Attempt) -> Self {
+    fn of(attempt: &Attempt, tried: &[Tried]) -> Self {
+        let tried = tried.iter().find(|tried| tried.number == attempt.number);
         let (state, reason) = match attempt.state {
             AttemptState::Open => ("open", None),
             AttemptState::Settled => ("settled", None),
@@ -126,6 +137,9 @@ impl AttemptView {
             held_usd: Usd(attempt.held),
             cost_usd: Usd(attempt.charged),
             fees: fees_json(&attempt.fees),
+            http_status: tried.and_then(|tried| tried.status),
+            error_code: tried.and_then(|tried| tried.code.clone()),
+            cause: tried.and_then(|tried| tried.cause.clone()),
             taken_at: At(attempt.taken_at),
             closed_at: attempt.closed_at.map(At),
         }

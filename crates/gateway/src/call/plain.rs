@@ -4,21 +4,23 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
+use http::response::Parts;
 use http_body_util::BodyExt;
 use ledger::PresumeReason;
 use projections::Outcome;
 use tokio::time::timeout_at;
 use upstream::Answer;
 
-use super::UnderWay;
+use super::attempt::UnderWay;
+use super::failed::Failed;
 use crate::step::settle::Ending;
-use crate::tell::{self, Retry, Told, headers};
+use crate::tell::{self, Heard, Retry, Told, headers};
 
 /// The largest error of a provider that is passed on.
 const ERROR_LIMIT: usize = 1 << 20;
 
 /// Why an answer could not be read to its end.
-enum Cut {
+pub(super) enum Cut {
     Connection,
     TooLong,
     TooLate,
@@ -27,71 +29,65 @@ enum Cut {
 }
 
 /// The answer to a call that was served.
-pub(super) async fn answer(call: UnderWay, answer: http::Response<Answer>) -> Response {
+pub(super) async fn answer(
+    call: UnderWay,
+    answer: http::Response<Answer>,
+) -> Result<Response, Box<Failed>> {
     let (mut head, body) = answer.into_parts();
     let provider_request = headers::identify(&mut head.headers, call.held.request);
     let limit = call.held.gateway.settings().answer_limit;
     let body = match whole(body, limit, &call).await {
         Ok(body) => body,
-        Err(cut) => return failed(call, &cut, provider_request).await,
+        Err(cut) => return Err(failed(call, &cut, provider_request)),
     };
     let metered = call.meter.answer(&body);
-    let (ending, body) = match metered {
-        None => refused_within(&call, &mut head, body),
-        metered => (Ending::of_answer(metered, head.status.as_u16()), body),
-    };
+    if metered.is_none()
+        && let Some(heard) =
+            tell::refused_within(&call.held.gateway, call.place(), (&mut head, &body))
+    {
+        return Err(heard_of(call, heard, (head, provider_request)));
+    }
+    let ending = Ending::of_answer(metered, head.status.as_u16());
     call.tell_served(&mut head.headers);
-    let receipt = call
+    let cost = call
         .held
         .settle(ending.known_to_provider_as(provider_request))
         .await;
-    if let Some(receipt) = receipt {
-        headers::settled(&mut head.headers, &receipt);
+    if let Some(cost) = cost {
+        headers::settled(&mut head.headers, &cost);
     }
-    Response::from_parts(head, Body::from(body))
-}
-
-/// An answer without a price: an error for a body, or one that says nothing of its cost.
-fn refused_within(
-    call: &UnderWay,
-    head: &mut http::response::Parts,
-    body: Bytes,
-) -> (Ending, Bytes) {
-    let about = (&call.served.account, call.meter.route());
-    match tell::refused_within(&call.held.gateway, about, head, &body) {
-        Some((ending, told)) => (ending.told(&told), told),
-        None => (Ending::of_answer(None, head.status.as_u16()), body),
-    }
+    Ok(Response::from_parts(head, Body::from(body)))
 }
 
 /// A provider's error: its hold is given back where it is known not to be billed, else charged until that is known.
-pub(super) async fn refused(call: UnderWay, answer: http::Response<Answer>) -> Response {
+pub(super) async fn refused(call: UnderWay, answer: http::Response<Answer>) -> Box<Failed> {
     let (mut head, body) = answer.into_parts();
     let request = call.held.request;
     let provider_request = headers::identify(&mut head.headers, request);
     if head.status.is_informational() || head.status.is_redirection() {
-        return failed(call, &Cut::Unusable(head.status), provider_request).await;
+        return failed(call, &Cut::Unusable(head.status), provider_request);
     }
     let body = match whole(body, ERROR_LIMIT, &call).await {
         Ok(body) => body,
-        Err(cut) => return failed(call, &cut, provider_request).await,
+        Err(cut) => return failed(call, &cut, provider_request),
     };
-    let about = (&call.served.account, call.meter.route());
-    let (ending, body) = tell::provider_refused(&call.held.gateway, about, &mut head, &body);
-    if ending.error_code.as_deref() == Some("model_not_found") {
-        let now = call.held.gateway.now();
-        call.served.take_off(call.meter.model(), now);
-    }
-    let receipt = call
-        .held
-        .settle(ending.told(&body).known_to_provider_as(provider_request))
-        .await;
-    headers::served(&mut head.headers, call.served.account.name(), call.fitted);
-    headers::decision(&mut head.headers, "served");
-    if let Some(receipt) = receipt {
-        headers::settled(&mut head.headers, &receipt);
-    }
-    Response::from_parts(head, Body::from(body))
+    let heard = tell::provider_refused(&call.held.gateway, call.place(), (&mut head, &body));
+    heard_of(call, heard, (head, provider_request))
+}
+
+/// The provider said in words that it does not answer.
+fn heard_of(
+    call: UnderWay,
+    heard: Heard,
+    (head, provider_request): (Parts, Option<Box<str>>),
+) -> Box<Failed> {
+    Box::new(Failed {
+        call,
+        ending: heard.ending.known_to_provider_as(provider_request),
+        verdict: Some(heard.verdict),
+        head,
+        body: heard.told,
+    })
 }
 
 async fn whole(mut body: Answer, limit: usize, call: &UnderWay) -> Result<Bytes, Cut> {
@@ -123,7 +119,7 @@ async fn whole(mut body: Answer, limit: usize, call: &UnderWay) -> Result<Bytes,
 }
 
 /// The answer broke off: the provider has probably done the work.
-async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -> Response {
+pub(super) fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -> Box<Failed> {
     let (provider, name) = (
         call.served.account.provider_name(),
         call.served.account.name(),
@@ -165,28 +161,14 @@ async fn failed(call: UnderWay, cut: &Cut, provider_request: Option<Box<str>>) -
             ),
         ),
     };
-    let (gateway, request) = (call.held.gateway.clone(), call.held.request);
     let mut told = Told::new(status, ("server_error", code), message);
     told.retry = Retry::Unsaid;
     let ending = Ending::presumed(reason, status.as_u16())
         .code(Some(code))
-        .told(&told.body(&gateway, request))
         .known_to_provider_as(provider_request);
-    let receipt = call
-        .held
-        .settle(Ending {
-            outcome: Some(Outcome::Failed),
-            ..ending
-        })
-        .await;
-    let mut response = told.into_response(&gateway, request);
-    headers::served(
-        response.headers_mut(),
-        call.served.account.name(),
-        call.fitted,
-    );
-    if let Some(receipt) = receipt {
-        headers::settled(response.headers_mut(), &receipt);
-    }
-    response
+    let ending = Ending {
+        outcome: Some(Outcome::Failed),
+        ..ending
+    };
+    Failed::untold(call, ending, told)
 }

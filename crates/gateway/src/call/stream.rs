@@ -5,6 +5,7 @@
 //! usage at its end is known. Beyond that bound the call is charged its hold.
 
 mod changed;
+mod first;
 mod metered;
 
 use std::pin::Pin;
@@ -21,17 +22,33 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 use upstream::Answer;
 
-use super::{Streaming, UnderWay};
+use super::Streaming;
+use super::attempt::UnderWay;
+use super::failed::Failed;
 use crate::tell::headers;
 use metered::{End, Metered};
 
 /// What goes out in one piece at most.
 const PIECE: usize = 64 * 1024;
 
-/// Begins to pass on a stream.
-pub(super) fn begin(call: UnderWay, answer: http::Response<Answer>, stream: Streaming) -> Response {
+/// Begins to pass on a stream. Where another account could still be asked (`more`), nothing goes out before the stream has
+/// said something that is no error; what failed until then comes back.
+pub(super) async fn begin(
+    call: UnderWay,
+    answer: http::Response<Answer>,
+    (stream, more): (Streaming, bool),
+) -> Result<Response, Box<Failed>> {
     let (mut head, body) = answer.into_parts();
     let provider_request = headers::identify(&mut head.headers, call.held.request);
+    let mut metered = Box::new(Metered::new(
+        call,
+        body,
+        (stream, head.status, provider_request),
+    ));
+    if more && let Err(end) = metered.first_word().await {
+        return Err(metered.failed(end, head));
+    }
+    let call = metered.call();
     call.tell_served(&mut head.headers);
     headers::headroom(&mut head.headers, &call.headroom);
     head.headers.insert(
@@ -41,19 +58,15 @@ pub(super) fn begin(call: UnderWay, answer: http::Response<Answer>, stream: Stre
     let settings = call.held.gateway.settings();
     let (idle, drain) = (settings.idle_timeout, settings.drain_after_disconnect);
     let tasks = call.held.gateway.parts().tasks.clone();
-    let wake_at = call.deadline.min(Instant::now() + idle);
+    let wake_at = metered.deadline().min(Instant::now() + idle);
     let passing = Passing {
-        state: State::Passing(Box::new(Metered::new(
-            call,
-            body,
-            (stream, head.status, provider_request),
-        ))),
+        state: State::Passing(metered),
         timer: Box::pin(sleep_until(wake_at)),
         idle,
         drain,
         tasks,
     };
-    Response::from_parts(head, Body::new(passing))
+    Ok(Response::from_parts(head, Body::new(passing)))
 }
 
 enum State {

@@ -6,6 +6,8 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use axum::response::Response;
@@ -25,16 +27,20 @@ pub(super) struct Going {
     gateway: Gateway,
     of: (OrganizationId, RequestId),
     whole: bool,
+    /// Set once the client has gone.
+    left: Arc<AtomicBool>,
     /// Whoever stops the server waits for it.
     _counted: TaskTrackerToken,
 }
 
 /// Steps 6 to 8.
 pub(super) fn going(ready: Ready) -> Going {
-    let gateway = ready.held.gateway.clone();
+    let gateway = ready.journey.gateway().clone();
+    let held = &ready.attempt.held;
     Going {
-        of: (ready.held.organization, ready.held.request),
-        whole: ready.stream == Streaming::No,
+        of: (held.organization, held.request),
+        whole: ready.attempt.stream == Streaming::No,
+        left: ready.journey.client_left(),
         _counted: gateway.parts().tasks.token(),
         gateway,
         // Nothing of a call that panicked is used any more; its hold is presumed.
@@ -67,6 +73,7 @@ impl Drop for Going {
         let Some(call) = self.call.take() else {
             return;
         };
+        self.left.store(true, Ordering::Relaxed);
         let (gateway, (organization, request)) = (self.gateway.clone(), self.of);
         let whole = self.whole;
         self.gateway.parts().tasks.spawn(async move {

@@ -60,6 +60,10 @@ impl Tally {
             fees,
         }
     }
+
+    pub(crate) const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
 }
 
 impl Counted {
@@ -79,22 +83,9 @@ impl Counted {
         }
     }
 
-    /// A call that had left has ended.
-    pub(crate) fn ended(
-        &self,
-        metrics: &Metrics,
-        tally: Tally,
-        (began, provider, receipt): (Began, Duration, Option<&Receipt>),
-    ) {
+    /// An attempt that had left is over.
+    pub(crate) fn attempted(&self, metrics: &Metrics, tally: &Tally, receipt: Option<&Receipt>) {
         let upstream = self.served.account.name();
-        let total = began.instant.elapsed();
-        metrics.took(total, total.saturating_sub(provider));
-        metrics.ended(Ended {
-            route: self.route.path(),
-            model: Some(&self.model),
-            upstream: Some(upstream),
-            outcome: tally.outcome.as_str(),
-        });
         if tally.outcome == Outcome::ProviderRefused {
             metrics.refused(upstream, tally.code.as_deref().unwrap_or_default());
         }
@@ -115,10 +106,27 @@ impl Counted {
             upstream,
         };
         metrics.charged(whose, receipt.charged);
-        for fee in tally.fees {
+        for fee in &tally.fees {
             let kind = Unit::from_code(fee.unit).map_or("other", Unit::as_str);
             metrics.used(kind, &self.model, fee.quantity);
         }
+    }
+
+    /// The call is over, and this attempt was what came of it; `provider` is what all of them waited.
+    pub(crate) fn ended(
+        &self,
+        metrics: &Metrics,
+        outcome: Outcome,
+        (began, provider): (Began, Duration),
+    ) {
+        let total = began.instant.elapsed();
+        metrics.took(total, total.saturating_sub(provider));
+        metrics.ended(Ended {
+            route: self.route.path(),
+            model: Some(&self.model),
+            upstream: Some(self.served.account.name()),
+            outcome: outcome.as_str(),
+        });
     }
 }
 

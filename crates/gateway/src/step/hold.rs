@@ -1,6 +1,6 @@
 //! Step 5: the money, promised and durable.
 
-use ids::{HoldId, RequestId};
+use ids::HoldId;
 use ledger::{Grant, Patience, Refusal, TakeHold, Traits};
 use teller::{Bar, HoldAnswer, LiveHold};
 
@@ -13,7 +13,8 @@ use crate::tell::{Barred, Stop, Wish};
 
 /// What a hold is asked for.
 pub(crate) struct Wanted<'a> {
-    pub(crate) request: RequestId,
+    /// Which attempt of which call.
+    pub(crate) hold: HoldId,
     pub(crate) route: Route,
     pub(crate) model: &'a str,
     pub(crate) served: &'a Served,
@@ -92,7 +93,7 @@ impl Wanted<'_> {
         let settings = gateway.parts().tellers.settings();
         let seconds = i64::try_from(settings.hold_for.as_secs()).unwrap_or(i64::MAX);
         TakeHold {
-            hold: HoldId::first(self.request),
+            hold: self.hold,
             key: caller.key.key,
             bound: most.cost,
             patience,

@@ -20,7 +20,10 @@ pub(crate) struct Metered {
 #[derive(Clone, Debug)]
 pub(crate) struct Meter {
     catalog: Arc<Catalog>,
+    /// As the client calls it.
     model: String,
+    /// The catalogue's name of what is billed.
+    priced_as: String,
     route: Route,
     at: Time,
     cache: CacheLife,
@@ -29,7 +32,11 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn new(catalog: &Arc<Catalog>, facts: &Facts<'_>, at: Time) -> Self {
+    pub(crate) fn new(
+        catalog: &Arc<Catalog>,
+        facts: &Facts<'_>,
+        (priced_as, at): (&str, Time),
+    ) -> Self {
         let (route, cache, size, quality) = match facts {
             Facts::Chat(facts) => (Route::Chat, facts.cache, None, None),
             Facts::Images(facts) => (
@@ -42,6 +49,7 @@ impl Meter {
         Self {
             catalog: Arc::clone(catalog),
             model: facts.model().to_owned(),
+            priced_as: priced_as.to_owned(),
             route,
             at,
             cache,
@@ -82,7 +90,7 @@ impl Meter {
 
     fn charge(&self, usage: &Usage) -> Result<Metered, Unpriced> {
         let at = self.at.to_timestamp();
-        let model = self.catalog.model(&self.model);
+        let model = self.catalog.model(&self.priced_as);
         let (charge, tokens) = match self.route {
             Route::Chat => {
                 let prices = model

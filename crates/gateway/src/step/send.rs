@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, header};
@@ -70,10 +71,11 @@ const fn max_member(reads: MaxTokens) -> MaxMember {
     }
 }
 
-/// Sends the call and waits for the beginning of its answer.
+/// Sends the call and waits so long for the beginning of its answer.
 pub(crate) async fn send(
     gateway: &Gateway,
     outgoing: Outgoing,
+    patience: Duration,
 ) -> Result<Response<Answer>, SendError> {
     let Outgoing {
         route,
@@ -93,7 +95,7 @@ pub(crate) async fn send(
             &served.account,
             (route.behind_base(), &served.name_of(&model)),
             (headers, body),
-            gateway.settings().call_timeout,
+            patience,
         )
         .await
 }

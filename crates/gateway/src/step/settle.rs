@@ -1,8 +1,11 @@
 //! Step 8: the hold ends, and the call is written down.
 
+use std::time::Duration;
+
 use ids::{OrganizationId, RequestId};
-use ledger::{PresumeReason, Receipt, ReleaseReason, Settlement};
-use projections::{Left, Outcome, Remark};
+use ledger::{Headroom, PresumeReason, Receipt, ReleaseReason, Settlement};
+use money::Nanos;
+use projections::{Left, Outcome, Remark, Tried};
 use serde_json::Value;
 use teller::LiveHold;
 use tokio::time::Instant;
@@ -102,29 +105,109 @@ pub(crate) struct Held {
     pub(crate) sent_at: Option<Instant>,
     pub(crate) counted: Counted,
     pub(crate) hold: LiveHold,
+    pub(crate) before: Before,
+}
+
+/// What came of the call's earlier attempts, each of which had a hold of its own.
+#[derive(Debug)]
+pub(crate) struct Before {
+    /// As they are written down, first to last.
+    pub(crate) tried: Vec<Tried>,
+    /// What they are charged: those that the provider may have billed.
+    pub(crate) charged: Nanos,
+    /// How long they waited for their providers.
+    provider: Duration,
+}
+
+/// What a call that is over came to.
+#[derive(Debug)]
+pub(crate) struct Cost {
+    /// What it is charged, over all attempts.
+    pub(crate) charged: Nanos,
+    /// What is left after it.
+    pub(crate) headroom: Option<Headroom>,
+}
+
+/// A hold that has ended, whose call has not been told so yet.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    gateway: Gateway,
+    organization: OrganizationId,
+    request: RequestId,
+    began: Began,
+    counted: Counted,
+    /// `None` where the call never left.
+    provider: Option<Duration>,
+    /// `None` where the teller has ended: the hold will be presumed.
+    receipt: Option<Receipt>,
+}
+
+impl Before {
+    /// There were none.
+    pub(crate) const NOTHING: Self = Self {
+        tried: Vec::new(),
+        charged: Nanos::ZERO,
+        provider: Duration::ZERO,
+    };
 }
 
 impl Held {
-    /// Ends it. `None` where the teller has ended: the hold will be presumed.
-    pub(crate) async fn settle(self, ending: Ending) -> Option<Receipt> {
+    /// Ends the hold, and the call with it. `None` where the teller has ended: the hold will be presumed.
+    pub(crate) async fn settle(self, ending: Ending) -> Option<Cost> {
+        let (closed, before) = self.close(&ending).await;
+        closed.ended(ending, before)
+    }
+
+    /// Ends the hold alone. Whoever does that goes on to another attempt, or [ends](Closed::ended) the call.
+    pub(crate) async fn close(self, ending: &Ending) -> (Closed, Before) {
         let read = Instant::now();
-        let before = Tally::of(&ending);
-        let receipt = self.hold.settle(ending.settlement).await;
-        if let Some(sent) = self.sent_at {
+        let receipt = self.hold.settle(ending.settlement.clone()).await;
+        let provider = self
+            .sent_at
+            .map(|sent| read.saturating_duration_since(sent));
+        if provider.is_some() {
             let metrics = &self.gateway.parts().metrics;
-            let provider = read.saturating_duration_since(sent);
             self.counted
-                .ended(metrics, before, (self.began, provider, receipt.as_ref()));
+                .attempted(metrics, &Tally::of(ending), receipt.as_ref());
         }
-        if let Some(receipt) = receipt
-            .as_ref()
-            .filter(|receipt| receipt.overrun.is_positive())
+        let overrun = receipt.as_ref().map(|receipt| receipt.overrun);
+        if let (Some(overrun), Some(receipt)) =
+            (overrun.filter(|overrun| overrun.is_positive()), &receipt)
         {
             tracing::warn!(
                 request = %self.request,
                 charged_usd = %receipt.charged,
-                overrun_usd = %receipt.overrun,
+                overrun_usd = %overrun,
                 "a call cost more than was held for it: the bound was wrong, or the provider did not keep to its terms"
+            );
+        }
+        let mut before = self.before;
+        before.provider = before.provider.saturating_add(provider.unwrap_or_default());
+        if let Some(receipt) = &receipt {
+            before.charged = before.charged.saturating_add(receipt.charged);
+        }
+        let closed = Closed {
+            gateway: self.gateway,
+            organization: self.organization,
+            request: self.request,
+            began: self.began,
+            counted: self.counted,
+            provider,
+            receipt,
+        };
+        (closed, before)
+    }
+}
+
+impl Closed {
+    /// The call is over and goes on record; `all` are its attempts, this one included.
+    pub(crate) fn ended(self, ending: Ending, all: Before) -> Option<Cost> {
+        if self.provider.is_some() {
+            let metrics = &self.gateway.parts().metrics;
+            self.counted.ended(
+                metrics,
+                Tally::of(&ending).outcome(),
+                (self.began, all.provider),
             );
         }
         let at = self.gateway.now();
@@ -138,10 +221,14 @@ impl Held {
             error_code: ending.error_code,
             provider_request_id: ending.provider_request_id,
             duration_ms: u64::try_from(micros.div_euclid(1000)).ok(),
-            left: receipt.as_ref().and_then(left),
+            left: self.receipt.as_ref().and_then(left),
             error_json: ending.error_json,
+            tried: all.tried,
         });
-        receipt
+        Some(Cost {
+            charged: all.charged,
+            headroom: self.receipt?.headroom,
+        })
     }
 }
 
@@ -182,5 +269,6 @@ pub(crate) fn remark_cancelled(
         duration_ms: None,
         left: None,
         error_json: None,
+        tried: Vec::new(),
     });
 }

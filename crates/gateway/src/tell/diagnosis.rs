@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use diagnosis::{Cause, Endpoint, HEADERS, Provider, Retry, Symptom, Verdict, diagnose};
+use diagnosis::{Cause, Endpoint, HEADERS, Provider, Retry, Scope, Symptom, Verdict, diagnose};
 use http::HeaderMap;
 use serde_json::{Value, json};
 use upstream::Account;
@@ -13,6 +13,17 @@ use crate::{Disclosure, Gateway};
 
 /// A wait that an SDK sleeps without telling anybody. Beyond it the caller is told at once.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// Where an error comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) route: Route,
+    /// As the client calls it.
+    pub(crate) model: &'a str,
+    /// Whether no other account serves the model.
+    pub(crate) alone: bool,
+}
 
 /// An error of a provider's, understood.
 pub(crate) struct Diagnosed {
@@ -28,10 +39,11 @@ pub(crate) struct Diagnosed {
 /// Makes out what an error means. `status` and headers are the answer's; 200 in the middle of a stream.
 pub(crate) fn diagnosed(
     gateway: &Gateway,
-    (account, route): (&Account, Route),
+    place: Place<'_>,
     headers: &HeaderMap,
     error: &ProviderError,
 ) -> Diagnosed {
+    let (account, route) = (place.account, place.route);
     let provider = account.provider();
     let read = |name: &&'static str| Some((*name, headers.get(*name)?.to_str().ok()?));
     let headers: Vec<(&str, &str)> = HEADERS.iter().filter_map(read).collect();
@@ -55,7 +67,7 @@ pub(crate) fn diagnosed(
         verdict,
         before: format!("Refused by {}, not by Seawall: ", account.provider_name()),
         after: if open {
-            sentences(&verdict, provider, &error.message)
+            sentences(&verdict, place, &error.message)
         } else {
             String::new()
         },
@@ -72,20 +84,20 @@ impl Diagnosed {
             diagnosis: self.details.as_deref(),
         })
     }
+}
 
-    /// Whether an SDK had better not ask again by itself: nothing passes before it would.
-    pub(crate) fn is_final(&self) -> bool {
-        let stays = match self.verdict.retry {
-            Retry::Never | Retry::Elsewhere | Retry::FewerTokens(_) => true,
-            Retry::After(wait) => wait.is_some_and(|wait| wait > LONGEST_SLEEP),
-        };
-        self.verdict.refusal && stays
-    }
+/// Whether an SDK had better not ask again by itself: nothing passes before it would.
+pub(crate) fn is_final(verdict: &Verdict) -> bool {
+    let stays = match verdict.retry {
+        Retry::Never | Retry::Elsewhere | Retry::FewerTokens(_) => true,
+        Retry::After(wait) => wait.is_some_and(|wait| wait > LONGEST_SLEEP),
+    };
+    verdict.refusal && stays
 }
 
 /// Behind the provider's own words, which end as they like.
-fn sentences(verdict: &Verdict, provider: Provider, said: &str) -> String {
-    let cause = verdict.cause;
+fn sentences(verdict: &Verdict, place: Place<'_>, said: &str) -> String {
+    let (cause, provider) = (verdict.cause, place.account.provider());
     let end = match said.trim_end().chars().last() {
         None => "",
         Some('.' | '!' | '?') => " ",
@@ -96,11 +108,21 @@ fn sentences(verdict: &Verdict, provider: Provider, said: &str) -> String {
         None => String::new(),
     };
     format!(
-        "{end}Diagnosis ({}): {} {}{page}",
+        "{end}Diagnosis ({}): {} {}{}{page}",
         verdict.confidence.as_str(),
         cause.sentence(),
         cause.remedy(provider),
+        no_other(verdict, place),
     )
+}
+
+/// Where another account could have served the call, and there is none.
+fn no_other(verdict: &Verdict, place: Place<'_>) -> String {
+    if place.alone && verdict.scope != Scope::Request {
+        format!(" No other upstream here serves {}.", place.model)
+    } else {
+        String::new()
+    }
 }
 
 fn details(verdict: &Verdict, provider: Provider) -> Value {

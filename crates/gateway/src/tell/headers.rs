@@ -3,10 +3,11 @@
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use ids::RequestId;
-use ledger::{Headroom, Receipt};
+use ledger::Headroom;
 use money::Nanos;
 
 use super::Retry;
+use crate::step::settle::Cost;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What the provider calls the request.
@@ -16,6 +17,7 @@ pub(crate) const COST: HeaderName = HeaderName::from_static("x-seawall-cost-usd"
 const HEADROOM: HeaderName = HeaderName::from_static("x-seawall-headroom-usd");
 const BINDING: HeaderName = HeaderName::from_static("x-seawall-binding");
 const UPSTREAM: HeaderName = HeaderName::from_static("x-seawall-upstream");
+const ATTEMPTS: HeaderName = HeaderName::from_static("x-seawall-attempts");
 const FITTED: HeaderName = HeaderName::from_static("x-seawall-fitted");
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
@@ -78,10 +80,17 @@ pub(crate) fn left(headers: &mut HeaderMap, left: Nanos, binding: &str) {
     set(headers, BINDING, binding);
 }
 
+/// How often it was tried, where that is more than once.
+pub(crate) fn attempts(headers: &mut HeaderMap, attempts: usize) {
+    if attempts > 1 {
+        set(headers, ATTEMPTS, &attempts.to_string());
+    }
+}
+
 /// What the call is charged, and what is left after it.
-pub(crate) fn settled(headers: &mut HeaderMap, receipt: &Receipt) {
-    set(headers, COST, &receipt.charged.to_string());
-    if let Some(left) = &receipt.headroom {
+pub(crate) fn settled(headers: &mut HeaderMap, cost: &Cost) {
+    set(headers, COST, &cost.charged.to_string());
+    if let Some(left) = &cost.headroom {
         headroom(headers, left);
     }
 }

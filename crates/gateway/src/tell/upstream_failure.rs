@@ -1,58 +1,64 @@
 //! What the provider did instead of answering.
 
 use bytes::Bytes;
-use diagnosis::Billed;
+use diagnosis::{Billed, Verdict};
 use http::{StatusCode, response};
 use ledger::{PresumeReason, ReleaseReason};
 use projections::Outcome;
 use upstream::{Account, SendError};
 use wire::error::{ProviderError, annotated};
 
-use super::diagnosis::diagnosed;
+use super::diagnosis::{Place, diagnosed, is_final};
 use super::{Retry, Told, headers};
 use crate::Gateway;
-use crate::step::read::Route;
 use crate::step::settle::Ending;
+
+/// What a provider said in the place of an answer.
+pub(crate) struct Heard {
+    pub(crate) verdict: Verdict,
+    /// What it means for the hold and for the record.
+    pub(crate) ending: Ending,
+    /// Its body, as the client is told it.
+    pub(crate) told: Bytes,
+}
 
 /// The provider answered with an error: passed on as it is, and where it is a refusal with a word on whose it is, what it
 /// means and what to do. SDKs are told not to ask again by themselves where that cannot help.
 pub(crate) fn provider_refused(
     gateway: &Gateway,
-    about: (&Account, Route),
-    head: &mut response::Parts,
-    body: &Bytes,
-) -> (Ending, Bytes) {
+    place: Place<'_>,
+    (head, body): (&mut response::Parts, &Bytes),
+) -> Heard {
     let status = head.status.as_u16();
     let error = ProviderError::read(status, body);
-    let diagnosed = diagnosed(gateway, about, &head.headers, &error);
+    let diagnosed = diagnosed(gateway, place, &head.headers, &error);
     let ending = match diagnosed.verdict.billed {
         Billed::No => Ending::released(ReleaseReason::ProviderRefused, status),
         Billed::Maybe => Ending::presumed(PresumeReason::ProviderFailed, status),
     };
-    let ending = ending.code(error.code.as_deref().or(error.kind.as_deref()));
     let note = diagnosed.note();
     let told = note.and_then(|note| annotated(body, &note).map(Bytes::from));
-    if diagnosed.is_final() {
+    if is_final(&diagnosed.verdict) {
         headers::ask_no_more(&mut head.headers);
     }
-    (ending, told.unwrap_or_else(|| body.clone()))
+    Heard {
+        verdict: diagnosed.verdict,
+        ending: ending.code(error.code.as_deref().or(error.kind.as_deref())),
+        told: told.unwrap_or_else(|| body.clone()),
+    }
 }
 
 /// The provider answered well, with an error for a body. The work may have been begun, so it is charged what was held.
 /// `None` where it is no error.
 pub(crate) fn refused_within(
     gateway: &Gateway,
-    about: (&Account, Route),
-    head: &mut response::Parts,
-    body: &Bytes,
-) -> Option<(Ending, Bytes)> {
+    place: Place<'_>,
+    (head, body): (&mut response::Parts, &Bytes),
+) -> Option<Heard> {
     ProviderError::within_answer(body)?;
-    let (ending, told) = provider_refused(gateway, about, head, body);
-    let failed = Ending {
-        outcome: Some(Outcome::Failed),
-        ..ending
-    };
-    Some((failed, told))
+    let mut heard = provider_refused(gateway, place, (head, body));
+    heard.ending.outcome = Some(Outcome::Failed);
+    Some(heard)
 }
 
 /// The provider did not answer.

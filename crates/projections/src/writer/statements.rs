@@ -34,8 +34,8 @@ pub(super) fn insert(connection: &Connection, call: &Call) -> Result<Option<i64>
     let mut insert = connection.prepare_cached(
         "INSERT INTO call (request, organization, project, key, at, outcome, route, model, attempts, said_at,
              said_outcome, http_status, error_code, provider_request_id, duration_ms, refused, needed, decision_seq,
-             left_over, binding)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+             left_over, binding, tried)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
          ON CONFLICT (request) DO NOTHING",
     )?;
     insert.raw_bind_parameter(1, Blob(call.request.to_bytes()))?;
@@ -51,7 +51,7 @@ pub(super) fn update(connection: &Connection, id: i64, call: &Call) -> Result<()
     let mut update = connection.prepare_cached(
         "UPDATE call SET outcome = ?3, route = ?4, model = ?5, attempts = ?6, said_at = ?7, said_outcome = ?8,
              http_status = ?9, error_code = ?10, provider_request_id = ?11, duration_ms = ?12, refused = ?13,
-             needed = ?14, decision_seq = ?15, left_over = ?16, binding = ?17
+             needed = ?14, decision_seq = ?15, left_over = ?16, binding = ?17, tried = ?18
          WHERE id = ?1 AND request = ?2",
     )?;
     update.raw_bind_parameter(1, id)?;
@@ -67,7 +67,7 @@ pub(super) fn rewrite(connection: &Connection, id: i64, call: &Call) -> Result<(
         "UPDATE call SET project = ?3, key = ?4, at = ?5, outcome = ?6, route = ?7, model = ?8, attempts = ?9,
              said_at = ?10, said_outcome = ?11, http_status = ?12, error_code = ?13, provider_request_id = ?14,
              duration_ms = ?15, refused = ?16, needed = ?17, decision_seq = ?18,
-             left_over = ?19, binding = ?20
+             left_over = ?19, binding = ?20, tried = ?21
          WHERE id = ?1 AND request = ?2",
     )?;
     update.raw_bind_parameter(1, id)?;
@@ -111,8 +111,8 @@ fn place(call: &Call) -> [ToSqlOutput<'_>; 3] {
     ]
 }
 
-/// Outcome, route, model, attempts, what was said, the refusal, what was left.
-fn changeable(call: &Call) -> Result<[ToSqlOutput<'_>; 15], LogError> {
+/// Outcome, route, model, attempts, what was said, the refusal, what was left, what came of attempts that failed.
+fn changeable(call: &Call) -> Result<[ToSqlOutput<'_>; 16], LogError> {
     let said = &call.said;
     let refusal = call.refusal.as_ref();
     Ok([
@@ -135,6 +135,7 @@ fn changeable(call: &Call) -> Result<[ToSqlOutput<'_>; 15], LogError> {
         ),
         integer(said.left.as_ref().map(|left| left.amount.get())),
         text(said.left.as_ref().map(|left| &*left.binding)),
+        stored::write_tried(&said.tried)?.map_or(ToSqlOutput::from(Null), ToSqlOutput::from),
     ])
 }
 

@@ -298,6 +298,27 @@ async fn a_file_of_the_second_version_keeps_everything_and_goes_on() {
 }
 
 #[tokio::test]
+async fn a_file_of_the_third_version_keeps_everything_and_takes_what_attempts_met() {
+    let world = World::new(Options::default());
+    world.log.refused(refused(1, second(1)));
+    let before = world.everything().await;
+    let world = world.reopen_as_third_version().await;
+    assert_eq!(world.everything().await, before);
+    let tried = vec![projections::Tried {
+        number: 1,
+        status: None,
+        code: Some("upstream_disconnected".into()),
+        cause: None,
+    }];
+    world.log.remark(projections::Remark {
+        tried: tried.clone(),
+        ..remark(1, 2)
+    });
+    world.log.flush().await.unwrap();
+    assert_eq!(world.get(1).await.unwrap().tried, tried);
+}
+
+#[tokio::test]
 async fn a_closed_log_says_so_and_takes_nothing() {
     let world = World::new(Options::default());
     world.log.clone().close().await;

@@ -2,7 +2,7 @@
 
 use ledger::{PresumeReason, ReleaseReason};
 use money::Nanos;
-use projections::{AttemptState, Filter, Options, Outcome, Remark};
+use projections::{AttemptState, Filter, Options, Outcome, Remark, Tried};
 
 use crate::world::{Call, World, charge, key, project, remark, request, second};
 
@@ -130,6 +130,12 @@ async fn a_remark_says_what_the_journal_cannot_whichever_comes_first() {
         error_code: Some("client_closed".into()),
         provider_request_id: Some("chatcmpl-1".into()),
         duration_ms: Some(42),
+        tried: vec![Tried {
+            number: 1,
+            status: Some(429),
+            code: Some("insufficient_quota".into()),
+            cause: Some("billing_unspecified".into()),
+        }],
         ..remark(1, 2)
     };
     let mut rows = Vec::new();
@@ -173,6 +179,7 @@ async fn a_remark_says_what_the_journal_cannot_whichever_comes_first() {
     assert_eq!(row.error_code.as_deref(), Some("client_closed"));
     assert_eq!(row.provider_request_id.as_deref(), Some("chatcmpl-1"));
     assert_eq!((row.duration_ms, row.charged()), (Some(42), Nanos::new(7)));
+    assert_eq!(row.tried, told.tried);
     assert_eq!(
         (row.started_at, row.finished_at),
         (second(1), Some(second(2)))

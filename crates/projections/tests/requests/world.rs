@@ -224,7 +224,8 @@ impl World {
             file.execute_batch(
                 "DROP TABLE usage; DROP TABLE usage_unit; DROP TABLE audit; DROP TABLE audited;
                  ALTER TABLE refusal DROP COLUMN decided; ALTER TABLE call DROP COLUMN left_over;
-                 ALTER TABLE call DROP COLUMN binding; PRAGMA user_version = 1;",
+                 ALTER TABLE call DROP COLUMN binding; ALTER TABLE call DROP COLUMN tried;
+                 PRAGMA user_version = 1;",
             )
             .unwrap();
         })
@@ -237,9 +238,19 @@ impl World {
             let file = rusqlite::Connection::open(path).unwrap();
             file.execute_batch(
                 "ALTER TABLE call DROP COLUMN left_over; ALTER TABLE call DROP COLUMN binding;
-                 PRAGMA user_version = 2;",
+                 ALTER TABLE call DROP COLUMN tried; PRAGMA user_version = 2;",
             )
             .unwrap();
+        })
+        .await
+    }
+
+    /// The same for the third version.
+    pub(crate) async fn reopen_as_third_version(self) -> Self {
+        self.reopen_after(|path| {
+            let file = rusqlite::Connection::open(path).unwrap();
+            file.execute_batch("ALTER TABLE call DROP COLUMN tried; PRAGMA user_version = 3;")
+                .unwrap();
         })
         .await
     }
@@ -324,6 +335,7 @@ pub(crate) fn remark(number: u32, at: i64) -> Remark {
         duration_ms: None,
         left: None,
         error_json: None,
+        tried: Vec::new(),
     }
 }
 

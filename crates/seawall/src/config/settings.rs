@@ -230,6 +230,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "How long a call may take in all, with the time a provider takes to begin its answer.",
     ),
     setting(
+        "gateway.most_attempts",
+        "4",
+        COUNT,
+        "How often a call is sent at most, to one upstream account after the other. 1: never anew.",
+    ),
+    setting(
+        "gateway.retry_budget",
+        "10s",
+        Kind::Duration,
+        "How long a call waits, in all, for an account that is soon back, where no other is left. 0s: not at all.",
+    ),
+    setting(
         "gateway.drain_after_disconnect",
         "60s",
         Kind::Duration,

@@ -119,6 +119,8 @@ pub(super) fn gateway(config: &Config, address: SocketAddr) -> Result<gateway::S
         fit_floor: values.count("gateway.fit_floor")?,
         request_timeout: values.duration("gateway.request_timeout")?,
         call_timeout: values.duration("gateway.call_timeout")?,
+        most_attempts: values.count("gateway.most_attempts")?,
+        retry_budget: values.duration("gateway.retry_budget")?,
         idle_timeout: values.duration("gateway.idle_timeout")?,
         drain_after_disconnect: values.duration("gateway.drain_after_disconnect")?,
     })

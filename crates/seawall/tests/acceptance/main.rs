@@ -11,6 +11,7 @@
 //! | `SEAWALL_TEST_CROWD` | calls at once in each run on one limit | 500 |
 //! | `SEAWALL_TEST_RUNS` | runs on a hard limit, and as many on the credit balance; half as many with chats | 20 |
 //! | `SEAWALL_TEST_KILLS` | times that the gateway is killed under load | 50 |
+//! | `SEAWALL_TEST_ROUNDS` | changes of who fails in a storm, with 40 calls each | 15 |
 //! | `SEAWALL_TEST_TOLD` | calls whose record is compared with what their client was told | 450 |
 //! | `SEAWALL_TEST_TURNS` | alternations of each change that must bind at once | 200 |
 #![expect(
@@ -59,6 +60,8 @@ mod doctor;
 mod dry_run;
 #[cfg(test)]
 mod explain;
+#[cfg(test)]
+mod failover;
 #[cfg(test)]
 mod file;
 #[cfg(test)]

@@ -113,6 +113,12 @@ fn strip_lines(event: &[u8], lines: &[Range<usize>]) -> Option<Vec<u8>> {
     Some(splices.apply(event))
 }
 
+/// Whether an event carries no data: a comment, by which some providers keep a connection awake.
+#[must_use]
+pub fn is_comment(event: &[u8]) -> bool {
+    data_lines(event).is_empty()
+}
+
 fn is_done(event: &[u8]) -> bool {
     // Output can contain the word, too; so look at the line, not for the word.
     memchr::memmem::find(event, b"[DONE]").is_some() && data(event).trim_ascii() == b"[DONE]"

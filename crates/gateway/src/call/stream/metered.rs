@@ -5,6 +5,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use catalog::Usage;
+use diagnosis::Verdict;
+use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -13,10 +15,12 @@ use projections::Outcome;
 use tokio::time::{Instant, timeout_at};
 use upstream::Answer;
 use wire::error::ProviderError;
-use wire::sse::{ChatEvent, Splitter, annotated_event, chat_event, strip_usage};
+use wire::sse::{ChatEvent, Splitter, annotated_event, chat_event, is_comment, strip_usage};
 
 use super::changed::Changed;
-use crate::call::{Streaming, UnderWay};
+use crate::call::Streaming;
+use crate::call::attempt::UnderWay;
+use crate::call::failed::Failed;
 use crate::step::settle::{Ending, envelope};
 use crate::tell::diagnosis::diagnosed;
 use crate::tell::{Retry, Told, headers};
@@ -53,6 +57,8 @@ pub(super) struct Metered {
     status: StatusCode,
     provider_request: Option<Box<str>>,
     cancelled: bool,
+    /// How it ended, where that was seen before its beginning went out.
+    ended: Option<End>,
 }
 
 /// What the stream has said so far.
@@ -63,6 +69,10 @@ struct Seen {
     error_code: Option<Box<str>>,
     /// The first error, as the client is told it.
     error_json: Option<Box<str>>,
+    /// What the first error means.
+    verdict: Option<Verdict>,
+    /// Whether there was anything but comments before any error.
+    output: bool,
 }
 
 impl Metered {
@@ -84,7 +94,12 @@ impl Metered {
             status,
             provider_request,
             cancelled: false,
+            ended: None,
         }
+    }
+
+    pub(super) const fn call(&self) -> &UnderWay {
+        &self.call
     }
 
     pub(super) const fn deadline(&self) -> Instant {
@@ -122,6 +137,9 @@ impl Metered {
 
     /// Reads one piece of the stream: its end, or `None` where it goes on.
     pub(super) fn poll_upstream(&mut self, context: &mut Context<'_>) -> Poll<Option<End>> {
+        if let Some(end) = self.ended.take() {
+            return Poll::Ready(Some(end));
+        }
         Poll::Ready(
             match ready!(Pin::new(&mut self.upstream).poll_frame(context)) {
                 None => Some(self.ended()),
@@ -233,19 +251,22 @@ impl Metered {
 
     /// Ends the hold, and answers the trailers that say what it came to.
     pub(super) async fn settle(self: Box<Self>, end: End) -> HeaderMap {
-        let Self {
-            call,
-            seen,
-            status,
-            provider_request,
-            cancelled,
-            ..
-        } = *self;
+        let ending = self.ending(end);
+        let cost = self.call.held.settle(ending).await;
+        let mut trailers = HeaderMap::new();
+        if let Some(cost) = cost {
+            headers::settled(&mut trailers, &cost);
+        }
+        trailers
+    }
+
+    /// What the stream's end means for its hold and for the record.
+    fn ending(&self, end: End) -> Ending {
+        let (seen, status) = (&self.seen, self.status.as_u16());
         let metered = seen
             .usage
             .as_ref()
-            .and_then(|usage| call.meter.usage(usage));
-        let status = status.as_u16();
+            .and_then(|usage| self.call.meter.usage(usage));
         let ending = match (metered, end) {
             (Some(metered), _) => Ending::of_answer(Some(metered), status),
             (None, End::Complete) if seen.done => Ending::of_answer(None, status),
@@ -260,20 +281,47 @@ impl Metered {
             },
             None => ending,
         };
-        let ending = if cancelled {
+        let ending = ending.known_to_provider_as(self.provider_request.clone());
+        if self.cancelled {
             ending.cancelled()
         } else {
             ending
-        };
-        let receipt = call
-            .held
-            .settle(ending.known_to_provider_as(provider_request))
-            .await;
-        let mut trailers = HeaderMap::new();
-        if let Some(receipt) = receipt {
-            headers::settled(&mut trailers, &receipt);
         }
-        trailers
+    }
+
+    /// Whether there was anything but comments before any error.
+    pub(super) const fn has_said_something(&self) -> bool {
+        self.seen.output
+    }
+
+    /// Whether the provider said that it failed.
+    pub(super) const fn has_failed(&self) -> bool {
+        self.seen.error_code.is_some()
+    }
+
+    /// Its end was read with its beginning.
+    pub(super) const fn end_later(&mut self, end: End) {
+        self.ended = Some(end);
+    }
+
+    /// An attempt that came to nothing, with what the client would be told of it.
+    pub(super) fn into_failed(
+        self: Box<Self>,
+        end: End,
+        (head, body): (Parts, Bytes),
+    ) -> Box<Failed> {
+        Box::new(Failed {
+            ending: self.ending(end),
+            verdict: self.seen.verdict,
+            call: self.call,
+            head,
+            body,
+        })
+    }
+
+    /// The call, where nothing is known of its stream.
+    pub(super) fn into_call(self: Box<Self>) -> (UnderWay, Option<Box<str>>) {
+        (self.call, self.provider_request)
     }
 
     /// The client has gone: reads on alone, so that the usage at the end is known, and ends the hold.
@@ -326,6 +374,7 @@ impl Seen {
             ChatEvent::Error(error) => (true, self.failed((event, held), error, call)),
             ChatEvent::Other => (true, None),
         };
+        self.output |= self.error_code.is_none() && !is_comment(event);
         Looked { keep, instead }
     }
 
@@ -336,8 +385,8 @@ impl Seen {
         error: ProviderError,
         call: &UnderWay,
     ) -> Option<Vec<u8>> {
-        let about = (&call.served.account, call.meter.route());
-        let diagnosed = diagnosed(&call.held.gateway, about, &HeaderMap::new(), &error);
+        let diagnosed = diagnosed(&call.held.gateway, call.place(), &HeaderMap::new(), &error);
+        self.verdict.get_or_insert(diagnosed.verdict);
         let note = diagnosed.note().filter(|_| held);
         let told = note.and_then(|note| annotated_event(event, &note));
         let code = error

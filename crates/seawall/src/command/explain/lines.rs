@@ -143,6 +143,10 @@ fn attempt(attempt: &Value) -> String {
         Some(reason) => format!(" ({})", print::plain(reason)),
         None => String::new(),
     };
+    let failed = match attempt.get("error_code").and_then(Value::as_str) {
+        Some(code) => format!("; {}", met(attempt, code)),
+        None => String::new(),
+    };
     let fees = attempt.get("fees").and_then(Value::as_array);
     let fees = fees.into_iter().flatten().map(|fee| {
         format!(
@@ -154,7 +158,7 @@ fn attempt(attempt: &Value) -> String {
         )
     });
     format!(
-        "{} to {}: held {}, {}{reason}, charged {}{}",
+        "{} to {}: held {}, {}{reason}, charged {}{failed}{}",
         at(attempt, "/number"),
         at(attempt, "/upstream"),
         print::field(attempt, "held_usd"),
@@ -162,6 +166,19 @@ fn attempt(attempt: &Value) -> String {
         print::field(attempt, "cost_usd"),
         fees.collect::<String>(),
     )
+}
+
+/// What an attempt met instead of an answer.
+fn met(attempt: &Value, code: &str) -> String {
+    let status = match attempt.get("http_status").and_then(Value::as_u64) {
+        Some(status) => format!("{status} "),
+        None => String::new(),
+    };
+    let cause = match attempt.get("cause").and_then(Value::as_str) {
+        Some(cause) => format!(" ({})", print::plain(cause)),
+        None => String::new(),
+    };
+    format!("met {status}{code}{cause}")
 }
 
 /// The journal's entries about the call.
