@@ -61,14 +61,16 @@ pub(crate) async fn patch(
     State(app): State<App>,
     Named(name): Named<UpstreamName>,
     mut ask: Ask,
-) -> Result<Json<View>, ApiError> {
+) -> Result<Json<One>, ApiError> {
     let wanted = ask::change(&mut ask.fields)?;
     ask.fields.finish()?;
     let wanted = wanted.ok_or_else(crate::organizations::nothing_to_change)?;
     let now = app.tellers.settings().clock.now();
     let entry = app.upstreams.change(&name, (wanted, now)).await?;
     say(&ask.actor, name.as_str(), "changed");
-    Ok(Json(View::of(&app, &entry)))
+    let view = View::of(&app, &entry);
+    let caps = caps::of(&app, name.as_str()).await?;
+    Ok(Json(One { view, caps }))
 }
 
 pub(crate) async fn delete(

@@ -8,8 +8,9 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::limits::view::View;
 
-/// The account's Book, which begins now where it has not. Calls are held in it from here on, so that no call that begins after
-/// its first cap was told of is missed.
+/// The account's Book, which begins now where it has not.
+///
+/// Calls are held in it from here on, so that no call that begins after its first cap was told of is missed.
 pub(crate) async fn begin(app: &App, name: &str) -> Result<Teller, ApiError> {
     exists(app, name)?;
     let teller = app.book(OrganizationId::of_upstream(name))?;

@@ -203,7 +203,7 @@ fn accounts() -> Vec<Operation> {
             "Changes an account that was made here; the next call sees it.",
         )
         .takes::<UpstreamChange>()
-        .answers::<View>(),
+        .answers::<One>(),
         delete(
             "/upstreams/{name}",
             "deleteUpstream",

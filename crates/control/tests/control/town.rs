@@ -41,6 +41,13 @@ async fn upstreams(house: &House) {
     crate::parking::refuse(house, diagnosis::Cause::CreditExhausted, "gpt-5");
 }
 
+/// What is asked of an upstream account in the place of an organization.
+fn of_caps() -> Vec<(&'static str, String)> {
+    let paths = ["/api/v1/limits", "/api/v1/headroom", "/api/v1/audit"];
+    let of_made = paths.map(|path| (path, format!("{path}?upstream=made")));
+    of_made.to_vec()
+}
+
 impl Town {
     pub(crate) async fn new(house: &House) -> Self {
         let organization = house.organization("Acme").await;
@@ -117,6 +124,7 @@ impl Town {
         } = self;
         let api = "/api/v1";
         let mut uris = self.telling();
+        uris.extend(of_caps());
         uris.extend([
             ("/livez", "/livez".to_owned()),
             ("/readyz", "/readyz".to_owned()),
@@ -158,9 +166,7 @@ impl Town {
                 "/api/v1/limits",
                 format!("{api}/limits?organization={organization}"),
             ),
-            ("/api/v1/limits", format!("{api}/limits?upstream=made")),
             ("/api/v1/limits/{limit}", format!("{api}/limits/{limit}")),
-            ("/api/v1/headroom", format!("{api}/headroom?upstream=made")),
             ("/api/v1/headroom", format!("{api}/headroom?key={key}")),
             ("/api/v1/requests", format!("{api}/requests")),
             (

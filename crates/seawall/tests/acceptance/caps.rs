@@ -209,6 +209,24 @@ async fn a_cap_is_set_seen_tried_and_deleted_like_other_limits_and_its_book_is_n
             .await
             .is_empty()
     );
+    at_the_terminal(&stage);
+    let audit = stage.list("audit?upstream=openai").await;
+    let [change] = &*audit else {
+        panic!("{audit:?}")
+    };
+    assert_eq!(
+        (&change["upstream"], &change["organization_id"]),
+        (&json!("openai"), &Value::Null)
+    );
+    assert_eq!(change["changes"]["scope"]["to"], scope);
+    nobodys(&stage, &tenant).await;
+    refuses_what_cannot_be(&stage, &scope).await;
+    stage.delete(&format!("limits/{}", id(cap))).await;
+    assert!(stage.list("limits?upstream=openai").await.is_empty());
+}
+
+/// Commands that show a cap.
+fn at_the_terminal(stage: &Stage) {
     for (arguments, part) in [
         (
             &["upstream", "show", "openai"][..],
@@ -221,19 +239,12 @@ async fn a_cap_is_set_seen_tried_and_deleted_like_other_limits_and_its_book_is_n
         ),
         (&["audit", "--upstream", "openai"], "limit created  openai"),
     ] {
-        let ended = command(&stage, arguments);
+        let ended = command(stage, arguments);
         assert!(ended.stdout.contains(part), "{arguments:?}: {ended:?}");
     }
-    let audit = stage.list("audit?upstream=openai").await;
-    let [change] = &*audit else {
-        panic!("{audit:?}")
-    };
-    assert_eq!(
-        (&change["upstream"], &change["organization_id"]),
-        (&json!("openai"), &Value::Null)
-    );
-    assert_eq!(change["changes"]["scope"]["to"], scope);
-    nobodys(&stage, &tenant).await;
+}
+
+async fn refuses_what_cannot_be(stage: &Stage, scope: &Value) {
     for (path, body, status) in [
         (
             "limits",
@@ -252,8 +263,6 @@ async fn a_cap_is_set_seen_tried_and_deleted_like_other_limits_and_its_book_is_n
             "{body}"
         );
     }
-    stage.delete(&format!("limits/{}", id(cap))).await;
-    assert!(stage.list("limits?upstream=openai").await.is_empty());
 }
 
 /// The Book of the caps is no organization: it is not listed, and what is in it cannot be looked at or changed.
@@ -276,7 +285,7 @@ async fn nobodys(stage: &Stage, tenant: &Tenant) {
         stage.status(Method::POST, &freeze, Some(&json!({}))).await,
         404
     );
-    let secret = format!("sk-sw-{}-{}", ids::ShortId::from(book), "0".repeat(43));
+    let secret = format!("sk-sw-{}-{}", ids::ShortId::from(book), "0".repeat(52));
     assert_eq!(stage.call(&secret, &chat()).await.status, 401);
 }
 
