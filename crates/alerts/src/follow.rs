@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use ids::{EntryId, OrganizationId};
 use journal::Store;
-use ledger::{Book, Entry, Head, Shortfall, Snapshot, Time};
+use ledger::{Book, Entry, Head, Snapshot, Time};
+use projections::Decided;
 use tokio_util::sync::CancellationToken;
 
 use crate::alert::{Draft, Whose};
@@ -29,7 +30,7 @@ const ALL_AFTER: u32 = 60;
 /// What is not in a journal.
 #[derive(Debug)]
 pub(crate) enum News {
-    Refused(OrganizationId, Box<Shortfall>),
+    Refused(OrganizationId, Box<Decided>),
     Halted(OrganizationId, String),
 }
 
@@ -195,8 +196,8 @@ impl<'a> Follower<'a> {
 
     async fn hear(&mut self, news: News) {
         let (organization, told) = match news {
-            News::Refused(organization, shortfall) => {
-                (organization, self.refused(organization, &shortfall).await)
+            News::Refused(organization, decided) => {
+                (organization, self.refused(organization, &decided).await)
             }
             News::Halted(organization, reason) => {
                 (organization, self.halted(organization, &reason).await)
@@ -211,7 +212,7 @@ impl<'a> Follower<'a> {
     async fn refused(
         &mut self,
         organization: OrganizationId,
-        shortfall: &Shortfall,
+        decided: &Decided,
     ) -> Result<(), AlertError> {
         if !self.watches.contains_key(&organization) {
             self.read(organization).await?;
@@ -219,7 +220,8 @@ impl<'a> Follower<'a> {
         let Some(watch) = self.watches.get(&organization) else {
             return Ok(());
         };
-        let Some(draft) = tell::refused(&watch.book, shortfall) else {
+        let at_cap = tell::cap_reached(&decided.upstream, &decided.shortfall);
+        let Some(draft) = at_cap.or_else(|| tell::refused(&watch.book, &decided.shortfall)) else {
             return Ok(());
         };
         let whose = Whose::of(&watch.book, organization);

@@ -203,12 +203,11 @@ impl Alerts {
         let Some(Decision::Money(decided)) = &refused.decided else {
             return;
         };
-        let shortfall = &decided.shortfall;
-        if shortfall.transient {
+        if decided.shortfall.transient {
             return;
         }
         if self.inner.marks.is_followed(refused.organization) {
-            let news = News::Refused(refused.organization, Box::new(shortfall.clone()));
+            let news = News::Refused(refused.organization, decided.clone());
             // Where there is no place the next refusal says the same.
             let _let_go = self.inner.tell.try_send(news).is_err();
         }

@@ -3,6 +3,7 @@
 //! Every figure is the Book's at the entry that the alert names, or the fact's own. Nothing is added up here.
 
 mod budget;
+mod cap;
 mod charges;
 mod credit;
 mod key;
@@ -11,6 +12,7 @@ mod other;
 mod words;
 
 pub use budget::crossed;
+pub(crate) use cap::cap_reached;
 pub(crate) use charges::{overruns, presumed, why};
 pub use credit::{balance_low, lapsing};
 pub(crate) use key::frozen;

@@ -30,9 +30,18 @@ impl App {
         }
     }
 
-    /// The teller of an organization, which need not exist.
+    /// The teller of an organization, which need not exist. An upstream account's Book is none: its one key, project and lot
+    /// are nobody's to change.
     pub(crate) fn teller(&self, organization: OrganizationId) -> Result<Teller, ApiError> {
-        Ok(self.tellers.of(organization)?)
+        if organization.is_of_upstream() {
+            return Err(ApiError::not_found("organization"));
+        }
+        self.book(organization)
+    }
+
+    /// The teller of any Book: an organization's, or that of an upstream account's caps.
+    pub(crate) fn book(&self, of: OrganizationId) -> Result<Teller, ApiError> {
+        Ok(self.tellers.of(of)?)
     }
 
     /// The teller of the organization that a project, key or limit belongs to.
@@ -40,7 +49,17 @@ impl App {
         let thing = thing.into();
         let owner = self.inner.index.owner(&self.tellers, thing).await?;
         let owner = owner.ok_or_else(|| ApiError::not_found(thing.what()))?;
-        self.teller(owner)
+        match thing {
+            Owned::Limit(_) => self.book(owner),
+            Owned::Project(_) | Owned::Key(_) | Owned::Budget(_) | Owned::Lot(_)
+                if owner.is_of_upstream() =>
+            {
+                Err(ApiError::not_found(thing.what()))
+            }
+            Owned::Project(_) | Owned::Key(_) | Owned::Budget(_) | Owned::Lot(_) => {
+                self.book(owner)
+            }
+        }
     }
 
     /// Keeps in mind what was just created.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use ids::OrganizationId;
 use projections::{AuditCursor, AuditFilter, AuditRow};
 use serde::Serialize;
 use serde_json::Value;
@@ -25,7 +26,10 @@ const MOMENT: &str = "must be a time in RFC 3339, such as 2026-12-01T00:00:00Z";
 #[schema(as = Change)]
 pub(crate) struct View {
     at: At,
-    organization_id: OrganizationRef,
+    /// Null where an upstream cap was changed.
+    organization_id: Option<OrganizationRef>,
+    /// The upstream account whose cap was changed; else null.
+    upstream: Option<Box<str>>,
     actor: Box<str>,
     action: Box<str>,
     object: ChangedObject,
@@ -48,9 +52,11 @@ impl View {
     fn of(row: AuditRow) -> Result<Self, ApiError> {
         let changes = serde_json::from_str(&row.changes_json)
             .map_err(|error| ApiError::store_unavailable(&error.to_string()))?;
+        let of_upstream = row.organization.is_of_upstream();
         Ok(Self {
             at: At(row.at),
-            organization_id: Text(row.organization),
+            organization_id: (!of_upstream).then_some(Text(row.organization)),
+            upstream: row.name.clone().filter(|_| of_upstream),
             actor: row.actor,
             action: row.action,
             object: ChangedObject {
@@ -74,8 +80,15 @@ pub(crate) async fn list(
     if limit == 0 || limit > MOST {
         return Err(invalid("limit", "must be a whole number from 1 to 200"));
     }
+    let organization = params.read("organization", "must be an id such as org_…")?;
+    let upstream = params.text("upstream")?;
+    if organization.is_some() && upstream.is_some() {
+        let problem = "cannot be combined: its caps are no organization's";
+        return Err(invalid("upstream", problem));
+    }
+    let book = upstream.map(|name| OrganizationId::of_upstream(&name));
     let filter = AuditFilter {
-        organization: params.read("organization", "must be an id such as org_…")?,
+        organization: organization.or(book),
         actor: params.text("actor")?.map(Into::into),
         from: params.read("from", MOMENT)?.map(moment),
         to: params.read("to", MOMENT)?.map(moment),
@@ -106,6 +119,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     vec![
         operation::get("/audit", "listChanges", "Who changed what, newest first.")
             .query::<OrganizationRef>("organization", "Only what was changed in this one.")
+            .query_text("upstream", "Only the changes of the caps on this upstream.")
             .query_text("actor", "Only what was changed by this one.")
             .between()
             .paged(USUAL, MOST)

@@ -8,8 +8,8 @@ mod why;
 
 use axum::Json;
 use axum::extract::State;
-use ids::{HoldId, RequestId};
-use ledger::{Check, Fact, Patience, TakeHold};
+use ids::{HoldId, OrganizationId, RequestId};
+use ledger::{Check, CheckKind, Fact, Patience, TakeHold};
 use money::Nanos;
 use projections::{Attempt, AttemptState, Decided, Decision, Row};
 use serde_json::{Value, json};
@@ -34,14 +34,15 @@ pub(crate) async fn get(
         )
     })?;
     let replayed = match recorded(&app, &row) {
-        Some(recorded) => Some(app.tellers.replay(row.organization, &recorded).await),
+        Some(recorded) => Some(app.tellers.replay(decided_on(&row), &recorded).await),
         None => None,
     };
     let again = replayed
         .as_ref()
         .and_then(|replayed| replayed.as_ref().ok());
     let checked = checked(&row, again);
-    let (names, checks, now) = checks::named(&app, &row, checked.as_ref()).await?;
+    let on = decided_on(&row);
+    let (names, checks, now) = checks::named(&app, &row, (checked.as_ref(), on)).await?;
     Ok(Json(json!({
         "id": row.request.to_string(),
         "why": why::sentence(&row, checked.as_ref()),
@@ -56,6 +57,17 @@ pub(crate) async fn get(
         "replay": replay_json(replayed.as_ref()),
         "now": now,
     })))
+}
+
+/// Whose Book decided: the organization's, or that of the caps of the upstream account that refused.
+fn decided_on(row: &Row) -> OrganizationId {
+    let at_cap = decided(row).filter(|decided| {
+        let mut kinds = decided.shortfall.checks.iter().map(|check| check.kind);
+        kinds.any(|kind| matches!(kind, CheckKind::UpstreamCap(_)))
+    });
+    at_cap.map_or(row.organization, |decided| {
+        OrganizationId::of_upstream(&decided.upstream)
+    })
 }
 
 /// The decision as far as it can be made again.
@@ -81,13 +93,19 @@ fn recorded(app: &App, row: &Row) -> Option<Recorded> {
             })));
         }
     };
+    let book = decided_on(row);
+    let key = if book.is_of_upstream() {
+        book.upstream_key()
+    } else {
+        row.key?
+    };
     let attempt = u8::try_from(row.attempts.len()).ok()?.checked_add(1)?;
     let ask = TakeHold {
         hold: HoldId {
             request: row.request,
             attempt,
         },
-        key: row.key?,
+        key,
         bound: decided.bound,
         patience: Patience::Last,
         holder: app.tellers.settings().holder.clone(),

@@ -94,7 +94,7 @@ fn stop(place: Place, book: &Book, now: Time) -> Option<Stop> {
         stop("project_archived", message.to_owned())
     };
     match place {
-        Place::Organization(_) => None,
+        Place::Organization(_) | Place::Upstream(_) => None,
         Place::Project(id) => match book.project(id)?.state {
             ProjectState::Active => None,
             ProjectState::Archived { .. } => archived(),
@@ -142,7 +142,7 @@ pub(crate) async fn get(
     State(app): State<App>,
     mut params: Params,
 ) -> Result<Json<View>, ApiError> {
-    let place = Place::read(&mut params)?;
+    let place = Place::read_any(&app, &mut params)?;
     let call = Call::read(&mut params, &app.pepper)?;
     params.finish()?;
     let place = place.ok_or_else(|| {
@@ -184,6 +184,10 @@ pub(crate) fn operations() -> Vec<Operation> {
             "What can be spent before calls stop, and all that can stop them.",
         )
         .one_place()
+        .query_text(
+            "upstream",
+            "Instead of these: what the caps of this upstream account let through, whoever calls.",
+        )
         .query_text("model", "With the limits on this model.")
         .query_text("end_user", "With the limits on this end user.")
         .query_text("tag", "With the limits on this tag, such as `team=red`.")

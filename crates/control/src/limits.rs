@@ -1,7 +1,8 @@
 //! `/limits`: hard limits, the owner's ceilings.
 //!
 //! The organization's approved usage limit is listed with them, because it stops calls as well, but it is the operator's
-//! and changes with the organization. So does its spend guard, which stops no call and is not listed.
+//! and changes with the organization. So does its spend guard, which stops no call and is not listed. Caps on upstream accounts
+//! are listed by the account, in whose own Book they are.
 
 mod ask;
 pub(crate) mod contract;
@@ -9,7 +10,7 @@ mod on;
 pub(crate) mod preview;
 mod shown;
 mod subjects;
-mod view;
+pub(crate) mod view;
 mod warnings;
 pub(crate) mod window;
 
@@ -31,6 +32,7 @@ use crate::path::Named;
 use crate::query::Params;
 use crate::scope;
 use crate::show::List;
+use crate::upstreams::caps;
 
 const WHAT: &str = "hard limit";
 
@@ -45,7 +47,10 @@ pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Respo
     let wanted = ask::read(&mut ask.fields, &app.pepper)?;
     let cause = ask.cause();
     ask.fields.finish()?;
-    let teller = wanted.on.teller(&app).await?;
+    let teller = match &wanted.on.upstream {
+        Some(name) => caps::begin(&app, name).await?,
+        None => wanted.on.teller(&app).await?,
+    };
     let zone = |book: &Book, _now: Time| book.organization().map(|found| found.time_zone.clone());
     let zone = look(&teller, "organization", zone).await?;
     let id = LimitId::from_bytes(app.ids.id());

@@ -126,7 +126,9 @@ pub(crate) async fn list(
     let page = params.page::<OrganizationId>()?;
     params.finish()?;
     let store = app.tellers.store();
-    let ids = store.organizations(page.cursor, page.limit).await?;
+    let mut ids = store.organizations(page.cursor, page.limit).await?;
+    // The Books of upstream accounts come after all organizations.
+    ids.retain(|id| !id.is_of_upstream());
     let next = ids.last().copied().filter(|_| ids.len() == page.limit);
     let mut views = Vec::new();
     for id in ids {

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::words;
 use crate::query::{Params, invalid};
+use crate::upstreams::caps;
 
 /// A scope with what people call it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -20,6 +21,7 @@ use crate::query::{Params, invalid};
 pub(crate) struct ScopeView {
     #[schema(value_type = words::ScopeKind)]
     pub(crate) kind: &'static str,
+    /// Of an upstream: its name.
     pub(crate) id: String,
     pub(crate) name: Option<Box<str>>,
 }
@@ -27,6 +29,14 @@ pub(crate) struct ScopeView {
 impl ScopeView {
     pub(crate) fn of(scope: Scope, book: &Book) -> Self {
         match scope {
+            Scope::Organization if book.is_of_upstream() => {
+                let name = book.organization().map(|found| found.name.clone());
+                Self {
+                    kind: "upstream",
+                    id: name.as_deref().unwrap_or_default().to_owned(),
+                    name,
+                }
+            }
             Scope::Organization => {
                 let organization = book.organization();
                 Self {
@@ -87,15 +97,34 @@ pub(crate) fn ends(end: Time) -> Option<Time> {
     Some(end).filter(|end| *end < Time::LATEST)
 }
 
-/// What `?organization=`, `?project=` or `?key=` names.
+/// What `?organization=`, `?project=` or `?key=` names; for some also `?upstream=`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
     Organization(OrganizationId),
     Project(ProjectId),
     Key(KeyId),
+    /// The Book of an upstream account's caps.
+    Upstream(OrganizationId),
 }
 
 impl Place {
+    /// The same, or the caps of the upstream account that a fourth parameter names.
+    pub(crate) fn read_any(app: &App, params: &mut Params) -> Result<Option<Self>, ApiError> {
+        let upstream = params.text("upstream")?;
+        let place = Self::read(params)?;
+        let Some(name) = upstream else {
+            return Ok(place);
+        };
+        if place.is_some() {
+            return Err(invalid(
+                "upstream",
+                "cannot be combined: its caps are no organization's",
+            ));
+        }
+        caps::exists(app, &name)?;
+        Ok(Some(Self::Upstream(OrganizationId::of_upstream(&name))))
+    }
+
     /// Exactly one of the three parameters; `None` where there is none.
     pub(crate) fn read(params: &mut Params) -> Result<Option<Self>, ApiError> {
         let organization = params.read("organization", "must be an id such as org_…")?;
@@ -118,6 +147,7 @@ impl Place {
             Self::Organization(id) => app.teller(id),
             Self::Project(id) => app.teller_of(id).await,
             Self::Key(id) => app.teller_of(id).await,
+            Self::Upstream(book) => app.book(book),
         }
     }
 
@@ -126,6 +156,7 @@ impl Place {
             Self::Organization(_) => "organization",
             Self::Project(_) => "project",
             Self::Key(_) => "key",
+            Self::Upstream(_) => "upstream cap",
         }
     }
 
@@ -133,7 +164,7 @@ impl Place {
     pub(crate) fn within(self, book: &Book) -> Option<(Option<ProjectId>, Option<KeyId>)> {
         book.organization()?;
         match self {
-            Self::Organization(_) => Some((None, None)),
+            Self::Organization(_) | Self::Upstream(_) => Some((None, None)),
             Self::Project(id) => book.project(id).map(|project| (Some(project.id), None)),
             Self::Key(id) => book.key(id).map(|key| (Some(key.project), Some(key.id))),
         }
@@ -142,7 +173,7 @@ impl Place {
     /// The scope of exactly this.
     pub(crate) const fn scope(self) -> Scope {
         match self {
-            Self::Organization(_) => Scope::Organization,
+            Self::Organization(_) | Self::Upstream(_) => Scope::Organization,
             Self::Project(id) => Scope::Project(id),
             Self::Key(id) => Scope::Key(id),
         }

@@ -2,6 +2,7 @@
 //! changed; a credential that was given is never shown again. `/secrets/rewrap`: the key that seals them has changed.
 
 mod ask;
+pub(crate) mod caps;
 pub(crate) mod contract;
 mod view;
 
@@ -18,7 +19,7 @@ use crate::body::Ask;
 use crate::error::ApiError;
 use crate::path::{InPath, Named};
 use crate::show::List;
-use view::View;
+use view::{One, View};
 
 impl InPath for UpstreamName {
     const PARAM: &'static str = "name";
@@ -35,11 +36,13 @@ pub(crate) async fn list(State(app): State<App>) -> Json<List<View>> {
 pub(crate) async fn get(
     State(app): State<App>,
     Named(name): Named<UpstreamName>,
-) -> Result<Json<View>, ApiError> {
+) -> Result<Json<One>, ApiError> {
     let entry = app.upstreams.entry(name.as_str());
     let entry = entry.ok_or_else(|| ApiError::not_found("upstream"))?;
     let now = app.tellers.settings().clock.now();
-    Ok(Json(View::of(&entry, now)))
+    let view = View::of(&entry, now);
+    let caps = caps::of(&app, name.as_str()).await?;
+    Ok(Json(One { view, caps }))
 }
 
 pub(crate) async fn create(State(app): State<App>, mut ask: Ask) -> Result<Response, ApiError> {
@@ -56,14 +59,16 @@ pub(crate) async fn patch(
     State(app): State<App>,
     Named(name): Named<UpstreamName>,
     mut ask: Ask,
-) -> Result<Json<View>, ApiError> {
+) -> Result<Json<One>, ApiError> {
     let wanted = ask::change(&mut ask.fields)?;
     ask.fields.finish()?;
     let wanted = wanted.ok_or_else(crate::organizations::nothing_to_change)?;
     let now = app.tellers.settings().clock.now();
     let entry = app.upstreams.change(&name, (wanted, now)).await?;
     say(&ask.actor, name.as_str(), "changed");
-    Ok(Json(View::of(&entry, now)))
+    let view = View::of(&entry, now);
+    let caps = caps::of(&app, name.as_str()).await?;
+    Ok(Json(One { view, caps }))
 }
 
 pub(crate) async fn delete(

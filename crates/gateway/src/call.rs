@@ -11,8 +11,9 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
-use ids::RequestId;
+use ids::{HoldId, RequestId};
 use ledger::{Check, Grant, Headroom, ReleaseReason, Traits};
+use teller::LiveHold;
 use tokio::time::Instant;
 
 use crate::Gateway;
@@ -78,6 +79,24 @@ pub(crate) struct Known {
     pub(crate) model: Option<String>,
     /// What only the caller itself may be told of it.
     pub(crate) marks: Marks,
+    /// Accounts whose caps do not let it pass.
+    pub(crate) passed_over: Vec<Box<str>>,
+}
+
+impl Known {
+    /// The account's caps do not let the call pass: nothing was sent, and another account may. Of several such refusals the
+    /// first is told, unless one is only for the moment.
+    pub(crate) fn pass_over(
+        &mut self,
+        served: &Served,
+        (before, stop): (Option<Stop>, Stop),
+    ) -> Stop {
+        self.passed_over.push(served.account.name().into());
+        match before {
+            Some(before) if before.is_transient() || !stop.is_transient() => before,
+            _ => stop,
+        }
+    }
 }
 
 /// Steps 1 to 5.
@@ -91,24 +110,8 @@ async fn prepare(
     let caller = authenticate(gateway, &head).await?;
     known.caller = Some(caller.clone());
     let body = read::body(gateway, body).await?;
-    let priced = price(gateway, &caller, (route, &body), (&head.headers, known))?;
-    let wanted = Wanted {
-        request: id,
-        route,
-        model: &priced.model,
-        served: &priced.served,
-        pictures: priced.pictures,
-        traits: &priced.traits,
-    };
-    let granted = wanted.try_hold(gateway, &caller, priced.most).await?;
-    let (hold, grant) = match granted {
-        Some(granted) => granted,
-        None => {
-            wanted
-                .hold(gateway, &caller, priced.counted(gateway, (route, &body))?)
-                .await?
-        }
-    };
+    let asked = (id, route, &body);
+    let (priced, (hold, grant)) = hold(gateway, &caller, asked, (&head.headers, known)).await?;
     let organization = caller.teller.organization();
     let held = Held {
         gateway: gateway.clone(),
@@ -132,6 +135,46 @@ async fn prepare(
                 .await;
             Err(stop)
         }
+    }
+}
+
+/// Steps 3 to 5: at the first account whose caps let the call pass.
+async fn hold(
+    gateway: &Gateway,
+    caller: &Caller,
+    (id, route, body): (RequestId, Route, &Bytes),
+    (headers, known): (&HeaderMap, &mut Known),
+) -> Result<(Priced, (LiveHold, Grant)), Stop> {
+    let mut attempt = HoldId::first(id);
+    let mut refused = None;
+    loop {
+        let priced = match price(gateway, caller, (route, body), (headers, known)) {
+            Ok(priced) => priced,
+            // All that serve the model were asked, if there are any.
+            Err(stop @ Stop::NoUpstream(_)) => return Err(refused.unwrap_or(stop)),
+            Err(stop) => return Err(stop),
+        };
+        let wanted = Wanted {
+            hold: attempt,
+            route,
+            model: &priced.model,
+            served: &priced.served,
+            pictures: priced.pictures,
+            traits: &priced.traits,
+        };
+        let counted = || priced.counted(gateway, (route, body));
+        match wanted.take(gateway, caller, priced.most, counted).await {
+            Ok(held) => return Ok((priced, held)),
+            Err(stop) if stop.is_of_the_account() => {
+                refused = Some(known.pass_over(&priced.served, (refused, stop)));
+            }
+            // At another account's price the organization's own Book says no.
+            Err(Stop::Money(..)) if refused.is_some() => {
+                known.passed_over.push(priced.served.account.name().into());
+            }
+            Err(stop) => return Err(stop),
+        }
+        attempt.attempt = attempt.attempt.saturating_add(1);
     }
 }
 
@@ -164,10 +207,7 @@ pub(crate) fn price(
     let unknown = || Stop::UnknownModel(facts.model().to_owned());
     let catalog = &gateway.parts().catalog;
     let model = catalog.model(facts.model()).ok_or_else(unknown)?;
-    let served = route::candidates(gateway, facts.model())?
-        .into_iter()
-        .next()
-        .ok_or_else(unknown)?;
+    let served = route::first(gateway, facts.model(), &known.passed_over)?;
     let terms = Terms::new(gateway, &caller.key, headers, &served);
     let most = terms.bound(model, &facts, Closeness::Bytes)?;
     let stream = match &facts {

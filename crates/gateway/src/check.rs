@@ -4,10 +4,11 @@
 //! **Invariant:** nothing is held, nothing is written down, nothing is sent.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use ids::{KeyHash, KeyId, ProjectId};
+use ids::{HoldId, KeyHash, KeyId, ProjectId};
 use ledger::{
     Book, Command, CreateKey, DirectoryCommand, Grant, KeyProblem, Outcome, Patience, Refusal,
     Sealer, TakeHold, Time, decide, step,
@@ -16,8 +17,9 @@ use serde_json::{Value, json};
 use teller::{KeyView, Teller, Unavailable};
 
 use crate::Gateway;
-use crate::call::{Known, price};
+use crate::call::{Known, Priced, price};
 use crate::step::authenticate::Caller;
+use crate::step::cap::{self, Cap};
 use crate::step::hold::Wanted;
 use crate::step::read::Route;
 use crate::tell::{self, Stop, Wish};
@@ -129,10 +131,36 @@ impl Gateway {
         (route, body): (Route, &Bytes),
         (headers, known): (&HeaderMap, &mut Known),
     ) -> Result<Would, Stop> {
-        let priced = price(self, caller, (route, body), (headers, known))?;
+        let mut refused = None;
+        loop {
+            let priced = match price(self, caller, (route, body), (headers, known)) {
+                Ok(priced) => priced,
+                Err(stop @ Stop::NoUpstream(_)) => return Err(refused.unwrap_or(stop)),
+                Err(stop) => return Err(stop),
+            };
+            let served = Arc::clone(&priced.served);
+            match self.weigh_at(priced, (caller, payer), (route, body)).await {
+                Err(stop) if stop.is_of_the_account() => {
+                    refused = Some(known.pass_over(&served, (refused, stop)));
+                }
+                Err(Stop::Money(..)) if refused.is_some() => {
+                    known.passed_over.push(served.account.name().into());
+                }
+                would => return would,
+            }
+        }
+    }
+
+    /// The same at one account.
+    async fn weigh_at(
+        &self,
+        priced: Priced,
+        (caller, payer): (&Caller, Payer),
+        (route, body): (Route, &Bytes),
+    ) -> Result<Would, Stop> {
         let counted = priced.counted(self, (route, body))?;
         let wanted = Wanted {
-            request: self.new_request_id(),
+            hold: HoldId::first(self.new_request_id()),
             route,
             model: &priced.model,
             served: &priced.served,
@@ -142,14 +170,22 @@ impl Gateway {
         let cheap = (priced.most.unfittable(), Patience::Try);
         let asks = [cheap, (counted, Patience::Wait), (counted, Patience::Last)]
             .map(|ask| wanted.ask(self, caller, ask));
+        let cap = Cap::of(self, &priced.served)?;
+        let at_cap = cap.map(|cap| (cap.teller.clone(), asks.clone().map(|ask| cap.ask(&ask))));
         let answer = caller.teller.ask(move |book, now| {
             let (book, _key) = with_payer(book, payer, now)?;
             Ok::<_, KeyProblem>(decided(&book, &asks, now))
         });
-        let (outcome, waits) = answer.await?.map_err(|problem| Stop::Key(problem, None))?;
+        let (outcome, mut waits) = answer.await?.map_err(|problem| Stop::Key(problem, None))?;
         let wish = wanted.wish(counted);
         let asked_units = wish.bound.units();
-        let grant = granted(outcome, (wish, caller))?;
+        let mut grant = granted(outcome, (wish.clone(), caller))?;
+        if let Some((teller, asks)) = at_cap {
+            let answer = teller.ask(move |book, now| decided(book, &asks, now));
+            let (outcome, waits_there) = answer.await?;
+            grant = cap::both(grant, granted(outcome, (wish, caller))?);
+            waits |= waits_there;
+        }
         Ok(Would {
             grant,
             waits,

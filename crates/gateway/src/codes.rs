@@ -11,6 +11,7 @@ pub const CODES: &[&str] = &[
     "model_spend_limit_exceeded",
     "end_user_spend_limit_exceeded",
     "tag_spend_limit_exceeded",
+    "upstream_spend_limit_exceeded",
     "rate_limit_exceeded",
     "organization_usage_limit_exceeded",
     "in_flight_budget_exhausted",

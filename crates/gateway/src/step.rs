@@ -2,6 +2,7 @@
 
 pub(crate) mod authenticate;
 pub(crate) mod bound;
+pub(crate) mod cap;
 pub(crate) mod count;
 pub(crate) mod hold;
 pub(crate) mod marks;

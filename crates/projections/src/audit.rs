@@ -39,7 +39,7 @@ pub struct AuditFilter {
 pub struct AuditRow {
     /// When.
     pub at: Time,
-    /// Whose journal it is in.
+    /// Whose journal it is in: an organization's, or that of an upstream account's caps.
     pub organization: OrganizationId,
     /// The number of its entry there.
     pub seq: u64,
@@ -51,7 +51,7 @@ pub struct AuditRow {
     pub kind: Box<str>,
     /// The id of what it was done to.
     pub object: Box<str>,
-    /// What people called it afterwards, where it has a name.
+    /// What people called it afterwards, where it has a name; of an upstream cap, the account.
     pub name: Option<Box<str>>,
     /// The fields that changed, as a JSON object of `{from, to}`. What was made has no `from`.
     pub changes_json: Box<str>,

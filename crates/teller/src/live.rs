@@ -36,8 +36,9 @@ impl LiveHold {
         }
     }
 
-    /// The same hold with one of the same call in another Book, such as an upstream account's. The two are one from here on:
-    /// they are renewed, settled, released and presumed together, so that nothing can end the one and forget the other.
+    /// The same hold with one of the same call in another Book, such as an upstream account's.
+    ///
+    /// The two are one from here on: they are renewed, settled, released and presumed together, so that nothing can end the one and forget the other.
     pub fn with(mut self, mut beside: Self) -> Self {
         self.rates.append(&mut beside.rates);
         if let Some(first) = self.beside.take() {

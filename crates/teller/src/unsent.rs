@@ -4,8 +4,10 @@ use ledger::Check;
 
 use crate::LiveHold;
 
-/// A hold whose call has not left. Where it is dropped it is given back: nothing was sent for it, so nobody is charged. (A
-/// [`LiveHold`] that is dropped is presumed, because its call may have been billed.)
+/// A hold whose call has not left: dropped, it is given back.
+///
+/// Nothing was sent for it, so nobody is charged. A [`LiveHold`] that is dropped is presumed, because its call may have been
+/// billed.
 #[derive(Debug)]
 #[must_use = "it is given back"]
 pub struct Unsent(Option<LiveHold>);

@@ -36,6 +36,8 @@ pub fn refused(book: &Book, shortfall: &Shortfall) -> Option<Draft> {
         | CheckKind::EndUserLimit(id)
         | CheckKind::TagLimit(id) => (id, LimitOrigin::Owner),
         CheckKind::ApprovedUsageLimit(id) => (id, LimitOrigin::Operator),
+        // In no Book of the organization's, whose name would be the wrong one: see `cap`.
+        CheckKind::UpstreamCap(_) => return None,
         CheckKind::CreditBalance => return credit::exhausted(book, shortfall, check),
     };
     Some(stopped(book, shortfall, check, (id, origin)))

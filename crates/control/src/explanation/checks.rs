@@ -1,5 +1,7 @@
-//! The checks of a decision with the names of what they are on, and what is left there now.
+//! The checks of a decision with the names of what they are on, and what is left there now: in the Book that decided, which is
+//! the organization's or that of an upstream account's caps.
 
+use ids::OrganizationId;
 use ledger::{Book, Check, Measure, Quantity};
 use money::Nanos;
 use projections::Row;
@@ -78,7 +80,14 @@ impl Checked {
 
     /// What is left now where it was decided, for comparison. The same key's checks, with today's limits.
     fn now(&self, row: &Row, book: &Book) -> Value {
-        let checks = book.checks(row.project, row.key);
+        let (project, key) = match book.organization() {
+            Some(upstream) if book.is_of_upstream() => (
+                Some(upstream.id.upstream_project()),
+                Some(upstream.id.upstream_key()),
+            ),
+            _ => (row.project, row.key),
+        };
+        let checks = book.checks(project, key);
         let stops = checks
             .iter()
             .find(|check| self.needed_of(check.measure) > Some(check.left));
@@ -95,20 +104,27 @@ impl Checked {
     }
 }
 
-/// Names, the checks, and how things stand now; all from the Book at its head.
+/// Names, the checks, and how things stand now; all from the Books at their heads.
 pub(super) async fn named(
     app: &App,
     row: &Row,
-    checked: Option<&Checked>,
+    (checked, on): (Option<&Checked>, OrganizationId),
 ) -> Result<(Value, Value, Value), ApiError> {
-    let teller = app.teller(row.organization)?;
     let (row, checked) = (row.clone(), checked.cloned());
-    let answer = teller.ask(move |book, _now| {
+    let (own, caller) = (app.teller(row.organization)?, row.clone());
+    let shown = move |book: &Book| {
         let checks = checked.as_ref().map(|checked| checked.show(book));
         let now = checked.as_ref().map(|checked| checked.now(&row, book));
-        (names(&row, book), json!(checks), json!(now))
-    });
-    Ok(answer.await?)
+        (json!(checks), json!(now))
+    };
+    if on == own.organization() {
+        let answer = own.ask(move |book, _now| (names(&caller, book), shown(book)));
+        let (names, (checks, now)) = answer.await?;
+        return Ok((names, checks, now));
+    }
+    let names = own.ask(move |book, _now| names(&caller, book)).await?;
+    let (checks, now) = app.book(on)?.ask(move |book, _now| shown(book)).await?;
+    Ok((names, checks, now))
 }
 
 fn names(row: &Row, book: &Book) -> Value {

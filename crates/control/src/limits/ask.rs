@@ -51,11 +51,18 @@ pub(super) fn read(fields: &mut Fields, pepper: &Pepper) -> Result<Wanted, ApiEr
     let on = on::read(fields, pepper)?;
     let measure = fields.word("measure", &MEASURES)?.unwrap_or(Measure::Usd);
     let amount = Amounts::read(fields)?;
+    let on_trip = fields.word("on_trip", &ON_TRIP)?.unwrap_or(OnTrip::Refuse);
+    if on.upstream.is_some() && on_trip == OnTrip::FreezeKey {
+        return Err(ApiError::invalid(
+            "on_trip",
+            "freezes a key, and an upstream cap stops the calls of every key: it can only refuse",
+        ));
+    }
     Ok(Wanted {
         on,
         measure,
         mode: fields.word("mode", &MODES)?.unwrap_or(Mode::Enforce),
-        on_trip: fields.word("on_trip", &ON_TRIP)?.unwrap_or(OnTrip::Refuse),
+        on_trip,
         ends_at: fields.optional("until_at")?,
         window: window::read(fields)?,
         amount: amount

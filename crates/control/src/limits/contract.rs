@@ -6,14 +6,17 @@ use super::preview;
 use super::view::{One, View};
 use crate::openapi::operation::{Operation, delete, get, patch, post};
 use crate::openapi::schema::{UsdAsked, words};
-use crate::openapi::words::{Measure, ScopeKind, WindowKind};
+use crate::openapi::words::{Measure, WindowKind};
 use crate::show::{At, KeyRef, OrganizationRef, ProjectRef};
 
 words! {
     /// `owner`: a hard limit. `operator`: the organization's approved usage limit. `seawall`: its spend guard.
     SetBy = &["owner", "operator", "seawall"];
-    /// What a hard limit is on. `model`, `end_user` and `tag` are within an organization, a project or a key.
-    LimitKind = &["organization", "project", "key", "model", "end_user", "tag"];
+    /// What a hard limit is on. `model`, `end_user` and `tag` are within an organization, a project or a key; `upstream` is an
+    /// account, and counts the calls of all organizations.
+    LimitKind = &["organization", "project", "key", "model", "end_user", "tag", "upstream"];
+    /// What a budget is on.
+    PlaceKind = &["organization", "project", "key"];
     /// Whether it stops calls, or only counts which it would have stopped.
     LimitMode = &["enforce", "shadow"];
     /// What happens when it stops a call for good: it is refused, or refused and its key frozen.
@@ -27,7 +30,7 @@ words! {
 #[expect(dead_code, reason = "requests are read field by field")]
 #[schema(as = PlaceAsked)]
 pub(crate) struct PlaceAsked {
-    kind: ScopeKind,
+    kind: PlaceKind,
     /// The id of the organization, project or key.
     id: String,
 }
@@ -52,6 +55,9 @@ struct OnAsked {
     model: Option<String>,
     /// Which end user, or which tag (`name=value`). Without it each one counts apart.
     value: Option<String>,
+    /// Of an upstream: its name.
+    #[schema(nullable = false)]
+    name: Option<String>,
 }
 
 /// How long a hard limit or a budget is to count.
@@ -125,6 +131,10 @@ pub(crate) fn operations() -> Vec<Operation> {
             "Hard limits. An organization's list has all of them.",
         )
         .one_place()
+        .query_text(
+            "upstream",
+            "Instead of these: the caps of this upstream account.",
+        )
         .paged(100, 1000)
         .lists::<View>(),
         post("/limits", "createLimit", "Sets a hard limit.")

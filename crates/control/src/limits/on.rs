@@ -1,5 +1,5 @@
-//! Reading what a hard limit is to be on: everything of an organization, a project or a key, or only the calls there of a
-//! model, an end user or a tag.
+//! Reading what a hard limit is to be on: everything of an organization, a project or a key, only the calls there of a model, an
+//! end user or a tag, or whatever goes through an upstream account.
 
 use ids::{KeyId, OrganizationId, Pepper, ProjectId, SubjectKind};
 use ledger::{Calls, Tag};
@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::fields::Fields;
 use crate::scope::Place;
+use crate::upstreams::caps::exists;
 
 /// The longest text of an end user or a tag, in bytes.
 const LONGEST_VALUE: usize = 256;
@@ -20,10 +21,15 @@ pub(super) struct On {
     organization: Option<OrganizationId>,
     pub(super) place: Place,
     pub(super) calls: Calls,
+    /// The name of the upstream account, where it is on one.
+    pub(super) upstream: Option<String>,
 }
 
 impl On {
     pub(super) async fn teller(&self, app: &App) -> Result<Teller, ApiError> {
+        if let Some(name) = &self.upstream {
+            exists(app, name)?;
+        }
         match self.organization {
             // A project or key that is not this organization's is not found in its Book.
             Some(organization) => app.teller(organization),
@@ -65,13 +71,19 @@ pub(super) fn read(fields: &mut Fields, pepper: &Pepper) -> Result<On, ApiError>
     let kind = kind.ok_or_else(|| super::window::missing("scope.kind"))?;
     let on = match kind {
         Part::Upstream => {
-            let problem = "a hard limit on an upstream is";
-            return Err(ApiError::not_yet("scope.kind", problem));
+            let name: String = scope.required("name")?;
+            On {
+                organization: None,
+                place: Place::Upstream(OrganizationId::of_upstream(&name)),
+                calls: Calls::All,
+                upstream: Some(name),
+            }
         }
         Part::All(whole) => On {
             organization: None,
             place: whole_of(&mut scope, whole)?,
             calls: Calls::All,
+            upstream: None,
         },
         Part::Model => {
             let (organization, place) = within(&mut scope)?;
@@ -81,6 +93,7 @@ pub(super) fn read(fields: &mut Fields, pepper: &Pepper) -> Result<On, ApiError>
                 organization,
                 place,
                 calls,
+                upstream: None,
             }
         }
         Part::Of(kind) => {
@@ -91,6 +104,7 @@ pub(super) fn read(fields: &mut Fields, pepper: &Pepper) -> Result<On, ApiError>
                 organization,
                 place,
                 calls,
+                upstream: None,
             }
         }
     };

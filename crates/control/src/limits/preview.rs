@@ -77,6 +77,15 @@ pub(crate) async fn post(State(app): State<App>, mut ask: Ask) -> Result<Json<Vi
     }
     ask.fields.finish()?;
     let teller = wanted.on.teller(&app).await?;
+    if let Some(name) = &wanted.on.upstream
+        && app.upstreams.book_of_caps(name).is_none()
+    {
+        return Err(ApiError::conflict(
+            "nothing_counted_yet",
+            "What goes through an upstream is counted from its first cap on, so there is nothing to look at yet. Set one with \
+             `mode` `shadow`, which stops nothing, and ask again after some calls.",
+        ));
+    }
     let (place, calls) = (wanted.on.place, wanted.on.calls.clone());
     let question = move |book: &Book, now: Time| {
         place.within(book)?;

@@ -17,7 +17,7 @@ pub(super) struct LimitOn {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    /// What people call the organization, project or key; of a narrower kind, that which it is within.
+    /// What people call the organization, project, key or upstream; of a narrower kind, that which it is within.
     name: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     organization_id: Option<OrganizationRef>,
@@ -55,7 +55,7 @@ impl LimitOn {
         let narrow = book.organization().filter(|_| !whole);
         Self {
             kind: kind(calls).unwrap_or(within.kind),
-            id: whole.then_some(within.id),
+            id: (whole && !book.is_of_upstream()).then_some(within.id),
             name: within.name,
             organization_id: narrow.map(|found| Text(found.id)),
             project_id: match scope {

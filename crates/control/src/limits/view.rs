@@ -16,6 +16,7 @@ use crate::show::{At, LimitRef, OrganizationRef, Text, Usd, two_ways};
 #[schema(as = Limit)]
 pub(crate) struct View {
     id: LimitRef,
+    /// Null of an upstream cap, which counts the calls of every organization.
     organization_id: Option<OrganizationRef>,
     scope: LimitOn,
     /// `owner`: a hard limit. `operator`: the organization's approved usage limit. `seawall`: its spend guard.
@@ -90,7 +91,10 @@ impl View {
         let shadow = limit.mode == Mode::Shadow;
         Self {
             id: Text(limit.id),
-            organization_id: book.organization().map(|found| Text(found.id)),
+            organization_id: book
+                .organization()
+                .filter(|_| !book.is_of_upstream())
+                .map(|found| Text(found.id)),
             scope: LimitOn::of((limit.scope, &limit.calls), book),
             set_by: limit.origin.name(),
             measure: limit.measure.name(),

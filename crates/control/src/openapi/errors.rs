@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The codes with what they mean, in a few words. `docs/errors.md` says what to do.
-const CODES: [(&str, &str); 35] = [
+const CODES: [(&str, &str); 36] = [
     ("alerts_unavailable", "the alerts' file cannot be used"),
     ("already_exists", "it exists already"),
     (
@@ -47,6 +47,10 @@ const CODES: [(&str, &str); 35] = [
     ("not_found", "there is no such thing"),
     ("not_ready", "the server cannot work now"),
     ("not_rolled_back", "nothing that is remembered is missing"),
+    (
+        "nothing_counted_yet",
+        "what goes through the upstream is not counted yet",
+    ),
     ("rejected", "the ledger does not allow it"),
     ("spend_guard", "it changes with the organization"),
     (

@@ -4,7 +4,7 @@ use super::schema::words;
 
 words! {
     /// What a hard limit or a check is on.
-    ScopeKind = &["organization", "project", "key"];
+    ScopeKind = &["organization", "project", "key", "upstream"];
     /// How long a ceiling counts: for ever, by the calendar, or the last so many seconds.
     WindowKind = &["total", "day", "week", "month", "rolling"];
     /// What is counted: US dollars, calls, or tokens of input and output.
@@ -31,6 +31,9 @@ words! {
         "tag_hard_limit",
         "tag_request_limit",
         "tag_token_limit",
+        "upstream_cap",
+        "upstream_request_cap",
+        "upstream_token_cap",
     ];
     /// What stops calls apart from money.
     StopCode = &["project_archived", "key_frozen", "key_expired", "key_revoked"];

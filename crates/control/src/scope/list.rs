@@ -17,6 +17,8 @@ pub(crate) trait Placed: Sized + 'static {
     type Id: FromStr + Ord + Copy + ToString + Send + 'static;
     /// What several of them are called.
     const SEVERAL: &'static str;
+    /// Whether an upstream account can have them.
+    const ON_UPSTREAMS: bool;
 
     fn all(book: &Book) -> impl Iterator<Item = &Self>;
     fn id(&self) -> Self::Id;
@@ -26,6 +28,7 @@ pub(crate) trait Placed: Sized + 'static {
 impl Placed for Limit {
     type Id = LimitId;
     const SEVERAL: &'static str = "hard limits";
+    const ON_UPSTREAMS: bool = true;
 
     /// Without the organization's spend guard, which stops no call.
     fn all(book: &Book) -> impl Iterator<Item = &Self> {
@@ -45,6 +48,7 @@ impl Placed for Limit {
 impl Placed for Budget {
     type Id = BudgetId;
     const SEVERAL: &'static str = "budgets";
+    const ON_UPSTREAMS: bool = false;
 
     fn all(book: &Book) -> impl Iterator<Item = &Self> {
         book.budgets()
@@ -66,7 +70,11 @@ pub(crate) async fn list<T: Placed, V: Send + 'static>(
     mut params: Params,
     show: impl Fn(&T, &Book) -> V + Send + 'static,
 ) -> Result<(Teller, List<V>), ApiError> {
-    let place = Place::read(&mut params)?;
+    let place = if T::ON_UPSTREAMS {
+        Place::read_any(app, &mut params)?
+    } else {
+        Place::read(&mut params)?
+    };
     let page = params.page::<T::Id>()?;
     params.finish()?;
     let place = place.ok_or_else(|| {
@@ -77,9 +85,13 @@ pub(crate) async fn list<T: Placed, V: Send + 'static>(
         )
     })?;
     let question = move |book: &Book, _now: Time| {
+        if matches!(place, Place::Upstream(_)) && book.organization().is_none() {
+            // No cap was ever set.
+            return Some((Vec::new(), None));
+        }
         place.within(book)?;
         let wanted = |thing: &&T| match place {
-            Place::Organization(_) => true,
+            Place::Organization(_) | Place::Upstream(_) => true,
             Place::Project(_) | Place::Key(_) => thing.scope() == place.scope(),
         };
         let (things, next) = page.cut(T::all(book).filter(wanted), |thing| thing.id());

@@ -2,7 +2,7 @@
 
 use utoipa::ToSchema;
 
-use super::view::View;
+use super::view::{One, View};
 use crate::openapi::operation::{Operation, delete, get, patch, post};
 use crate::openapi::schema::words;
 
@@ -97,14 +97,14 @@ pub(crate) fn operations() -> Vec<Operation> {
         )
         .takes::<NewUpstream>()
         .creates::<View>(),
-        get("/upstreams/{name}", "getUpstream", "One account.").answers::<View>(),
+        get("/upstreams/{name}", "getUpstream", "One account.").answers::<One>(),
         patch(
             "/upstreams/{name}",
             "patchUpstream",
             "Changes an account that was made here; the next call sees it.",
         )
         .takes::<UpstreamChange>()
-        .answers::<View>(),
+        .answers::<One>(),
         delete(
             "/upstreams/{name}",
             "deleteUpstream",

@@ -43,6 +43,16 @@ pub(crate) struct View {
     changed_at: Option<At>,
 }
 
+/// One account, with the caps that are set on it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UpstreamDetail)]
+pub(crate) struct One {
+    #[serde(flatten)]
+    pub(super) view: View,
+    /// What may go through it at most, whoever calls. As `/limits` shows them.
+    pub(super) caps: Vec<crate::limits::view::View>,
+}
+
 /// A model that an account serves.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UpstreamModel)]

@@ -26,6 +26,17 @@ async fn upstreams(house: &House) {
         let made = house.post("/upstreams", body).await;
         assert_eq!(made.status, 201, "{}", made.body);
     }
+    let scope = json!({"kind": "upstream", "name": "made"});
+    let cap = json!({"scope": scope, "amount_usd": "100", "window": {"kind": "month"}});
+    let cap = house.post("/limits", cap).await;
+    assert_eq!(cap.status, 201, "{}", cap.body);
+}
+
+/// What is asked of an upstream account in the place of an organization.
+fn of_caps() -> Vec<(&'static str, String)> {
+    let paths = ["/api/v1/limits", "/api/v1/headroom", "/api/v1/audit"];
+    let of_made = paths.map(|path| (path, format!("{path}?upstream=made")));
+    of_made.to_vec()
 }
 
 impl Town {
@@ -104,6 +115,7 @@ impl Town {
         } = self;
         let api = "/api/v1";
         let mut uris = self.telling();
+        uris.extend(of_caps());
         uris.extend([
             ("/livez", "/livez".to_owned()),
             ("/readyz", "/readyz".to_owned()),

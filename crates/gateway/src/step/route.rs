@@ -41,6 +41,22 @@ pub(crate) fn candidates(gateway: &Gateway, model: &str) -> Result<Vec<Arc<Serve
     Ok(serving)
 }
 
+/// The first of them that is not passed over.
+pub(crate) fn first(
+    gateway: &Gateway,
+    model: &str,
+    passed_over: &[Box<str>],
+) -> Result<Arc<Served>, Stop> {
+    let asked = |served: &Arc<Served>| {
+        let name = served.account.name();
+        passed_over.iter().any(|passed| **passed == *name)
+    };
+    let mut serving = candidates(gateway, model)?.into_iter();
+    serving
+        .find(|served| !asked(served))
+        .ok_or_else(|| Stop::NoUpstream(model.to_owned()))
+}
+
 fn matches(pattern: &str, model: &str) -> bool {
     pattern
         .strip_suffix('*')

@@ -85,6 +85,7 @@ fn mark(gateway: &Gateway, check: &Check, known: &Known) -> Option<String> {
         CheckKind::HardLimit(_)
         | CheckKind::ModelLimit(_)
         | CheckKind::ApprovedUsageLimit(_)
+        | CheckKind::UpstreamCap(_)
         | CheckKind::CreditBalance => return None,
     };
     let mut echoed: String = text.chars().take(ECHOED).collect();
@@ -100,6 +101,7 @@ const fn code(check: &Check) -> &'static str {
         (Measure::Requests | Measure::Tokens, _, _) => "rate_limit_exceeded",
         (Measure::Usd, CheckKind::CreditBalance, _) => "credit_balance_exhausted",
         (Measure::Usd, CheckKind::ApprovedUsageLimit(_), _) => "organization_usage_limit_exceeded",
+        (Measure::Usd, CheckKind::UpstreamCap(_), _) => "upstream_spend_limit_exceeded",
         (Measure::Usd, CheckKind::ModelLimit(_), _) => "model_spend_limit_exceeded",
         (Measure::Usd, CheckKind::EndUserLimit(_), _) => "end_user_spend_limit_exceeded",
         (Measure::Usd, CheckKind::TagLimit(_), _) => "tag_spend_limit_exceeded",
@@ -186,11 +188,23 @@ impl Case<'_> {
             .iter()
             .filter(|check| check.left >= self.shortfall.least_needed_of(check.measure));
         let mut names: Vec<&'static str> = passed.map(|check| check.name()).collect();
+        if self.is_cap() {
+            // The organization's own Book granted the call before the account's refused it.
+            names.push("credit_balance");
+        }
         names.dedup();
         names
     }
 
+    /// Whether the caps of the upstream account stop it, whoever calls.
+    fn is_cap(&self) -> bool {
+        matches!(self.check.kind, CheckKind::UpstreamCap(_))
+    }
+
     fn scope_name(&self) -> (&'static str, &str) {
+        if self.is_cap() {
+            return ("upstream", &self.wish.upstream);
+        }
         let name = |pick: fn(&Names) -> &str| self.names.map_or("", pick);
         match self.check.scope {
             Scope::Organization => ("organization", name(|names| &names.organization)),
@@ -235,6 +249,11 @@ mod tests {
                 CheckKind::ApprovedUsageLimit(limit),
                 Scope::Organization,
                 "organization_usage_limit_exceeded",
+            ),
+            (
+                CheckKind::UpstreamCap(limit),
+                Scope::Organization,
+                "upstream_spend_limit_exceeded",
             ),
         ] {
             let check = Check {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use catalog::Unpriced;
 use http::StatusCode;
 use ids::RequestId;
-use ledger::{KeyProblem, Shortfall, Traits};
+use ledger::{CheckKind, KeyProblem, Shortfall, Traits};
 use money::Bound;
 use projections::{Decided, Decision, Left, Refused};
 use teller::{Bar, Standing, Unavailable};
@@ -85,6 +85,22 @@ impl From<BadRequest> for Stop {
 impl From<Unavailable> for Stop {
     fn from(unavailable: Unavailable) -> Self {
         Self::Unavailable(unavailable)
+    }
+}
+
+impl Stop {
+    /// Whether it is a refusal by the caps of the account, so that another one may take the call. Nothing was sent.
+    pub(crate) fn is_of_the_account(&self) -> bool {
+        let of_cap = |shortfall: &Shortfall| {
+            let mut kinds = shortfall.checks.iter().map(|check| check.kind);
+            kinds.any(|kind| matches!(kind, CheckKind::UpstreamCap(_)))
+        };
+        matches!(self, Self::Money(shortfall, _) if of_cap(shortfall))
+    }
+
+    /// Whether only held money is in the way.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Money(shortfall, _) if shortfall.transient)
     }
 }
 

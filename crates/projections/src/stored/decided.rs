@@ -146,6 +146,7 @@ fn check_fields(check: &Check) -> CheckFields {
         CheckKind::ModelLimit(_) => 3,
         CheckKind::EndUserLimit(_) => 4,
         CheckKind::TagLimit(_) => 5,
+        CheckKind::UpstreamCap(_) => 6,
     };
     let scope = match check.scope {
         Scope::Organization => (0, None),
@@ -181,6 +182,7 @@ fn check_of(fields: CheckFields) -> Option<Check> {
         (3, Some(limit)) => CheckKind::ModelLimit(limit),
         (4, Some(limit)) => CheckKind::EndUserLimit(limit),
         (5, Some(limit)) => CheckKind::TagLimit(limit),
+        (6, Some(limit)) => CheckKind::UpstreamCap(limit),
         _ => return None,
     };
     let scope = match (scope, scope_id) {

@@ -22,18 +22,15 @@ pub(super) fn write(
         change.object = organization.to_string();
     }
     let of = Blob(organization.to_bytes());
-    let known: Option<String> = connection
-        .prepare_cached("SELECT fields FROM audited WHERE organization = ?1 AND object = ?2")?
-        .query_row(params![of, change.object], |row| row.get(0))
-        .optional()?;
-    let mut fields = match known {
-        None => Map::new(),
-        Some(text) => serde_json::from_str(&text)
-            .map_err(|_not_ours| LogError::Damaged(format!("what {} was", change.object)))?,
-    };
+    let mut fields = known(connection, organization, &change.object)?;
+    let upstream = upstream(connection, organization)?;
+    if let (Some(upstream), Some(scope)) = (&upstream, change.fields.get_mut("scope")) {
+        *scope = json!({"kind": "upstream", "name": upstream});
+    }
     let changes = apply(&mut fields, change.fields);
     if let Some(cause) = &entry.cause {
         let name = fields.get("name").and_then(Value::as_str);
+        let name = name.or(upstream.as_deref());
         connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -58,6 +55,40 @@ pub(super) fn write(
             Value::Object(fields).to_string()
         ])?;
     Ok(())
+}
+
+/// The fields that an object has after the last entry that was read.
+fn known(
+    connection: &Connection,
+    organization: OrganizationId,
+    object: &str,
+) -> Result<Map<String, Value>, LogError> {
+    let known: Option<String> = connection
+        .prepare_cached("SELECT fields FROM audited WHERE organization = ?1 AND object = ?2")?
+        .query_row(params![Blob(organization.to_bytes()), object], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    match known {
+        None => Ok(Map::new()),
+        Some(text) => serde_json::from_str(&text)
+            .map_err(|_not_ours| LogError::Damaged(format!("what {object} was"))),
+    }
+}
+
+/// The name of the upstream account whose Book it is; `None` where it is an organization's.
+fn upstream(
+    connection: &Connection,
+    organization: OrganizationId,
+) -> Result<Option<String>, LogError> {
+    if !organization.is_of_upstream() {
+        return Ok(None);
+    }
+    let fields = known(connection, organization, &organization.to_string())?;
+    Ok(fields
+        .get("name")
+        .and_then(Value::as_str)
+        .map(str::to_owned))
 }
 
 /// Gives the fields their new values, and says which of them are others than before.

@@ -143,6 +143,8 @@ impl<'a> Batch<'a> {
             };
             self.memory.hear(entry.at);
             match entry.fact {
+                // A call's hold at an upstream account's caps is not another call: its row is its organization's.
+                Fact::Hold(_) if organization.is_of_upstream() => {}
                 Fact::Hold(fact) => self.hold(organization, fact, entry.seq, entry.at)?,
                 Fact::Directory(_) | Fact::Credit(_) | Fact::Limit(_) | Fact::Budget(_) => {
                     audit::write(self.connection, organization, &entry)?;

@@ -13,6 +13,9 @@ pub(crate) struct AuditArgs {
     /// Only what was changed in an organization
     #[arg(long, value_name = "NAME")]
     org: Option<String>,
+    /// Only the changes of the caps on an upstream
+    #[arg(long, value_name = "NAME", conflicts_with = "org")]
+    upstream: Option<String>,
     /// Only what was changed by this one
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
@@ -22,7 +25,11 @@ pub(crate) struct AuditArgs {
 
 pub(crate) async fn run(client: &Client, args: AuditArgs) -> Result<Answer, Failure> {
     let organization = filter::organization(client, args.org.as_deref()).await?;
-    let asked = [("organization", organization), ("actor", args.actor)];
+    let asked = [
+        ("organization", organization),
+        ("upstream", args.upstream),
+        ("actor", args.actor),
+    ];
     let path = filter::path("audit", asked.into_iter().chain(args.time.parameters()));
     let json = client.get(&path).await?;
     Ok(Answer {

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::Value;
 
+use super::client::with;
 use super::find::ScopeArgs;
 use super::print::{self, Table};
 use super::{Answer, Client};
@@ -12,12 +13,17 @@ use crate::exit::Failure;
 pub(crate) struct HeadroomArgs {
     #[command(flatten)]
     of: ScopeArgs,
+    /// What the caps of an upstream let through, whoever calls
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["org", "project", "key"])]
+    upstream: Option<String>,
 }
 
 pub(crate) async fn run(client: &Client, args: HeadroomArgs) -> Result<Answer, Failure> {
-    let json = client
-        .get(&args.of.query(client, "headroom").await?)
-        .await?;
+    let path = match &args.upstream {
+        Some(name) => with("headroom", "upstream", name),
+        None => args.of.query(client, "headroom").await?,
+    };
+    let json = client.get(&path).await?;
     let mut table = Table::new(&[
         "what stops",
         "of",

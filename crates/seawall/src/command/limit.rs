@@ -1,7 +1,7 @@
 //! `seawall limit`: hard limits, the owner's ceilings.
 
 mod create;
-mod show;
+pub(super) mod show;
 
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
@@ -14,10 +14,13 @@ use crate::exit::Failure;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LimitCommand {
-    /// Those of an organization, a project or a key; without either all
+    /// Those of an organization, a project, a key or an upstream; without either all
     List {
         #[command(flatten)]
         of: ScopeArgs,
+        /// What may go through an upstream
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["org", "project", "key"])]
+        upstream: Option<String>,
     },
     /// One of them
     Show {
@@ -57,7 +60,7 @@ pub(crate) enum LimitCommand {
 
 pub(crate) async fn run(client: &Client, command: LimitCommand) -> Result<Answer, Failure> {
     let json = match command {
-        LimitCommand::List { of } => return list(client, of).await,
+        LimitCommand::List { of, upstream } => return list(client, of, upstream).await,
         LimitCommand::Show { limit } => client.get(&path(&limit)).await?,
         LimitCommand::Create(args) => {
             let body = args.body(client).await?;
@@ -145,8 +148,21 @@ fn path(limit: &str) -> String {
     format!("limits/{}", client::encoded(limit))
 }
 
-async fn list(client: &Client, of: ScopeArgs) -> Result<Answer, Failure> {
-    let all = of.list(client, "limits").await?;
+async fn list(client: &Client, of: ScopeArgs, upstream: Option<String>) -> Result<Answer, Failure> {
+    let on = |name: &str| client::with("limits", "upstream", name);
+    let all = match upstream {
+        Some(name) => client.list(&on(&name)).await?,
+        None => {
+            let mut all = of.list(client, "limits").await?;
+            if of.is_empty() {
+                for upstream in client.list("upstreams").await? {
+                    let name = print::field(&upstream, "name");
+                    all.extend(client.list(&on(&name)).await?);
+                }
+            }
+            all
+        }
+    };
     Ok(Answer {
         text: show::table(&all),
         json: json!({"data": all}),

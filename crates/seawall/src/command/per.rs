@@ -42,14 +42,18 @@ impl PerArgs {
             return Err(Failure::usage("say on what: --org, --project or --key"));
         }
         let (kind, id) = self.of.find(client).await?;
+        Ok(self.on(json!({"kind": kind, "id": id})))
+    }
+
+    /// The same for what is on something else than was named.
+    pub(crate) fn on(self, scope: Value) -> Map<String, Value> {
         let mut window = self.per;
         if let Some(zone) = self.time_zone {
             window["time_zone"] = json!(zone);
         }
-        let mut body = Map::new();
-        body.insert("scope".to_owned(), json!({"kind": kind, "id": id}));
-        body.insert("window".to_owned(), window);
-        Ok(body)
+        let members = [("scope", scope), ("window", window)];
+        let members = members.map(|(name, value)| (name.to_owned(), value));
+        members.into_iter().collect()
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::encoded;
 use super::print::{self, Table};
-use super::{Answer, Client};
+use super::{Answer, Client, limit};
 use crate::config::secret::SecretRef;
 use crate::environment::Environment;
 use crate::exit::Failure;
@@ -217,10 +217,14 @@ fn one(json: Value) -> Answer {
     let mut facts = json.clone();
     if let Value::Object(facts) = &mut facts {
         facts.remove("standing_back");
+        facts.remove("caps");
     }
     let mut text = print::object(&facts);
     for model in items(&json, "models") {
         text.push_str(&format!("serves {}\n", offer(model)));
+    }
+    for cap in items(&json, "caps") {
+        text.push_str(&limit::show::cap(cap));
     }
     for model in items(&json, "standing_back") {
         let [model, until] = ["model", "until_at"].map(|name| print::field(model, name));

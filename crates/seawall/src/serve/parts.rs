@@ -86,7 +86,11 @@ impl Told {
 
 impl teller::Observer for Told {
     fn appended(&self, organization: OrganizationId, entries: Vec<Entry>) {
-        let presumed = |entry: &&Entry| matches!(entry.fact, Fact::Hold(HoldFact::Presumed { .. }));
+        // A call that is held at an upstream account's caps, too, is one call.
+        let presumed = |entry: &&Entry| {
+            let presumed = matches!(entry.fact, Fact::Hold(HoldFact::Presumed { .. }));
+            presumed && !organization.is_of_upstream()
+        };
         entries
             .iter()
             .filter(presumed)

@@ -61,6 +61,8 @@ async fn figures(tellers: &Tellers) -> (Vec<Figures>, usize) {
         tracing::warn!("organizations could not be listed for /metrics");
         return (found, 0);
     };
+    // The Book of an upstream account's caps is no organization's.
+    all.retain(|organization| !organization.is_of_upstream());
     let existing = all.len();
     all.truncate(MOST_ORGANIZATIONS);
     let mut answers = stream::iter(all)

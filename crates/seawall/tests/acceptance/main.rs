@@ -42,6 +42,8 @@ mod books;
 #[cfg(test)]
 mod call;
 #[cfg(test)]
+mod caps;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod crash;

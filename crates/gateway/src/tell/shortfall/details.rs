@@ -50,6 +50,9 @@ impl Case<'_> {
 
     /// What it is on. Of the calls of an end user or with a tag, their text is the caller's own.
     fn scope(&self) -> Value {
+        if self.is_cap() {
+            return json!({ "kind": "upstream", "id": null, "name": self.scope_name().1 });
+        }
         let (organization, _, _) = about(self.known);
         let (on, id) = match self.check.scope {
             Scope::Organization => ("organization", organization.map(|id| id.to_string())),
@@ -68,6 +71,7 @@ impl Case<'_> {
             CheckKind::TagLimit(_) => json!({ "kind": "tag", "on": on, "value": self.mark }),
             CheckKind::HardLimit(_)
             | CheckKind::ApprovedUsageLimit(_)
+            | CheckKind::UpstreamCap(_)
             | CheckKind::CreditBalance => return scope,
         };
         if let (Value::Object(scope), Value::Object(narrow)) = (&mut scope, narrow) {

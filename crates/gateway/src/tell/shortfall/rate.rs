@@ -61,7 +61,8 @@ impl Case<'_> {
 
     fn what_helps(&self) -> String {
         let raise = format!(
-            "raise that hard limit to at least {}",
+            "raise that {} to at least {}",
+            self.ceiling_word(),
             self.spoken(self.enough())
         );
         match self.again() {

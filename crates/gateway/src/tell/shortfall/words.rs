@@ -28,12 +28,32 @@ impl Case<'_> {
 
     pub(super) fn transient(&self) -> String {
         format!(
-            "Refused by Seawall for the moment, not by the model provider: running calls hold the money this one needs. {}; \
+            "Refused by Seawall for the moment, not by the model provider: running calls hold the money this one needs{}. {}; \
              this request may cost up to ${}{}. Try again in a few seconds: running calls give back what they do not use.",
+            self.of_cap(),
             self.figures(),
             self.least().usd(),
             self.cut_down(),
         )
+    }
+
+    /// Whose money running calls hold, where it is not the organization's own.
+    fn of_cap(&self) -> String {
+        if self.is_cap() {
+            let (kind, name) = self.scope_name();
+            format!(" of what the upstream cap on {kind} {name:?} lets through")
+        } else {
+            String::new()
+        }
+    }
+
+    /// What the ceiling is called.
+    pub(super) fn ceiling_word(&self) -> &'static str {
+        if self.is_cap() {
+            "upstream cap"
+        } else {
+            "hard limit"
+        }
     }
 
     /// Where the key was frozen for it, that it was and how it comes back.
@@ -101,6 +121,9 @@ impl Case<'_> {
             (CheckKind::HardLimit(_), _) => {
                 format!("{kind} {name:?} would pass its hard limit of {ceiling}")
             }
+            (CheckKind::UpstreamCap(_), _) => format!(
+                "all calls through {kind} {name:?} together would pass the upstream cap of {ceiling} that is set here"
+            ),
         }
     }
 
@@ -127,9 +150,12 @@ impl Case<'_> {
             CheckKind::HardLimit(_)
             | CheckKind::ModelLimit(_)
             | CheckKind::EndUserLimit(_)
-            | CheckKind::TagLimit(_) => {
-                format!("Raise that hard limit to at least ${}", self.enough().usd())
-            }
+            | CheckKind::TagLimit(_)
+            | CheckKind::UpstreamCap(_) => format!(
+                "Raise that {} to at least ${}",
+                self.ceiling_word(),
+                self.enough().usd()
+            ),
         };
         let second = self.ask_for_less();
         match self.shortfall.fits_at {

@@ -15,6 +15,13 @@ pub(crate) struct CreateArgs {
     amount: Counted,
     #[command(flatten)]
     per: PerArgs,
+    /// Whatever goes through this upstream, whoever calls: an upstream cap
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["org", "project", "key", "CallsArgs", "freeze_key"]
+    )]
+    upstream: Option<String>,
     #[command(flatten)]
     calls: CallsArgs,
     /// What is counted
@@ -86,7 +93,10 @@ impl CreateArgs {
     /// The request that sets it.
     pub(super) async fn body(self, client: &Client) -> Result<Map<String, Value>, Failure> {
         let (name, amount) = self.amount.member(&self.measure)?;
-        let mut body = self.per.body(client).await?;
+        let mut body = match self.upstream {
+            Some(name) => self.per.on(json!({"kind": "upstream", "name": name})),
+            None => self.per.body(client).await?,
+        };
         let whole = body.get("scope").cloned().unwrap_or_default();
         if let Some(scope) = self.calls.narrow(&whole) {
             body.insert("scope".to_owned(), scope);

@@ -18,6 +18,16 @@ pub(super) fn table(all: &[Value]) -> String {
     )
 }
 
+/// An upstream cap beside the account it is on: `upstream cap $100.00/month: spent $4.20, held $0.00, left $95.80 (lim_…)`.
+pub(in crate::command) fn cap(limit: &Value) -> String {
+    let [spent, held, left] = ["spent", "held", "left"].map(|name| amount(limit, name));
+    format!(
+        "upstream cap {}: spent {spent}, held {held}, left {left} ({})\n",
+        ceiling(limit),
+        print::field(limit, "id")
+    )
+}
+
 /// Everything of one.
 pub(super) fn one(limit: &Value) -> String {
     let mut facts = vec![
