@@ -21,6 +21,7 @@
 //! |---|---|
 //! | `POST /v1/chat/completions` | whole, or with `stream` as server-sent events; `n`, `max_tokens`, `max_completion_tokens`, `stream_options.include_usage`, `service_tier` are honoured |
 //! | `POST /v1/images/generations` | one pixel, `n` times; `size` and `quality` decide the tokens, and `auto` is the dearest that is left |
+//! | `/openai/v1/…`, `/openai/deployments/{model}/…?api-version=…` | the same in Azure's shape: the key in `api-key`, what is wrong with it or the deployment in Azure's words |
 //! | `GET /v1/models`, `GET /v1/models/{id}` | what the price table sells; every name that begins with `sim/` is sold as well |
 //! | `GET /sim/billed` | `{"usd": "0.0123", "calls": 7, "by_model": {"gpt-5-mini": {"usd": …, "calls": …}}}`; `calls` are those that were billed |
 //! | `GET /sim/ledger` | `{"data": [{id, tag, path, model, usage, usage_said, usd, usage_delivered, status, fault}]}`, the newest 200,000, oldest first |
@@ -89,6 +90,7 @@
 mod account;
 mod admin;
 mod auth;
+mod azure;
 mod bill;
 mod body;
 mod call;
