@@ -25,6 +25,7 @@
 //! | `POST /v1/messages`, `/v1/messages/count_tokens` | as Anthropic has them, with its usage that leaves out what the cache gave; errors come in the other envelope |
 //! | `POST /v1/completions`, `/v1/embeddings`, `/v1/moderations` | text or tokens; `n`, `best_of`; vectors of 0.5; nothing is flagged |
 //! | `POST /v1/audio/speech` | bytes, or events with `stream_format`; by the character where the model's name begins with `tts-` |
+//! | `/openai/v1/…`, `/openai/deployments/{model}/…?api-version=…` | the same in Azure's shape: the key in `api-key`, what is wrong with it or the deployment in Azure's words |
 //! | `GET /v1/models`, `GET /v1/models/{id}` | what the price table sells; every name that begins with `sim/` is sold as well |
 //! | `GET /sim/billed` | `{"usd": "0.0123", "calls": 7, "by_model": {"gpt-5-mini": {"usd": …, "calls": …}}}`; `calls` are those that were billed |
 //! | `GET /sim/ledger` | `{"data": [{id, tag, path, model, usage, usage_said, usd, usage_delivered, status, fault}]}`, the newest 200,000, oldest first |
@@ -97,6 +98,7 @@
 mod account;
 mod admin;
 mod auth;
+mod azure;
 mod bill;
 mod body;
 mod call;

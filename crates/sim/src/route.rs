@@ -6,6 +6,7 @@ use http::{Method, Request, Response};
 use hyper::body::Incoming;
 
 use crate::admin;
+use crate::azure;
 use crate::body::{Cut, SimBody};
 use crate::call::{self, Endpoint};
 use crate::control;
@@ -22,8 +23,20 @@ pub(crate) async fn serve(
     slot: Arc<Slot>,
     request: Request<Incoming>,
 ) -> Result<Response<SimBody>, Cut> {
-    let mut answer = answer(&provider, &slot, request).await?;
+    let is_azure = azure::is_here(request.uri().path());
+    let request = if is_azure {
+        azure::translated(&provider, request)
+    } else {
+        Ok(request)
+    };
+    let mut answer = match request {
+        Ok(request) => answer(&provider, &slot, request).await?,
+        Err(refused) => *refused,
+    };
     provider.account.name(answer.headers_mut());
+    if is_azure {
+        azure::name(answer.headers_mut());
+    }
     Ok(answer)
 }
 

@@ -57,10 +57,11 @@ struct Usual {
 }
 
 #[rustfmt::skip] // One row a line.
-const USUAL: [Usual; 5] = [
+const USUAL: [Usual; 6] = [
     Usual { name: "openai", kind: upstream::Kind::OpenAi, key: "OPENAI_API_KEY", admin: "OPENAI_ADMIN_KEY", addresses: &["OPENAI_BASE_URL", "OPENAI_API_BASE"], address: "https://api.openai.com/v1" },
     Usual { name: "openrouter", kind: upstream::Kind::OpenRouter, key: "OPENROUTER_API_KEY", admin: "OPENROUTER_ADMIN_KEY", addresses: &[], address: "https://openrouter.ai/api/v1" },
     Usual { name: "anthropic", kind: upstream::Kind::Anthropic, key: "ANTHROPIC_API_KEY", admin: "ANTHROPIC_ADMIN_KEY", addresses: &["ANTHROPIC_BASE_URL"], address: "https://api.anthropic.com/v1" },
+    Usual { name: "azure", kind: upstream::Kind::Azure, key: "AZURE_OPENAI_API_KEY", admin: "", addresses: &["AZURE_OPENAI_ENDPOINT"], address: "" },
     Usual { name: "groq", kind: upstream::Kind::Compatible, key: "GROQ_API_KEY", admin: "", addresses: &["GROQ_BASE_URL"], address: "https://api.groq.com/openai/v1" },
     Usual { name: "together", kind: upstream::Kind::Compatible, key: "TOGETHER_API_KEY", admin: "", addresses: &["TOGETHER_BASE_URL"], address: "https://api.together.xyz/v1" },
 ];
@@ -151,6 +152,16 @@ fn of_variables(usual: &Usual, around: &Surroundings) -> Patient {
     if usual.kind == upstream::Kind::Anthropic && !base_url.ends_with("/v1") {
         base_url.push_str("/v1");
     }
+    // So does Azure's with its own, unless the address has it.
+    let is_azure = usual.kind == upstream::Kind::Azure;
+    let version = around.get("OPENAI_API_VERSION").filter(|_| is_azure);
+    if is_azure && !base_url.is_empty() && !base_url.contains("/openai") {
+        base_url.push_str(if version.is_some() {
+            "/openai"
+        } else {
+            "/openai/v1"
+        });
+    }
     let key = around.get(usual.key);
     let kind = kind_at(usual.kind, &base_url, key.map(|(key, _)| key));
     let shown = key.map(|(key, origin)| (Shown::of(key), format!("{} of {origin}", usual.key)));
@@ -170,7 +181,9 @@ fn of_variables(usual: &Usual, around: &Surroundings) -> Patient {
         },
         kind,
         provider: None,
-        api_version: None,
+        api_version: version
+            .filter(|_| !base_url.ends_with("/v1"))
+            .map(|(version, _)| version.to_owned()),
         base_url,
         key: key.map(|(key, _)| key.to_owned()),
         admin_key: around.get(usual.admin).map(|(key, _)| key.to_owned()),

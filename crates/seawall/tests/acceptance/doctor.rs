@@ -1,6 +1,7 @@
 //! `seawall doctor` as a developer runs it: in the folder of an application, with what its environment has, against a
 //! provider that refuses.
 
+mod azure;
 mod catalogue;
 mod gateway;
 mod offline;

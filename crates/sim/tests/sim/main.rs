@@ -1,6 +1,7 @@
 //! The simulated provider over real sockets: what it answers, what it bills, and how it fails.
 
 mod admin;
+mod azure;
 mod billing;
 mod chat;
 #[cfg(test)]
