@@ -4,6 +4,7 @@
 //! of before the calls that use it have ended.
 
 mod accounts;
+mod administration;
 mod bounds;
 mod connections;
 mod consult;

@@ -19,10 +19,9 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use upstream::Client;
 
+use super::administration::Administration;
 use super::connections::Served;
-use super::consult::Consulting;
-use super::parts::{DryRun, Ids, Readiness, Told};
-use super::verification::Verification;
+use super::parts::{Ids, Readiness, Told};
 use super::{accounts, bounds, front, install, listen, probing, remember, scrape, telling};
 use crate::clock;
 use crate::config::{Config, Connections};
@@ -77,8 +76,10 @@ type OwnListener = (TcpListener, SocketAddr, Arc<Served>);
 
 fn on_its_own(
     (listener, address, bounds): (TcpListener, SocketAddr, Connections),
-    router: Router,
+    metrics: Metrics,
+    (upstreams, tellers): (&Upstreams, &Tellers),
 ) -> OwnListener {
+    let router = scrape::router(metrics, upstreams.clone(), Some(tellers.clone()));
     (listener, address, Served::new(router, bounds))
 }
 
@@ -186,10 +187,10 @@ impl Server {
         let tellers = take_over(&store, memory, told).await?;
         warnings.extend(stopped(&tellers));
         let (settings, client) = (bounds::gateway(config, address)?, client()?);
+        let prober = probing::open(config, (&upstreams, &client), (&catalog, &metrics))?;
         // Last of what can fail: a key that was made and not shown would be lost.
         let installation = install::open(&*store, given).await?;
         let readiness = Arc::new(Readiness::new(Arc::clone(&store)));
-        let prober = probing::open(config, (&upstreams, &client), (&catalog, &metrics))?;
         let calls = TaskTracker::new();
         let gateway = Gateway::new(gateway::Parts {
             tellers: tellers.clone(),
@@ -204,38 +205,22 @@ impl Server {
             tasks: calls.clone(),
             settings,
         });
-        let consulting = Consulting::new(config, environment, (&upstreams, &catalog));
-        let admin = control::router(control::Parts {
-            tellers: tellers.clone(),
-            pepper: installation.pepper.clone(),
-            alerts: alerts.clone(),
-            admin: installation.admin,
-            log: log.clone(),
-            upstreams: upstreams.clone(),
-            client: client.clone(),
-            catalog,
-            ids: Arc::new(Ids),
-            ready: Arc::clone(&readiness) as Arc<dyn control::Ready>,
-            check: Arc::new(DryRun(gateway.clone())),
-            verify: Arc::new(Verification::new(config.store.path.clone())),
-            probes: Arc::new(probing::Asking(prober.clone())),
-            doctor: Arc::new(consulting),
-            spend_guard: config.spend_guard,
-            version: env!("CARGO_PKG_VERSION"),
-        });
-        let router = together(
-            &gateway,
-            admin,
-            scraped(&metrics, address, (&upstreams, &tellers)),
-        );
+        let administration = Administration {
+            lent: (config, environment),
+            asking: (&gateway, &prober),
+            client: &client,
+            told: (&log, &alerts),
+            upstreams: &upstreams,
+            tellers: &tellers,
+        };
+        let admin = administration.router(&installation, &readiness, catalog);
+        let scraped = scraped(&metrics, address, (&upstreams, &tellers));
+        let router = together(&gateway, admin, scraped);
         Ok(Self {
             listener,
             address,
             connections: Served::new(router, config.server.connections),
-            metrics: own.map(|own| {
-                let told = scrape::router(metrics, upstreams.clone(), Some(tellers.clone()));
-                on_its_own(own, told)
-            }),
+            metrics: own.map(|own| on_its_own(own, metrics, (&upstreams, &tellers))),
             readiness,
             store,
             log,
