@@ -134,19 +134,20 @@ fn checked(row: &Row, again: Option<&Replayed>) -> Option<Checked> {
         return Some(Checked {
             checks: shortfall.checks.clone(),
             needed: shortfall.least_needed,
-            needed_tokens: Some(shortfall.least_needed_tokens),
+            needed_tokens: shortfall.least_needed_tokens,
             binding: shortfall.binding,
             source: "recorded",
             transient: shortfall.transient,
         });
     }
-    let checks = again?.checks.clone();
+    let again = again?;
+    let checks = again.checks.clone();
     let tightest = checks.iter().enumerate();
     let tightest = tightest.min_by_key(|(place, check)| (check.measure, check.left, *place));
     Some(Checked {
         binding: tightest.map(|(place, _)| place)?,
         needed: row.held()?,
-        needed_tokens: None,
+        needed_tokens: again.tokens,
         source: "journal",
         transient: false,
         checks,

@@ -22,6 +22,7 @@ use ids::LimitId;
 use ledger::{Book, ChangeLimit, Command, LimitOrigin, Measure, Time, UsedSoFar};
 use teller::Teller;
 
+pub(crate) use self::shown::of_which;
 use self::view::{One, View};
 use crate::app::{App, carry_out, create as create_object, look};
 use crate::auth::Actor;

@@ -70,6 +70,8 @@ pub struct Replayed {
     /// Every check as it stood when it was decided, in the order key, project, organization, credit balance. None where the
     /// key was refused: nothing was checked then.
     pub checks: Vec<Check>,
+    /// The most tokens that the call could have, as far as a limit of its time counted them; else zero.
+    pub tokens: u64,
     /// Nothing: what came out is what is on record.
     pub differences: Vec<Difference>,
     /// Who last set the limits, as far as it is among the entries that were read.
@@ -120,10 +122,12 @@ impl Tellers {
                 let asked = asked_of(&taken, book.described(taken.hold));
                 let (project, key) = (Some(taken.project), Some(taken.key));
                 let checks = book.checks_of_call(project, key, (&taken.model, &asked.traits));
+                let tokens = asked.traits.tokens;
                 let outcome = decide(&book, &Command::TakeHold(asked), None, at);
                 let again = outcome.facts.iter().find_map(taken_in);
                 Ok(Replayed {
                     checks,
+                    tokens,
                     differences: of_grants(&taken, again, &outcome.outcome),
                     changes,
                 })
@@ -133,6 +137,7 @@ impl Tellers {
                 let (book, changes) = self.book_at(organization, at).await?;
                 Ok(Replayed {
                     checks: Vec::new(),
+                    tokens: 0,
                     differences: barred.differences(&book),
                     changes,
                 })
@@ -148,6 +153,7 @@ impl Tellers {
                 let outcome = decide(&book, &Command::TakeHold(ask), None, shortfall.at).outcome;
                 Ok(Replayed {
                     checks,
+                    tokens: shortfall.least_needed_tokens,
                     differences: of_refusals(shortfall, &outcome),
                     changes,
                 })

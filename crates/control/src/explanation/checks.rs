@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::limits;
 use crate::scope::{ScopeView, WindowView};
 use crate::show::two_ways;
 
@@ -19,8 +20,8 @@ pub(super) struct Checked {
     pub(super) checks: Vec<Check>,
     /// What had to fit: for a refusal, the least the call could be cut down to.
     pub(super) needed: Nanos,
-    /// The same in tokens; `None` where that is not on record, which is so for what was granted.
-    pub(super) needed_tokens: Option<u64>,
+    /// The same in tokens.
+    pub(super) needed_tokens: u64,
     /// The place of the one that stopped the call, or that left least.
     pub(super) binding: usize,
     /// Where they are from.
@@ -35,19 +36,16 @@ impl Checked {
     }
 
     /// What had to fit where so much is left of this measure.
-    pub(super) fn needed_of(&self, measure: Measure) -> Option<Quantity> {
+    pub(super) fn needed_of(&self, measure: Measure) -> Quantity {
         match measure {
-            Measure::Usd => Some(self.needed.into()),
-            Measure::Requests => Some(Quantity::new(1)),
-            Measure::Tokens => self.needed_tokens.map(Quantity::count),
+            Measure::Usd => self.needed.into(),
+            Measure::Requests => Quantity::new(1),
+            Measure::Tokens => Quantity::count(self.needed_tokens),
         }
     }
 
     fn verdict(&self, check: &Check) -> &'static str {
         let needed = self.needed_of(check.measure);
-        let Some(needed) = needed else {
-            return "pass";
-        };
         if needed <= check.left {
             "pass"
         } else if needed <= check.left_without_holds() {
@@ -64,13 +62,13 @@ impl Checked {
             let needed = self.needed_of(check.measure);
             json!({
                 "kind": check.name(), "limit_id": check.kind.limit().map(|id| id.to_string()),
-                "scope": ScopeView::of(check.scope, book),
+                "scope": ScopeView::of(check.scope, book), "of": limits::of_which(check, book),
                 "measure": check.measure.name(),
                 "limit_usd": check.ceiling.and_then(usd), "limit": check.ceiling.and_then(number),
                 "window": check.window.as_ref().map(WindowView::of),
                 "spent_usd": usd(check.spent), "held_usd": usd(check.held), "left_usd": usd(check.left),
                 "spent": number(check.spent), "held": number(check.held), "left": number(check.left),
-                "needed_usd": needed.and_then(usd), "needed": needed.and_then(number),
+                "needed_usd": usd(needed), "needed": number(needed),
                 "resets_at": check.resets_at.map(|at| at.to_string()),
                 "verdict": self.verdict(check), "binding": place == self.binding, "source": self.source,
             })
@@ -90,7 +88,7 @@ impl Checked {
         let checks = book.checks(project, key);
         let stops = checks
             .iter()
-            .find(|check| self.needed_of(check.measure) > Some(check.left));
+            .find(|check| self.needed_of(check.measure) > check.left);
         let kind = self.binding().map(|check| check.kind);
         let same = checks.iter().find(|check| Some(check.kind) == kind);
         json!({

@@ -59,6 +59,8 @@ struct CheckLine {
     kind: CheckName,
     limit_id: Option<LimitRef>,
     scope: ScopeView,
+    /// Which calls on its scope it counts, such as `tag team=red in project web`; null where it counts them all, or is gone.
+    of: Option<String>,
     measure: Measure,
     limit_usd: Option<Usd>,
     /// In requests or tokens, as the figures after it; null where the measure is usd, as those in USD are elsewhere.
@@ -71,7 +73,6 @@ struct CheckLine {
     held: Option<i64>,
     left: Option<i64>,
     needed_usd: Option<Usd>,
-    /// Null also for the tokens of a call that was granted: its entries say them.
     needed: Option<i64>,
     resets_at: Option<At>,
     verdict: Verdict,

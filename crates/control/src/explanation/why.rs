@@ -39,7 +39,7 @@ fn refused(row: &Row, checked: Option<&Checked>) -> String {
     let Some((checked, check)) = binding else {
         return told(row).unwrap_or_else(|| "Seawall refused it.".to_owned());
     };
-    let needed = checked.needed_of(check.measure).unwrap_or_default();
+    let needed = checked.needed_of(check.measure);
     let (of, verb) = match check.measure {
         Measure::Usd => ("money", "cost"),
         Measure::Requests | Measure::Tokens => (check.measure.name(), "take"),

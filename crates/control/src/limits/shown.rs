@@ -1,7 +1,7 @@
 //! What a hard limit is on, as the API shows it.
 
 use ids::Subject;
-use ledger::{Book, Calls, Scope};
+use ledger::{Book, Calls, Check, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -96,4 +96,21 @@ pub(super) fn spoken((scope, calls): (Scope, &Calls), book: &Book) -> String {
         Calls::Tag(tag) => format!("tag {} in {within}", tag.name),
         Calls::EachTag => format!("each tag in {within}"),
     }
+}
+
+/// Which calls a check is about, where it does not count all on its scope: of a limit that counts each apart, the one whose
+/// figures it has. `None` also where the limit is gone.
+pub(crate) fn of_which(check: &Check, book: &Book) -> Option<String> {
+    let limit = book.limit(check.kind.limit()?)?;
+    kind(&limit.calls)?;
+    let within = ScopeView::of(limit.scope, book).spoken();
+    Some(match (&limit.calls, check.subject) {
+        (Calls::EachTag, Some(subject)) => {
+            let name = super::subjects::name(subject, book);
+            let name = name.unwrap_or_else(|| subject.to_string().into());
+            format!("tag {name} in {within}")
+        }
+        (Calls::EachEndUser, Some(subject)) => format!("end user {subject} in {within}"),
+        (calls, _) => spoken((limit.scope, calls), book),
+    })
 }

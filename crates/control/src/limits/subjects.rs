@@ -80,7 +80,7 @@ impl One {
 }
 
 /// The name of a tag, as far as a limit on that very tag keeps it.
-fn name(subject: Subject, book: &Book) -> Option<Box<str>> {
+pub(super) fn name(subject: Subject, book: &Book) -> Option<Box<str>> {
     book.limits().find_map(|limit| match &limit.calls {
         Calls::Tag(tag) if tag.subject == subject => Some(tag.name.clone()),
         _ => None,

@@ -179,6 +179,71 @@ async fn a_tag_is_shown_by_its_name_where_a_limit_names_it() {
 }
 
 #[tokio::test]
+async fn an_explanation_says_which_calls_a_check_is_of_and_how_many_tokens_were_needed() {
+    let bot = Bot::new().await;
+    let tag = |value: Value| json!({"kind": "tag", "project_id": bot.project, "value": value});
+    for (scope, measure, amount) in [
+        (tag(json!("team=red")), "usd", json!({"amount_usd": "5"})),
+        (tag(Value::Null), "usd", json!({"amount_usd": "3"})),
+        (
+            json!({"kind": "key", "id": bot.key}),
+            "tokens",
+            json!({"amount": 900}),
+        ),
+    ] {
+        let mut body = json!({"scope": scope, "measure": measure, "window": {"kind": "day"}});
+        let amount = amount.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(amount);
+        bot.limit(body).await;
+    }
+    let traits = Traits {
+        tokens: 300,
+        tags: vec![bot.house.pepper.subject(SubjectKind::Tag, "team=red")],
+        ..Traits::default()
+    };
+    let asked = bot
+        .house
+        .try_hold(&bot.organization, &bot.key, ("1", traits));
+    let (request, HoldAnswer::Granted(_hold, _)) = asked.await else {
+        panic!("it was not granted");
+    };
+    let path = format!("/requests/{request}/explanation");
+    let told = bot.house.get(&path).await.body;
+    let lines = told["checks"].as_array().unwrap().iter();
+    let lines = lines.map(|line| {
+        let figures = ["kind", "of", "needed_usd", "needed"];
+        figures.map(|figure| line[figure].clone())
+    });
+    let expected = [
+        [
+            json!("api_key_token_limit"),
+            Value::Null,
+            Value::Null,
+            json!(300),
+        ],
+        [
+            json!("tag_hard_limit"),
+            json!("tag team=red in project bot"),
+            json!("1.00"),
+            Value::Null,
+        ],
+        [
+            json!("tag_hard_limit"),
+            json!("tag team=red in project bot"),
+            json!("1.00"),
+            Value::Null,
+        ],
+        [
+            json!("credit_balance"),
+            Value::Null,
+            json!("1.00"),
+            Value::Null,
+        ],
+    ];
+    assert_eq!(lines.collect::<Vec<_>>(), expected, "{told}");
+}
+
+#[tokio::test]
 async fn requests_in_a_window_that_rolls_are_plain_numbers() {
     let bot = Bot::new().await;
     let limit = bot

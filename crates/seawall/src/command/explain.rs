@@ -61,9 +61,10 @@ fn checks(json: &Value) -> String {
     ]);
     for check in all.into_iter().flatten() {
         let scope = check.get("scope").unwrap_or(&Value::Null);
+        let narrow = check.get("of").and_then(Value::as_str);
         let mut row = vec![
             print::plain(&print::field(check, "kind")),
-            print::scope(scope),
+            narrow.map_or_else(|| print::scope(scope), str::to_owned),
         ];
         row.push(limit(check));
         row.extend(["spent", "held", "left", "needed"].map(|name| figure(check, name)));
