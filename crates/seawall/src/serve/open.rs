@@ -174,9 +174,8 @@ impl Server {
         let own = metrics_listener(config, &mut warnings).await?;
         let lent = (&store, &log, &metrics, address);
         let (alerts, couriers) = telling::open(config, environment, lent).await?;
-        let memory = remember::open(config, &*store).await?;
         let told = bounds::tellers(config, Told::new(&log, &metrics, &alerts))?;
-        let tellers = take_over(&store, memory, told).await?;
+        let tellers = take_over(&store, remember::open(config, &*store).await?, told).await?;
         warnings.extend(stopped(&tellers));
         let (settings, client) = (bounds::gateway(config, address)?, client()?);
         // Last of what can fail: a key that was made and not shown would be lost.
