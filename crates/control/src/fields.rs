@@ -249,14 +249,6 @@ impl FromJson for Nanos {
     }
 }
 
-impl FromJson for bool {
-    fn from_json(value: Value) -> Result<Self, String> {
-        value
-            .as_bool()
-            .ok_or_else(|| "must be true or false".to_owned())
-    }
-}
-
 impl FromJson for Time {
     fn from_json(value: Value) -> Result<Self, String> {
         let moment = value

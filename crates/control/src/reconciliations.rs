@@ -35,6 +35,13 @@ pub(crate) async fn begin(State(app): State<App>, mut ask: Ask) -> Result<Json<V
             "The request log has not read all of the journals yet, so calls would be missing. Repeat the request in a minute.",
         ));
     }
+    let kept_from = app.log.kept_from(now);
+    if asked.from < kept_from {
+        let problem = format!(
+            "must not be before {kept_from}: older calls are not all in the request log any more (`requests.keep_days`)"
+        );
+        return Err(ApiError::invalid("from", problem));
+    }
     let entry = app.upstreams.entry(asked.upstream.as_str());
     let entry = entry.ok_or_else(|| ApiError::not_found("upstream"))?;
     let names = Names::of(&app, &entry);

@@ -92,6 +92,13 @@ struct Gathered {
 }
 
 impl RequestLog {
+    /// The first day by UTC whose calls are all kept by now, as far as their age goes.
+    #[must_use]
+    pub fn kept_from(&self, now: Time) -> Date {
+        let days = i64::from(self.shared().options.keep_days).saturating_sub(1);
+        day_of(now.plus_seconds(days.saturating_mul(EARLIER).saturating_neg()))
+    }
+
     /// What attempts at an account were charged, as far as their calls are still in the log. At most `most` presumed ones.
     ///
     /// # Errors

@@ -248,6 +248,11 @@ impl Order {
         tokens.saturating_add(SEARCH.saturating_mul(used.searches))
     }
 
+    /// What of that is for output.
+    pub(crate) fn output_nanos(&self, used: Told) -> u64 {
+        cost::output_of_chat(&self.row, self.tier, used.counted)
+    }
+
     /// Writes the answer.
     pub(crate) fn write(&self, label: &Label, said: Option<Told>) -> Written {
         match self.route {

@@ -26,6 +26,11 @@ async fn what_cannot_be_reconciled_says_why_and_what_to_do() {
             "invalid_field",
         ),
         (
+            json!({"upstream": "configured", "from": "2026-10-01", "to": "2026-10-09"}),
+            400,
+            "invalid_field",
+        ),
+        (
             json!({"upstream": "configured", "post": "yes"}),
             400,
             "invalid_field",

@@ -79,6 +79,7 @@ impl Paid {
                     prompt_tokens_at_most: PROMPT_TOKENS,
                     shape: Self::shape(),
                     n: 1,
+                    partial_images: 0,
                 };
                 image_bound(model.image()?.prices_at(at)?, &terms).ok()?
             }

@@ -70,6 +70,7 @@ impl Stand {
             },
             origin: Origin::File,
             api_key: Some(Secret::new("sk-planted-0123456789abcdef")),
+            admin_key: None,
             has_admin_key: false,
         };
         let parts = Parts {

@@ -182,9 +182,8 @@ impl Server {
         let lent = (&store, &log, &metrics, address);
         let (alerts, couriers) = telling::open(config, environment, lent).await?;
         telling::of_upstreams(&upstreams, &alerts);
-        let memory = remember::open(config, &*store).await?;
         let told = bounds::tellers(config, Told::new(&log, &metrics, &alerts))?;
-        let tellers = take_over(&store, memory, told).await?;
+        let tellers = take_over(&store, remember::open(config, &*store).await?, told).await?;
         warnings.extend(stopped(&tellers));
         let (settings, client) = (bounds::gateway(config, address)?, client()?);
         let prober = probing::open(config, (&upstreams, &client), (&catalog, &metrics))?;

@@ -31,7 +31,7 @@ async fn stage(folder: &TempDir) -> Stage {
         .prices(&file)
         .raise();
     let keys = [PROVIDER_KEY, STRAY_KEY].map(|key| {
-        let tail = &key[key.len() - 4..];
+        let tail = key.get(key.len() - 4..).unwrap();
         json!({"name": tail, "tail": tail})
     });
     let account = json!({"projects": [{"id": "proj_app", "name": "app", "keys": keys}]});

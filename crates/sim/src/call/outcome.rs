@@ -60,6 +60,7 @@ pub(super) fn of(job: &Job) -> Outcome {
                 usage: Some(Usage::Told(used)),
                 said: order.tells().then_some(Usage::Told(used)),
                 nanos: order.nanos(used),
+                output_nanos: order.output_nanos(used),
                 streamed,
             }
         }

@@ -8,6 +8,7 @@ mod chat;
 mod costs;
 mod faults;
 mod image;
+#[cfg(test)]
 mod order;
 mod stream;
 // Marked as a test although all of this binary is one, so that the lints know it.

@@ -68,7 +68,7 @@ impl Hold {
     }
 
     /// What its call took that cost so much, of each measure.
-    fn took(&self, charge: i128) -> impl Fn(Measure) -> i128 + use<> {
+    pub(super) fn took(&self, charge: i128) -> impl Fn(Measure) -> i128 + use<> {
         let tokens = i128::from(self.measured.unwrap_or(self.traits.tokens));
         move |measure| match measure {
             Measure::Usd => charge,

@@ -152,11 +152,11 @@ impl LimitFigures {
     fn agrees(&self, limit: &Limit) -> Result<(), Wrong> {
         let said = |count: &ledger::Count| (of(count.spent.usd()), of(count.held.usd()));
         let counted = |sum: &Sum| (sum.spent, sum.held);
-        let raise = limit.raise.map(|raise| {
+        let raise = limit.raise().map(|raise| {
             let back_to = of(raise.back_to.usd());
             (raise.until.micros(), back_to)
         });
-        let told = (of(limit.amount.usd()), raise, limit.would_have_stopped);
+        let told = (of(limit.amount.usd()), raise, limit.would_have_stopped());
         let mut so = told == (self.amount, self.raise, self.would_have_stopped)
             && said(&limit.count) == counted(&self.whole);
         let mut apart = BTreeMap::new();

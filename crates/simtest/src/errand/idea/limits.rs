@@ -81,10 +81,10 @@ fn calls(dice: &mut Dice) -> Calls {
         0..3 => Calls::Model(dice.one(&PATTERNS).copied().unwrap_or("*").into()),
         3 => Calls::EndUser(user(number)),
         4 | 5 => Calls::EachEndUser,
-        6 => Calls::Tag(Tag {
+        6 => Calls::Tag(Box::new(Tag {
             subject: tag(number),
             name: "team=red".into(),
-        }),
+        })),
         7 | 8 => Calls::EachTag,
         _ => Calls::All,
     }
