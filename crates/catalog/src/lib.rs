@@ -1,9 +1,12 @@
 //! What models cost: dated prices, what a call can cost at most, and what it did cost.
 //!
-//! A [`Catalog`] is read from a TOML file once ([`Catalog::builtin`] is compiled in) and asked for a [`Model`] by name.
-//! Before a call, [`Chat::input_by_bytes`] or [`Chat::input_by_count`] bounds its input, and [`chat_bound`] or
-//! [`image_bound`] turns terms into a [`money::Bound`]. After a call, [`ChatPrices::cost`] or [`ImagePrices::cost`]
-//! turns the provider's [`Usage`] into a [`Charge`].
+//! A [`Catalog`] is read from a TOML file once ([`Catalog::builtin`] is compiled in) and asked for a [`Model`] by name: a
+//! text model by the [`Route`] it is called along ([`Model::text`]), an image model ([`Model::image`]), or one that does a
+//! [`Task`] such as embedding ([`Model::service`]). Before a call, [`Chat::input_by_bytes`] or [`Chat::input_by_count`]
+//! bounds its input, and [`chat_bound`], [`tool_bound`], [`image_bound`] or [`service_bound`] turns terms into the most it
+//! can cost. After a call, the `cost` of the same price list turns the provider's [`Usage`] into a [`Charge`].
+//!
+//! Price files of others are read by [`import`], and put on top of what there is by [`Catalog::updated`].
 //!
 //! What has no price is [`Unpriced`], never free. This crate knows no clock: whoever asks for prices says for when.
 #![deny(

@@ -165,3 +165,24 @@ fn models_devs_prices_are_dollars_per_million() {
     let said = report.to_string();
     assert!(said.contains("1 × blinks (m)"), "{said}");
 }
+
+#[test]
+fn xais_threshold_is_long_already() {
+    let row = |provider: &str| {
+        let text = format!(
+            r#"{{"{provider}/m": {{"litellm_provider": "{provider}", "mode": "chat", "max_input_tokens": 1, "max_output_tokens": 1,
+                "input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06,
+                "input_cost_per_token_above_200k_tokens": 2e-06}}}}"#
+        );
+        let wanted = Wanted {
+            from: "2026-01-01T00:00:00Z".parse().unwrap(),
+            version: "7",
+            providers: &[provider.to_owned()],
+        };
+        let catalog = import(&text, Format::Litellm, &wanted).unwrap().catalog;
+        let prices = catalog.model("m").unwrap().chat().unwrap();
+        let prices = prices.prices_at(super::now()).unwrap();
+        prices.long_context.as_ref().unwrap().above
+    };
+    assert_eq!((row("xai"), row("groq")), (199_999, 200_000));
+}

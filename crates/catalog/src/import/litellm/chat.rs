@@ -171,6 +171,8 @@ fn long_context(
         key: format!("input_cost_per_token_above_{threshold}_tokens"),
         value: threshold.to_owned(),
     })?;
+    // At xAI the threshold itself is long already; everywhere else it is not.
+    let above = above.saturating_sub(u64::from(entry.provider == "xai"));
     let tier = |tier| -> Result<Option<Rates>, ImportError> {
         // Sold above the threshold only where that has prices of its own.
         let own = |key: &str| {
