@@ -83,7 +83,11 @@ fn heard_of(
     (head, provider_request): (Parts, Option<Box<str>>),
 ) -> Box<Failed> {
     let refusal = (&heard.verdict, &heard.error);
-    park::refused(&call.held.gateway, (&call.served, call.meter.model()), refusal);
+    park::refused(
+        &call.held.gateway,
+        (&call.served, call.meter.model()),
+        refusal,
+    );
     Box::new(Failed {
         call,
         ending: heard.ending.known_to_provider_as(provider_request),

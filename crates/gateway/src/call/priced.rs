@@ -99,7 +99,10 @@ pub(super) async fn hold(
     let mut priced = first;
     loop {
         let asks = (asked.caller, hold);
-        match priced.hold(asked.gateway, asks, (asked.route, asked.body)).await {
+        match priced
+            .hold(asked.gateway, asks, (asked.route, asked.body))
+            .await
+        {
             Ok(granted) => return Ok((priced, granted)),
             Err(stop) => turned.away(stop)?,
         }
@@ -188,11 +191,7 @@ impl Priced {
     }
 
     /// The price at the next account that has one.
-    pub(crate) fn next(
-        asked: Asked<'_>,
-        ahead: &mut Candidates,
-        traits: &Traits,
-    ) -> Option<Self> {
+    pub(crate) fn next(asked: Asked<'_>, ahead: &mut Candidates, traits: &Traits) -> Option<Self> {
         ahead.find_map(|served| Self::elsewhere(asked, (&served, traits)).ok())
     }
 

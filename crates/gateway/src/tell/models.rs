@@ -27,8 +27,7 @@ pub(crate) async fn one(
     Path(name): Path<String>,
     request: Request,
 ) -> Response {
-    let known = gateway.parts().catalog.model(&name).is_some()
-        && route::is_served(&gateway, &name);
+    let known = gateway.parts().catalog.model(&name).is_some() && route::is_served(&gateway, &name);
     let found = if known {
         Ok(describe(&name))
     } else {

@@ -85,5 +85,9 @@ fn passes(
     let whom = apart_in(&known.terms.calls, hold.key, &hold.traits);
     let past = |subject| known.of(subject).spent + adds > known.amount;
     let whole = whom.is_empty().then_some(None);
-    adds > 0 && whole.into_iter().chain(whom.into_iter().map(Some)).any(past)
+    adds > 0
+        && whole
+            .into_iter()
+            .chain(whom.into_iter().map(Some))
+            .any(past)
 }

@@ -187,7 +187,9 @@ impl Reference {
         match &hold.end {
             End::Open => {}
             End::Charged(charged) if charged.presumed => {
-                hold.counted.iter_mut().for_each(|counted| counted.spent = None);
+                hold.counted
+                    .iter_mut()
+                    .for_each(|counted| counted.spent = None);
             }
             end => return Err(format!("the hold ended before: {end:?}")),
         }

@@ -389,7 +389,11 @@ impl Seen {
         let diagnosed = diagnosed(&call.held.gateway, call.place(), &HeaderMap::new(), &error);
         if self.verdict.is_none() {
             let refusal = (&diagnosed.verdict, &error);
-            park::refused(&call.held.gateway, (&call.served, call.meter.model()), refusal);
+            park::refused(
+                &call.held.gateway,
+                (&call.served, call.meter.model()),
+                refusal,
+            );
             self.verdict = Some(diagnosed.verdict);
         }
         let note = diagnosed.note().filter(|_| held);
