@@ -257,7 +257,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     setting(
         "parking.probe_after",
-        "30s",
+        "5s",
         Kind::Duration,
         "How long after it was parked an account is probed first; never less than `100ms`. Each pause is twice as long as the one \
          before.",

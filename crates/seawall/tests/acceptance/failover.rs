@@ -38,6 +38,7 @@ async fn a_provider_that_has_run_dry_stops_no_chat_and_its_pictures_say_why() {
     let second = Provider::raise();
     let stage = Setting::default()
         .config(&second.upstream("second", "[\"gpt-5*\"]"))
+        .config("[parking]\nprobe_after = \"100ms\"")
         .raise();
     let tenant = stage.tenant(5 * DOLLAR).await;
     let first = &stage.sim;
@@ -58,6 +59,8 @@ async fn a_provider_that_has_run_dry_stops_no_chat_and_its_pictures_say_why() {
         (200, "second")
     );
     assert!(stream.events().contains(&"[DONE]"), "{stream:?}");
+    // The first account is parked by now, so it is not asked.
+    assert_eq!(stream.header("x-seawall-attempts"), None, "{stream:?}");
 
     let picture = stage.call(&tenant.secret, &Call::image()).await;
     assert_eq!(
@@ -354,6 +357,8 @@ async fn a_stream_whose_first_word_is_an_error_has_not_begun_and_goes_elsewhere(
         assert_eq!(all[0][1], "presumed", "{manner}: {all:?}");
         let whole = answer.events().contains(&"[DONE]");
         assert_eq!(whole, upstream == "openai", "{manner}: {answer:?}");
+        // What was refused is parked, and the next manner is to be met there again.
+        stage.act("upstreams/rogue/unpark").await;
     }
     stage.settled(&tenant.organization).await;
     stage.assert_balanced(&tenant.organization).await;

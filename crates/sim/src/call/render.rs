@@ -75,7 +75,9 @@ pub(super) fn answer(
             )
         }
         (fault, Work::Other(order)) => {
-            let said = match outcome.said {
+            // What is cut before its usage has one, too.
+            let before = matches!(fault, Some(Fault::DropBeforeUsage));
+            let said = match outcome.said.or(outcome.usage.filter(|_| before)) {
                 Some(Usage::Told(told)) => Some(told),
                 Some(Usage::Chat(_) | Usage::Image(_) | Usage::Flat { .. }) | None => None,
             };

@@ -44,14 +44,14 @@ pub(super) const fn tokens(input: u64) -> u64 {
 pub(super) fn write(order: &Order, said: Option<Told>) -> Written {
     let tokens = usize::try_from(order.visible).unwrap_or(0).max(1);
     if !order.asked.stream {
-        let bytes = Bytes::from(vec![0xA5_u8; tokens.saturating_mul(BYTES_PER_TOKEN)]);
+        let bytes = Bytes::from(vec![b'U'; tokens.saturating_mul(BYTES_PER_TOKEN)]);
         return Written::Whole(Answer {
             content: Content::Sound,
             usage_at: bytes.len() - 1,
             bytes,
         });
     }
-    let delta = "data: {\"type\":\"speech.audio.delta\",\"audio\":\"paWlpaWlpaU=\"}\n\n";
+    let delta = "data: {\"type\":\"speech.audio.delta\",\"audio\":\"VVVVVVVVVVU=\"}\n\n";
     let mut steps: Vec<Step> = (0..tokens.min(64))
         .map(|_| Step::Text(Bytes::from_static(delta.as_bytes())))
         .collect();
