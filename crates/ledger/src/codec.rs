@@ -327,3 +327,21 @@ macro_rules! canonical_enum {
 }
 
 pub(crate) use {canonical_enum, canonical_struct};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_beyond_the_longest_there_is_is_damage() {
+        let read = |length: usize| {
+            let mut bytes = Vec::new();
+            u32::try_from(length).unwrap().write(&mut bytes);
+            Reader(&bytes).length()
+        };
+        assert_eq!(read(MOST_ITEMS), Ok(MOST_ITEMS));
+        for length in [MOST_ITEMS + 1, MOST_ITEMS + 2] {
+            assert_eq!(read(length), Err(DecodeError::NotCanonical("length")));
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! checks of `World::run`.
 
 mod budgets;
+mod checks;
 mod counters;
 mod credit;
 mod fitting;
