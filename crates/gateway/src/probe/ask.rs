@@ -5,7 +5,7 @@ use std::time::Duration;
 use accounts::{Outcome, Refusal, Served};
 use bytes::Bytes;
 use catalog::{CacheLife, Catalog, ChatTerms, ImageTerms, Shape, chat_bound, image_bound};
-use diagnosis::{Billed, Endpoint, HEADERS, Symptom, diagnose};
+use diagnosis::{Billed, Endpoint};
 use http::{HeaderMap, HeaderValue, Response, header};
 use http_body_util::{BodyExt as _, Limited};
 use ledger::Time;
@@ -16,6 +16,7 @@ use upstream::{Answer, MaxTokens, SendError};
 use wire::error::ProviderError;
 
 use super::ProberParts;
+use crate::tell;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -200,20 +201,8 @@ fn refused(
     (headers, error): (&HeaderMap, &ProviderError),
 ) -> (Outcome, bool) {
     let account = &served.account;
-    let read = |name: &&'static str| Some((*name, headers.get(*name)?.to_str().ok()?));
-    let headers: Vec<(&str, &str)> = HEADERS.iter().filter_map(read).collect();
-    let verdict = diagnose(&Symptom {
-        endpoint: about.endpoint,
-        kind: error.kind.as_deref(),
-        code: error.code.as_deref(),
-        reason: error.reason.as_deref(),
-        message: &error.message,
-        cap: error.cap.as_deref(),
-        wait: error.wait.as_deref(),
-        headers: &headers,
-        now: parts.clock.now().micros(),
-        ..Symptom::bare(account.provider(), error.status)
-    });
+    let about_it = (account, about.endpoint);
+    let verdict = tell::diagnosis::verdict(about_it, (headers, error), parts.clock.now());
     let names = (error.kind.as_deref(), error.code.as_deref());
     let refusal = Refusal::new(account, error.status, names, &error.message);
     let words: Vec<&str> = refusal.message.split_whitespace().collect();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diagnosis::{Cause, Endpoint, HEADERS, Provider, Retry, Scope, Symptom, Verdict, diagnose};
 use http::HeaderMap;
+use ledger::Time;
 use serde_json::{Value, json};
 use upstream::Account;
 use wire::error::{Note, ProviderError};
@@ -36,22 +37,16 @@ pub(crate) struct Diagnosed {
     details: Option<String>,
 }
 
-/// Makes out what an error means. `status` and headers are the answer's; 200 in the middle of a stream.
-pub(crate) fn diagnosed(
-    gateway: &Gateway,
-    place: Place<'_>,
-    headers: &HeaderMap,
-    error: &ProviderError,
-) -> Diagnosed {
-    let (account, route) = (place.account, place.route);
-    let provider = account.provider();
+/// What an error of an account's provider means.
+pub(crate) fn verdict(
+    (account, endpoint): (&Account, Endpoint),
+    (headers, error): (&HeaderMap, &ProviderError),
+    now: Time,
+) -> Verdict {
     let read = |name: &&'static str| Some((*name, headers.get(*name)?.to_str().ok()?));
     let headers: Vec<(&str, &str)> = HEADERS.iter().filter_map(read).collect();
-    let verdict = diagnose(&Symptom {
-        endpoint: match route {
-            Route::Chat => Endpoint::Text,
-            Route::Images => Endpoint::Images,
-        },
+    diagnose(&Symptom {
+        endpoint,
         kind: error.kind.as_deref(),
         code: error.code.as_deref(),
         reason: error.reason.as_deref(),
@@ -59,9 +54,24 @@ pub(crate) fn diagnosed(
         cap: error.cap.as_deref(),
         wait: error.wait.as_deref(),
         headers: &headers,
-        now: gateway.now().micros(),
-        ..Symptom::bare(provider, error.status)
-    });
+        now: now.micros(),
+        ..Symptom::bare(account.provider(), error.status)
+    })
+}
+
+/// Makes out what an error means, and how it is told. `status` and headers are the answer's; 200 in the middle of a stream.
+pub(crate) fn diagnosed(
+    gateway: &Gateway,
+    place: Place<'_>,
+    headers: &HeaderMap,
+    error: &ProviderError,
+) -> Diagnosed {
+    let (account, provider) = (place.account, place.account.provider());
+    let endpoint = match place.route {
+        Route::Chat => Endpoint::Text,
+        Route::Images => Endpoint::Images,
+    };
+    let verdict = verdict((account, endpoint), (headers, error), gateway.now());
     let open = gateway.settings().disclosure == Disclosure::Full;
     Diagnosed {
         verdict,
