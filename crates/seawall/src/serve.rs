@@ -28,6 +28,7 @@ use std::pin::pin;
 
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use accounts::homes_of;
 pub(crate) use bounds::{beside, read_catalog};
 pub(crate) use log::start as start_log;
 pub(crate) use open::Server;

@@ -110,6 +110,8 @@ async fn store_and_providers(
     warnings.extend(accounts::not_there(config, &upstreams));
     let served = upstreams.served();
     warnings.extend(accounts::shutting_down(catalog, &served, clock::today()));
+    let homes = gateway::only_homes(catalog, (&served, &accounts::routes(config)));
+    warnings.extend(accounts::without_second_home(&homes));
     if upstreams.entries().is_empty() {
         warnings.push(
             "no upstream: calls are refused until there is an [[upstream]] in seawall.toml, one is made by \

@@ -40,6 +40,11 @@ async fn a_provider_that_has_run_dry_stops_no_chat_and_its_pictures_say_why() {
         .config(&second.upstream("second", "[\"gpt-5*\"]"))
         .config("[parking]\nprobe_after = \"100ms\"")
         .raise();
+    let told = stage.gateway.said();
+    assert!(
+        told.contains("served by one upstream only") && told.contains("gpt-image-1 (`openai`)"),
+        "{told}"
+    );
     let tenant = stage.tenant(5 * DOLLAR).await;
     let first = &stage.sim;
     // Money here, nothing there: chat is told 429 insufficient_quota, pictures 400 billing_hard_limit_reached.
