@@ -5,6 +5,7 @@
 
 mod accounts;
 mod administration;
+mod balances;
 mod bounds;
 mod connections;
 mod consult;

@@ -166,6 +166,8 @@ pub(crate) struct Server {
     pub(super) warnings: Vec<String>,
     pub(super) stop_within: Duration,
     pub(super) archive_after_days: u32,
+    /// What was bought at a provider and lasts for fewer days is told.
+    pub(super) upstreams_last_days: u32,
 }
 
 impl Server {
@@ -236,6 +238,7 @@ impl Server {
             warnings,
             stop_within: config.server.stop_within,
             archive_after_days: config.store.archive_after_days,
+            upstreams_last_days: config.values().count("alerts.upstream_lasts_days")?,
         })
     }
 
