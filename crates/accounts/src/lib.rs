@@ -33,7 +33,7 @@ pub use parking::{
     By, Closed, MOST_PARKS, News, Outcome, Park, Pauses, Place, Probed, Refusal, Until, keep_parked,
 };
 pub use served::Served;
-pub use upstreams::{OpenError, Parts, Upstreams};
+pub use upstreams::{OpenError, Parts, Upstreams, of_configuration};
 pub use vault::{KeyError, Vault};
 
 /// Accounts that may be made at run time.

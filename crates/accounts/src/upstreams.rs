@@ -348,6 +348,18 @@ fn at_work(draft: &Draft, account: Account) -> (State, Option<Arc<Served>>) {
     (State::Serving, Some(Arc::new(served)))
 }
 
+/// The accounts of a configuration that calls can be sent to, as they would be opened. No store is asked.
+///
+/// # Errors
+/// [`OpenError::Account`].
+pub fn of_configuration(given: Vec<Given>) -> Result<Vec<Arc<Served>>, OpenError> {
+    let entries: Result<Vec<Entry>, OpenError> = given.into_iter().map(of_given).collect();
+    Ok(entries?
+        .into_iter()
+        .filter_map(|entry| entry.served)
+        .collect())
+}
+
 fn of_given(given: Given) -> Result<Entry, OpenError> {
     let Given {
         draft,

@@ -14,7 +14,7 @@ use crate::alert::{Draft, Whose};
 use crate::file::{Offset, Page};
 use crate::handle::Inner;
 use crate::watch::Watch;
-use crate::{AlertError, UpstreamNews, tell};
+use crate::{AlertError, tell};
 
 /// Entries read at once.
 const PAGE: usize = 1024;
@@ -32,7 +32,7 @@ const ALL_AFTER: u32 = 60;
 pub(crate) enum News {
     Refused(OrganizationId, Box<Decided>),
     Halted(OrganizationId, String),
-    Upstream(Box<UpstreamNews>),
+    Upstream(Box<Draft>),
 }
 
 pub(crate) struct Follower<'a> {
@@ -203,13 +203,13 @@ impl<'a> Follower<'a> {
             News::Halted(organization, reason) => {
                 (organization, self.halted(organization, &reason).await)
             }
-            News::Upstream(news) => return self.upstream(&news).await,
+            News::Upstream(draft) => return self.upstream(&draft).await,
         };
         log_untold(organization, told);
     }
 
     /// An account is nobody's in particular: everybody is told who is told of anything, or whom the settings name.
-    async fn upstream(&mut self, news: &UpstreamNews) {
+    async fn upstream(&mut self, draft: &Draft) {
         let only = self.inner.options.upstreams_to;
         let followed = self.inner.marks.followed().into_iter();
         for organization in followed.filter(|one| only.is_none_or(|only| only == *one)) {
@@ -223,7 +223,7 @@ impl<'a> Follower<'a> {
                 Some(watch) => Whose::of(&watch.book, organization),
                 None => Whose::of(&Book::empty(), organization),
             };
-            let told = self.inner.put_one(tell::upstream(news), whose).await;
+            let told = self.inner.put_one(draft.clone(), whose).await;
             log_untold(organization, told);
         }
     }

@@ -18,7 +18,7 @@ use crate::follow::{self, Follower, News};
 use crate::marks::Marks;
 use crate::settings::{Options, Wishes};
 use crate::target::{Target, Wanted};
-use crate::{AlertError, Courier, OpenError, UpstreamNews, deliver, tell};
+use crate::{AlertError, Courier, OpenError, UpstreamBalance, UpstreamNews, deliver, tell};
 
 /// Refusals and the like that may wait to be looked at. One beyond it is let go: the next says the same.
 const NEWS: usize = 1024;
@@ -222,12 +222,18 @@ impl Alerts {
     }
 
     /// An account at a provider was parked, or is in use again. Never blocks.
-    pub fn upstream(&self, news: UpstreamNews) {
-        let _let_go = self
-            .inner
-            .tell
-            .try_send(News::Upstream(Box::new(news)))
-            .is_err();
+    pub fn upstream(&self, news: &UpstreamNews) {
+        self.of_upstream(tell::upstream(news));
+    }
+
+    /// What was bought at a provider runs out. It may be said again and again, and is told once. Never blocks.
+    pub fn upstream_balance(&self, balance: &UpstreamBalance) {
+        self.of_upstream(tell::upstream_balance(balance));
+    }
+
+    fn of_upstream(&self, draft: Draft) {
+        let news = News::Upstream(Box::new(draft));
+        let _let_go = self.inner.tell.try_send(news).is_err();
     }
 
     /// What the organization wants to be told, and where.

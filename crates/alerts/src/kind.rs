@@ -25,13 +25,15 @@ pub enum Kind {
     UpstreamParked,
     /// It is in use again.
     UpstreamBack,
+    /// What was bought at a provider runs out.
+    UpstreamBalanceLow,
     /// Somebody wanted to see whether alerts arrive.
     Test,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::BudgetCrossed,
         Self::BalanceLow,
         Self::CreditExhausted,
@@ -43,6 +45,7 @@ impl Kind {
         Self::OrganizationHalted,
         Self::UpstreamParked,
         Self::UpstreamBack,
+        Self::UpstreamBalanceLow,
         Self::Test,
     ];
 
@@ -61,6 +64,7 @@ impl Kind {
             Self::OrganizationHalted => "organization.halted",
             Self::UpstreamParked => "upstream.parked",
             Self::UpstreamBack => "upstream.back",
+            Self::UpstreamBalanceLow => "upstream.balance_low",
             Self::Test => "test",
         }
     }

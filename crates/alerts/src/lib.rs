@@ -6,7 +6,7 @@
 //! [`Courier`], at least once, under one id.
 //!
 //! **Invariant:** nothing here decides anything, and nothing on the paid path waits for it. [`Alerts::appended`],
-//! [`Alerts::refused`], [`Alerts::upstream`] and [`Alerts::halted`] take a lock for a moment and never wait for a place.
+//! [`Alerts::refused`], [`Alerts::upstream`], [`Alerts::upstream_balance`] and [`Alerts::halted`] take a lock for a moment and never wait for a place.
 
 mod alert;
 mod deliver;
@@ -29,4 +29,4 @@ pub use kind::Kind;
 pub use send::{Courier, Couriers, Letter, MailServer, Secrets, Sent, secret};
 pub use settings::{Options, Wishes};
 pub use target::{Channel, Target, Wanted};
-pub use tell::UpstreamNews;
+pub use tell::{UpstreamBalance, UpstreamNews};

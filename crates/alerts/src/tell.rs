@@ -10,6 +10,7 @@ mod key;
 mod limit;
 mod other;
 mod upstream;
+mod upstream_balance;
 mod words;
 
 pub use budget::crossed;
@@ -20,3 +21,4 @@ pub(crate) use key::frozen;
 pub use limit::{limits_reached, refused};
 pub use other::{halted, test};
 pub use upstream::{UpstreamNews, upstream};
+pub use upstream_balance::{UpstreamBalance, upstream_balance};

@@ -54,3 +54,4 @@ pub use parts::{
 };
 pub use router::router;
 pub use secret::{AdminSecret, AdminSecretError};
+pub use upstreams::balance::{StandingError, UpstreamStanding, upstream_standing};

@@ -63,6 +63,9 @@ pub trait Check: Send + Sync + 'static {
     /// # Errors
     /// [`Unavailable`] where the journal cannot be read.
     fn check(&self, ask: CheckAsk) -> BoxFuture<'_, Result<Value, Unavailable>>;
+
+    /// The models that just one of several accounts serves, each with that account's name.
+    fn only_homes(&self) -> Vec<(String, String)>;
 }
 
 /// Asks parked accounts whether they serve again. Whoever does speaks to providers, which this crate does not.

@@ -32,8 +32,9 @@ impl InPath for UpstreamName {
 
 pub(crate) async fn list(State(app): State<App>) -> Json<List<View>> {
     let entries = app.upstreams.entries();
-    let data = entries.iter().map(|entry| View::of(&app, entry)).collect();
-    Json(List::new(data, None::<u64>))
+    let homes = app.check.only_homes();
+    let view = |entry| View::among(&app, entry, &homes);
+    Json(List::new(entries.iter().map(view).collect(), None::<u64>))
 }
 
 pub(crate) async fn get(

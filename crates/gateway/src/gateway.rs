@@ -17,6 +17,7 @@ use teller::Tellers;
 use tokio_util::task::TaskTracker;
 use upstream::Client;
 
+use crate::homes::{OnlyHome, only_homes};
 use crate::settings::{RouteRule, Settings};
 use crate::step::read::Route;
 use crate::{call, tell};
@@ -90,6 +91,13 @@ impl Gateway {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.parts.settings
+    }
+
+    /// The models that just one of several accounts serves, as it is now.
+    #[must_use]
+    pub fn only_homes(&self) -> Vec<OnlyHome> {
+        let upstreams = self.parts.upstreams.served();
+        only_homes(&self.parts.catalog, (&upstreams, &self.parts.routes))
     }
 
     /// What the catalogue calls a model; `None` where it knows none of this name.

@@ -159,8 +159,8 @@ fn configuration(
         }
         ConfigCommand::Check(args) => {
             let config = load(args)?;
-            let (upstreams, mut warnings) = config.open_upstreams(environment)?;
-            let upstreams = upstreams.len().saturating_sub(warnings.len());
+            let (given, mut warnings) = config.open_upstreams(environment)?;
+            let upstreams = given.len().saturating_sub(warnings.len());
             config.open_vault(environment)?;
             config.open_mail(environment)?;
             if !config.server.listen.ip().is_loopback()
@@ -172,6 +172,7 @@ fn configuration(
                 );
             }
             let catalog = serve::read_catalog(&config)?;
+            warnings.extend(serve::homes_of(&config, given, &catalog)?);
             let file = config
                 .file
                 .as_ref()

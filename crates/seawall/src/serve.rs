@@ -5,6 +5,7 @@
 
 mod accounts;
 mod administration;
+mod balances;
 mod bounds;
 mod connections;
 mod consult;
@@ -28,6 +29,7 @@ use std::pin::pin;
 
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use accounts::homes_of;
 pub(crate) use bounds::{beside, read_catalog};
 pub(crate) use log::start as start_log;
 pub(crate) use open::Server;

@@ -4,17 +4,15 @@
 //! any other with what went through here. It stops nothing.
 
 mod forecast;
+mod standing;
 
 use accounts::{BookError, Bought, MOST_BOUGHT, UpstreamName};
 use axum::Json;
 use axum::extract::{RawPathParams, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use ledger::Time;
 use money::Nanos;
-use projections::{Bucket, Dimension, UsageFilter};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -23,14 +21,15 @@ use crate::body::Ask;
 use crate::error::ApiError;
 use crate::path::Named;
 use crate::show::hex;
-use forecast::Pace;
+use standing::Standing;
+pub use standing::{StandingError, UpstreamStanding, upstream_standing};
 
 /// The longest note, in bytes.
 const LONGEST_NOTE: usize = 1_000;
 /// Bytes of a purchase's id.
 const ID: usize = 10;
-/// The seconds over which the pace is measured: a week.
-const WEEK: i64 = 7 * 86_400;
+/// Warned of when it lasts for less than so many days.
+const SOON: u32 = 7;
 
 /// Writes down a purchase.
 pub(crate) async fn add(
@@ -98,50 +97,20 @@ pub(crate) async fn get(
 ) -> Result<Json<Value>, ApiError> {
     there(&app, &name)?;
     let now = app.tellers.settings().clock.now();
-    let book = app.upstreams.book(&name).await?;
-    let sum =
-        |amounts: &mut dyn Iterator<Item = Nanos>| amounts.fold(Nanos::ZERO, Nanos::saturating_add);
-    let bought = sum(&mut book.bought.iter().map(Bought::amount));
-    let since = book.bought.iter().map(Bought::bought_at).min();
-    let hours = match since {
-        Some(since) => through(&app, &name, since, now).await?,
-        None => Vec::new(),
-    };
-    let billed: Vec<(Date, Nanos)> = book
-        .days()
-        .filter_map(|(day, amount)| Some((day.parse().ok()?, amount)))
-        .filter(|(day, _)| since.is_some_and(|since| starts(*day) >= since))
-        .collect();
-    let reconciled = |at: &Time| billed.iter().any(|(day, _)| day_of(*at) == *day);
-    let own = hours.iter().filter(|(at, _)| !reconciled(at));
-    let went = sum(&mut own
-        .clone()
-        .map(|(_, cost)| *cost)
-        .chain(billed.iter().map(|(_, amount)| *amount)));
-    let week = now.plus_seconds(WEEK.saturating_neg());
-    let lately = own.filter(|(at, _)| *at >= week).map(|(_, cost)| *cost);
-    let days = billed
-        .iter()
-        .filter(|(day, _)| starts(*day) >= week)
-        .map(|(_, amount)| *amount);
-    let lately = sum(&mut lately.chain(days));
-    let pace = Pace {
-        left: bought.saturating_sub(went),
-        spent: lately,
-        seconds: since.map_or(WEEK, |since| seconds_between(since, now).clamp(1, WEEK)),
-    };
+    let standing = Standing::of((&app.upstreams, &app.log), &name, now).await?;
+    let Standing { pace, since, .. } = standing;
     Ok(Json(json!({
         "upstream": name.as_str(),
-        "bought_usd": bought.to_string(),
-        "went_through_usd": went.to_string(),
+        "bought_usd": standing.bought.to_string(),
+        "went_through_usd": standing.went.to_string(),
         "left_usd": pace.left.to_string(),
         "per_day_usd": pace.per_day().to_string(),
         "runs_out_at": since.and(pace.runs_out(now)).map(|at| at.to_string()),
-        "warning": since.and(pace.warning()),
+        "warning": since.and(pace.warning(SOON)),
         "since_at": since.map(|since| since.to_string()),
-        "reconciled_days": billed.len(),
+        "reconciled_days": standing.reconciled_days,
         "as_of_at": now.to_string(),
-        "credits": book.bought.iter().map(view).collect::<Vec<_>>(),
+        "credits": standing.book.bought.iter().map(view).collect::<Vec<_>>(),
     })))
 }
 
@@ -161,52 +130,13 @@ fn view(bought: &Bought) -> Value {
     })
 }
 
-/// What went through an account, by the hour.
-async fn through(
-    app: &App,
-    name: &UpstreamName,
-    since: Time,
-    now: Time,
-) -> Result<Vec<(Time, Nanos)>, ApiError> {
-    let mut all = Vec::new();
-    let mut filter = UsageFilter {
-        organization: None,
-        project: None,
-        key: None,
-        model: None,
-        from: Some(since),
-        to: Some(now),
-        bucket: Bucket::Hour,
-        group_by: vec![Dimension::Upstream],
-        cursor: None,
-        limit: 1_000,
-    };
-    loop {
-        let page = app.log.usage(filter.clone()).await?;
-        let own = page
-            .rows
-            .iter()
-            .filter(|row| row.upstream.as_deref() == Some(name.as_str()));
-        all.extend(own.map(|row| (row.starts_at, row.cost)));
-        filter.cursor = page.next_cursor;
-        if filter.cursor.is_none() {
-            return Ok(all);
+impl From<StandingError> for ApiError {
+    fn from(error: StandingError) -> Self {
+        match error {
+            StandingError::Store(error) => error.into(),
+            StandingError::Log(error) => error.into(),
         }
     }
-}
-
-const fn seconds_between(since: Time, now: Time) -> i64 {
-    now.micros().saturating_sub(since.micros()) / 1_000_000
-}
-
-fn day_of(at: Time) -> Date {
-    at.to_timestamp().to_zoned(TimeZone::UTC).date()
-}
-
-/// When a day begins, by UTC.
-fn starts(day: Date) -> Time {
-    let start = day.to_zoned(TimeZone::UTC);
-    start.map_or(Time::EARLIEST, |start| start.timestamp().into())
 }
 
 impl From<BookError> for ApiError {

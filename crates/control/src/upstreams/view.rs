@@ -43,6 +43,8 @@ pub(crate) struct View {
     parks: Vec<ParkView>,
     /// Models that the provider said it does not have for this account. Until then others are asked first.
     standing_back: Vec<StandingBack>,
+    /// Models that no other account serves, where there are several: nobody stands in where it refuses.
+    only_home_of: Vec<String>,
     created_at: Option<At>,
     changed_at: Option<At>,
 }
@@ -89,6 +91,11 @@ struct StandingBack {
 
 impl View {
     pub(super) fn of(app: &App, entry: &Entry) -> Self {
+        Self::among(app, entry, &app.check.only_homes())
+    }
+
+    /// One of many, with the models that have one home only and which that is.
+    pub(super) fn among(app: &App, entry: &Entry, homes: &[(String, String)]) -> Self {
         let now = app.tellers.settings().clock.now();
         let parks = app.upstreams.parks_of(entry, now);
         let draft = &entry.draft;
@@ -128,6 +135,11 @@ impl View {
                 .map(|park| ParkView::of(park, entry, app.probes.next(park)))
                 .collect(),
             standing_back: off.into_iter().map(StandingBack::of).collect(),
+            only_home_of: homes
+                .iter()
+                .filter(|(_, upstream)| upstream == draft.name.as_str() && served.is_some())
+                .map(|(model, _)| model.clone())
+                .collect(),
             created_at: entry.times.map(|(created, _)| At(created)),
             changed_at: entry.times.map(|(_, changed)| At(changed)),
         }

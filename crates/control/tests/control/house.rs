@@ -88,6 +88,10 @@ impl control::Check for Echo {
         let asked = json!({"payer": payer, "path": ask.path, "body": body, "headers": ask.headers});
         std::future::ready(Ok(asked)).boxed()
     }
+
+    fn only_homes(&self) -> Vec<(String, String)> {
+        vec![("gpt-image-1".to_owned(), "configured".to_owned())]
+    }
 }
 
 impl control::Verify for Echo {

@@ -11,6 +11,14 @@ fn groq(name: &str) -> Value {
 }
 
 #[tokio::test]
+async fn an_account_is_shown_with_the_models_that_no_other_serves() {
+    let house = House::new().await;
+    let listed = house.get("/upstreams").await;
+    let alone = &listed.body["data"][0]["only_home_of"];
+    assert_eq!(*alone, json!(["gpt-image-1"]));
+}
+
+#[tokio::test]
 async fn an_account_is_made_shown_changed_and_deleted_and_its_credential_never_comes_back() {
     let house = House::new().await;
     let made = house.post("/upstreams", groq("groq")).await;
@@ -19,7 +27,7 @@ async fn an_account_is_made_shown_changed_and_deleted_and_its_credential_never_c
         "name": "groq", "kind": "compatible", "provider": "groq", "base_url": "https://api.groq.com/openai/v1",
         "api_version": null, "from": "api", "state": "serving", "problem": null, "has_api_key": true,
         "api_key_hint": "…6978", "has_admin_key": false, "service_tier": null, "serves": "any", "models": null,
-        "listing": null, "parks": [], "standing_back": [], "created_at": "2026-11-22T14:00:00Z", "changed_at": "2026-11-22T14:00:00Z",
+        "listing": null, "parks": [], "standing_back": [], "only_home_of": [], "created_at": "2026-11-22T14:00:00Z", "changed_at": "2026-11-22T14:00:00Z",
     });
     assert_eq!(made.body, shown);
     let listed = house.get("/upstreams").await;

@@ -5,9 +5,9 @@ use std::vec::IntoIter;
 
 use accounts::By;
 
-use crate::Gateway;
 use crate::settings::Served;
 use crate::tell::Stop;
+use crate::{Gateway, RouteRule};
 
 /// The accounts that a call can still be sent to, first to be tried first.
 pub(crate) struct Candidates {
@@ -78,12 +78,19 @@ pub(crate) fn candidates(gateway: &Gateway, model: &str) -> Result<Candidates, S
     })
 }
 
-/// Those that the first rule for the model names, or all, as far as they serve it.
 fn serving(gateway: &Gateway, model: &str) -> Vec<Arc<Served>> {
     let parts = gateway.parts();
     let upstreams = parts.upstreams.served();
-    let rule = parts
-        .routes
+    let serving = homes((&upstreams, &parts.routes), model);
+    serving.into_iter().cloned().collect()
+}
+
+/// Those that the first rule for the model names, or all, as far as they serve it.
+pub(crate) fn homes<'a>(
+    (upstreams, routes): (&'a [Arc<Served>], &[RouteRule]),
+    model: &str,
+) -> Vec<&'a Arc<Served>> {
+    let rule = routes
         .iter()
         .find(|rule| rule.models.iter().any(|pattern| matches(pattern, model)));
     let named: Vec<&Arc<Served>> = match rule {
@@ -98,7 +105,7 @@ fn serving(gateway: &Gateway, model: &str) -> Vec<Arc<Served>> {
         None => upstreams.iter().collect(),
     };
     let serving = named.into_iter().filter(|served| served.serves(model));
-    serving.cloned().collect()
+    serving.collect()
 }
 
 fn matches(pattern: &str, model: &str) -> bool {

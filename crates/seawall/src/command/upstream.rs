@@ -3,6 +3,7 @@
 
 pub(crate) mod balance;
 pub(crate) mod doctor;
+mod homes;
 mod parking;
 
 use std::io::Read as _;
@@ -263,6 +264,7 @@ fn one(json: Value) -> Answer {
     let mut facts = json.clone();
     if let Value::Object(facts) = &mut facts {
         facts.remove("standing_back");
+        facts.remove("only_home_of");
         facts.remove("caps");
         facts.remove("parks");
     }
@@ -282,6 +284,7 @@ fn one(json: Value) -> Answer {
             "the provider said it has no {model}; asked last until {until}\n"
         ));
     }
+    text.extend(homes::of(&json));
     if let Some(listing) = json.get("listing").filter(|listing| !listing.is_null()) {
         let [models, at] = ["models", "listed_at"].map(|name| print::field(listing, name));
         text.push_str(&match listing.get("models") {
@@ -341,6 +344,7 @@ fn table(all: &[Value]) -> String {
         for park in items(one, "parks") {
             text.push_str(&format!("{name}: {}", parking::said(park)));
         }
+        text.extend(homes::of(one).map(|line| format!("{name}: {line}")));
         if let Some(problem) = one.get("problem").and_then(Value::as_str) {
             text.push_str(&format!("{name}: {problem}\n"));
         }

@@ -331,6 +331,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
          where the others are customers.",
     ),
     setting(
+        "alerts.upstream_lasts_days",
+        "7",
+        COUNT,
+        "What was bought at a provider and lasts, at the pace of the last week, for fewer days is told. It is looked at every hour. \
+         0: never.",
+    ),
+    setting(
         "alerts.email.smtp",
         "",
         Kind::Text,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use accounts::{Given, OpenError, Served, Upstreams, Vault};
 use catalog::Catalog;
+use gateway::OnlyHome;
 use jiff::civil::Date;
 use journal::Store;
 
@@ -13,7 +14,7 @@ use crate::exit::{Exit, Failure};
 
 /// How long before a model's end it is worth a line at every start, in days.
 const SOON: i64 = 60;
-/// Models named in that line.
+/// Models named in one line.
 const MOST_NAMED: usize = 5;
 
 /// Which accounts serve which models.
@@ -92,22 +93,41 @@ pub(super) fn shutting_down(
         })
         .map(|(name, end)| format!("{name} ({end})"))
         .collect();
-    if soon.is_empty() {
-        return None;
-    }
-    let named = soon
-        .iter()
-        .take(MOST_NAMED)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ");
-    let more = match soon.len().saturating_sub(MOST_NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let named = some_of(&soon)?;
     Some(format!(
-        "to be shut down by their provider within {SOON} days: {named}{more}; until then they are served"
+        "to be shut down by their provider within {SOON} days: {named}; until then they are served"
     ))
+}
+
+/// One line about models that just one of several accounts serves: where that one refuses, nobody stands in.
+pub(crate) fn without_second_home(homes: &[OnlyHome]) -> Option<String> {
+    let home = |home: &OnlyHome| format!("{} (`{}`)", home.model, home.upstream);
+    let named = some_of(&homes.iter().map(home).collect::<Vec<_>>())?;
+    Some(format!(
+        "served by one upstream only, so that no other takes over where it refuses: {named}"
+    ))
+}
+
+/// The same of a configuration alone, and whether its accounts can be opened at all.
+pub(crate) fn homes_of(
+    config: &Config,
+    given: Vec<Given>,
+    catalog: &Catalog,
+) -> Result<Option<String>, Failure> {
+    let wrong = |error: OpenError| Failure::new(Exit::Configuration, error.to_string());
+    let served = accounts::of_configuration(given).map_err(wrong)?;
+    let homes = gateway::only_homes(catalog, (&served, &routes(config)));
+    Ok(without_second_home(&homes))
+}
+
+/// The first few, and how many more there are; `None`: there is none.
+fn some_of(all: &[String]) -> Option<String> {
+    let named = all.get(..MOST_NAMED.min(all.len()))?.join(", ");
+    match all.len().saturating_sub(MOST_NAMED) {
+        0 if named.is_empty() => None,
+        0 => Some(named),
+        more => Some(format!("{named} and {more} more")),
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +144,20 @@ mod tests {
             Models::Configured(models.iter().map(offer).collect())
         });
         Arc::new(Served::new(account, models, None))
+    }
+
+    #[test]
+    fn models_of_one_home_are_told_in_one_bounded_line() {
+        let home = |model: usize| OnlyHome {
+            model: format!("m{model}"),
+            upstream: "openai".to_owned(),
+        };
+        let said = |count: usize| without_second_home(&(1..=count).map(home).collect::<Vec<_>>());
+        assert_eq!(said(0), None);
+        let all = said(MOST_NAMED).unwrap();
+        assert!(all.ends_with("m4 (`openai`), m5 (`openai`)"), "{all}");
+        let more = said(40).unwrap();
+        assert!(more.ends_with("m5 (`openai`) and 35 more"), "{more}");
     }
 
     #[test]

@@ -110,6 +110,8 @@ async fn store_and_providers(
     warnings.extend(accounts::not_there(config, &upstreams));
     let served = upstreams.served();
     warnings.extend(accounts::shutting_down(catalog, &served, clock::today()));
+    let homes = gateway::only_homes(catalog, (&served, &accounts::routes(config)));
+    warnings.extend(accounts::without_second_home(&homes));
     if upstreams.entries().is_empty() {
         warnings.push(
             "no upstream: calls are refused until there is an [[upstream]] in seawall.toml, one is made by \
@@ -164,6 +166,8 @@ pub(crate) struct Server {
     pub(super) warnings: Vec<String>,
     pub(super) stop_within: Duration,
     pub(super) archive_after_days: u32,
+    /// What was bought at a provider and lasts for fewer days is told.
+    pub(super) upstreams_last_days: u32,
 }
 
 impl Server {
@@ -234,6 +238,7 @@ impl Server {
             warnings,
             stop_within: config.server.stop_within,
             archive_after_days: config.store.archive_after_days,
+            upstreams_last_days: config.values().count("alerts.upstream_lasts_days")?,
         })
     }
 

@@ -64,6 +64,11 @@ impl control::Check for DryRun {
             self.0.check((&ask.teller, payer), asked).await
         })
     }
+
+    fn only_homes(&self) -> Vec<(String, String)> {
+        let homes = self.0.only_homes().into_iter();
+        homes.map(|home| (home.model, home.upstream)).collect()
+    }
 }
 
 /// Tells the request log, the metrics and the alerts what has become durable.

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::open::Server;
-use super::retention;
+use super::{balances, retention};
 use crate::clock::SystemClock;
 
 /// How long the store may take to be told what is left to tell when the server stops.
@@ -18,6 +18,7 @@ impl Server {
     /// Serves until `stop`, then lets running calls finish and lets go of everything.
     pub(crate) async fn serve(self, stop: CancellationToken) {
         let follower = TaskTracker::new();
+        self.look_after(&follower, &stop);
         let (log, store) = (self.log.clone(), self.store);
         let following = stop.clone();
         follower.spawn(async move {
@@ -26,9 +27,6 @@ impl Server {
                 () = following.cancelled() => {}
             }
         });
-        let retention = retention::keep(self.tellers.clone(), self.archive_after_days);
-        let keeping = stop.clone();
-        follower.spawn(async move { keeping.run_until_cancelled(retention).await });
         let parking = accounts::keep_parked(self.upstreams.clone(), stop.clone());
         follower.spawn(parking);
         let (prober, probing_ends) = (self.prober, stop.clone());
@@ -88,5 +86,16 @@ impl Server {
         follower.close();
         follower.wait().await;
         self.log.close().await;
+    }
+
+    /// What is done from time to time, whoever calls.
+    fn look_after(&self, follower: &TaskTracker, stop: &CancellationToken) {
+        let retention = retention::keep(self.tellers.clone(), self.archive_after_days);
+        let keeping = stop.clone();
+        follower.spawn(async move { keeping.run_until_cancelled(retention).await });
+        let told = (self.alerts.clone(), self.upstreams_last_days);
+        let balances = balances::watch(self.upstreams.clone(), self.log.clone(), told);
+        let looking = stop.clone();
+        follower.spawn(async move { looking.run_until_cancelled(balances).await });
     }
 }

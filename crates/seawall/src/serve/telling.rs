@@ -84,7 +84,7 @@ pub(super) fn of_upstreams(upstreams: &Upstreams, alerts: &Alerts) {
     let alerts = alerts.clone();
     // The list was opened just now, so nobody else listens.
     let _alone =
-        upstreams.on_parking(move |upstreams, news| alerts.upstream(told(upstreams, news)));
+        upstreams.on_parking(move |upstreams, news| alerts.upstream(&told(upstreams, news)));
 }
 
 fn told(upstreams: &Upstreams, news: &News) -> UpstreamNews {

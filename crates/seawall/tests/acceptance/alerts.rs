@@ -2,6 +2,7 @@
 //! when the receiver was down, and when the server was killed in between. And a budget stops nothing.
 
 mod receivers;
+mod upstreams;
 
 use http::Method;
 use serde_json::{Value, json};

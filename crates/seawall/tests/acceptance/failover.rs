@@ -34,6 +34,30 @@ async fn attempts(stage: &Stage, id: &str) -> Vec<[String; 3]> {
 }
 
 #[tokio::test]
+async fn a_model_without_a_second_home_is_named_at_the_start_by_the_check_and_in_the_list() {
+    let second = Provider::raise();
+    let stage = Setting::default()
+        .config(&second.upstream("second", "[\"gpt-5*\"]"))
+        .raise();
+    let check = Start::new(&["config", "check"])
+        .env("SIM_KEY", PROVIDER_KEY)
+        .run(stage.folder());
+    assert!(check.status.success(), "{check:?}");
+    for said in [stage.gateway.said(), check.stderr] {
+        let line = said
+            .lines()
+            .find(|line| line.contains("served by one upstream only"));
+        let line = line.unwrap_or_default();
+        assert!(line.contains("gpt-image-1 (`openai`)"), "{said}");
+        assert!(!line.contains("second"), "{line}");
+    }
+    let [first, second] = ["openai", "second"].map(|name| format!("upstreams/{name}"));
+    let alone = stage.get(&first).await["only_home_of"].to_string();
+    assert!(alone.contains("\"gpt-image-1\""), "{alone}");
+    assert_eq!(stage.get(&second).await["only_home_of"], json!([]));
+}
+
+#[tokio::test]
 async fn a_provider_that_has_run_dry_stops_no_chat_and_its_pictures_say_why() {
     let second = Provider::raise();
     let stage = Setting::default()

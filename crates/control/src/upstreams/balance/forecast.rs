@@ -5,8 +5,6 @@ use money::Nanos;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
-/// Warned of when it lasts for less than so many days.
-const SOON: i64 = 7;
 
 /// What is left, and how fast it goes.
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +40,11 @@ impl Pace {
         self.lasts().map(|seconds| now.plus_seconds(seconds))
     }
 
-    /// `used_up`, or `runs_out_soon` within a week.
-    pub(super) fn warning(self) -> Option<&'static str> {
+    /// `used_up`, or `runs_out_soon` within so many days.
+    pub(super) fn warning(self, soon: u32) -> Option<&'static str> {
         match self.lasts()? {
             0 => Some("used_up"),
-            seconds if seconds < SOON * DAY => Some("runs_out_soon"),
+            seconds if seconds < i64::from(soon).saturating_mul(DAY) => Some("runs_out_soon"),
             _later => None,
         }
     }
@@ -77,7 +75,7 @@ mod tests {
             };
             let at = out.map(|days: i64| now.plus_seconds(days * DAY));
             assert_eq!(
-                (pace.runs_out(now), pace.warning()),
+                (pace.runs_out(now), pace.warning(7)),
                 (at, warning),
                 "{pace:?}"
             );
