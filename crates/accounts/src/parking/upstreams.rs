@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::board::{Board, Case};
-use super::park::{Park, Pauses};
+use super::park::{By, Park, Pauses};
 use super::place::{Place, Who};
 use super::refusal::Refusal;
 use super::{Closed, kept};
@@ -202,18 +202,47 @@ impl Upstreams {
         own
     }
 
+    /// A call of this model was served here: whatever refusal had closed it is over. Never waits; nothing but a look where
+    /// nothing is parked.
+    pub fn has_served(&self, served: &Served, model: &str, now: Time) {
+        let ends = |who: &Who<'_>, park: &Park| {
+            park.by == By::Refusal && park.place.covers(who, Some(model))
+        };
+        let board = self.parking().board();
+        let any = !board.parks.is_empty()
+            && served.with_who(|who| board.standing(now).any(|park| ends(who, park)));
+        drop(board);
+        if any {
+            served.with_who(|who| {
+                self.change_parks(|board| board.open(|park| ends(who, park), now));
+            });
+        }
+    }
+
     /// The parks that are to be probed now, and the account to ask. Ends those whose time has come.
+    ///
+    /// Only what turns calls away to others is probed: where nobody else serves the model it is still asked, and a call that is
+    /// served shows it.
     #[must_use]
     pub fn due(&self, pauses: &Pauses, now: Time) -> Vec<(Park, std::sync::Arc<Served>)> {
         if self.parking().board().has_expired(now) {
             self.change_parks(|board| board.expire(now));
         }
         let board = self.parking().board();
-        let due = board
-            .standing(now)
-            .filter(|park| park.is_probed() && park.next_probe(pauses) <= now);
+        let due = board.standing(now).filter(|park| {
+            park.is_probed() && park.next_probe(pauses) <= now && self.diverts(park)
+        });
         due.filter_map(|park| Some((Park::clone(park), self.to_probe(park)?)))
             .collect()
+    }
+
+    /// Whether calls go to another account while this park stands.
+    fn diverts(&self, park: &Park) -> bool {
+        let model = park.model.as_deref().unwrap_or_default();
+        let covered = |who: &Who<'_>| park.place.covers(who, Some(model));
+        let all = self.served();
+        let mut others = all.iter().filter(|other| !other.with_who(covered));
+        others.any(|other| other.serves(model))
     }
 
     /// Whoever can show whether a park is over: the account that was refused, or another that it closes.

@@ -48,6 +48,7 @@ pub(super) async fn answer(
     {
         return Err(heard_of(call, heard, (head, provider_request)));
     }
+    park::served(&call.held.gateway, &call.served, call.meter.model());
     let ending = Ending::of_answer(metered, head.status.as_u16());
     call.tell_served(&mut head.headers);
     let cost = call

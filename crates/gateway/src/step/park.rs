@@ -1,5 +1,4 @@
-//! Step 6, when it goes wrong: what a provider's refusal closes is parked, so that no further call is sent there until it
-//! serves again.
+//! Step 6, when it goes wrong: what a provider's refusal closes is parked, so that calls go to others until it serves again.
 
 use accounts::{Refusal, Served};
 use diagnosis::Verdict;
@@ -17,4 +16,10 @@ pub(crate) fn refused(
     let refusal = Refusal::new(&served.account, error.status, words, &error.message);
     let upstreams = &gateway.parts().upstreams;
     upstreams.refused_saying((served, model), (verdict, Some(&refusal)), gateway.now());
+}
+
+/// A call of this model was served. Never waits.
+pub(crate) fn served(gateway: &Gateway, served: &Served, model: &str) {
+    let upstreams = &gateway.parts().upstreams;
+    upstreams.has_served(served, model, gateway.now());
 }

@@ -37,6 +37,7 @@ async fn attempts(stage: &Stage, id: &str) -> Vec<[String; 3]> {
 async fn a_model_without_a_second_home_is_named_at_the_start_by_the_check_and_in_the_list() {
     let second = Provider::raise();
     let stage = Setting::default()
+        .unprobed()
         .config(&second.upstream("second", "[\"gpt-5*\"]"))
         .raise();
     let check = Start::new(&["config", "check"])
@@ -175,6 +176,7 @@ async fn what_another_account_may_serve_goes_there_and_what_nobody_would_serve_d
     ] {
         let second = Provider::raise();
         let stage = Setting::default()
+            .unprobed()
             .config(&second.upstream("second", "[\"gpt-5*\"]"))
             .raise();
         let tenant = stage.tenant(5 * DOLLAR).await;
@@ -206,6 +208,7 @@ async fn what_another_account_may_serve_goes_there_and_what_nobody_would_serve_d
 async fn a_call_that_fails_everywhere_is_told_the_first_refusal_and_where_it_was() {
     let second = Provider::raise();
     let stage = Setting::default()
+        .unprobed()
         .config(&second.upstream("second", "[\"gpt-5*\"]"))
         .raise();
     let tenant = stage.tenant(5 * DOLLAR).await;
@@ -276,6 +279,7 @@ async fn each_attempt_is_priced_as_what_its_account_serves() {
     let second = Provider::raise();
     // gpt-5-nano is the cheaper one, and what the second account bills.
     let stage = Setting::default()
+        .unprobed()
         .config(&second.upstream(
             "second",
             "[{ model = \"gpt-5-mini\", as = \"gpt-5-nano\" }]",
@@ -308,6 +312,7 @@ async fn where_the_next_account_costs_more_than_is_left_the_refusal_stays_the_pr
  {
     let second = Provider::raise();
     let stage = Setting::default()
+        .unprobed()
         .config(&second.upstream("second", "[{ model = \"gpt-5-nano\", as = \"gpt-5\" }]"))
         .raise();
     let call = Call::chat()
@@ -362,7 +367,7 @@ async fn a_stream_whose_first_word_is_an_error_has_not_begun_and_goes_elsewhere(
     let routes = rogue
         .config()
         .replace("[\"rogue\"]", "[\"rogue\", \"openai\"]");
-    let stage = Setting::default().config(&routes).raise();
+    let stage = Setting::default().unprobed().config(&routes).raise();
     let tenant = stage.tenant(5 * DOLLAR).await;
     for (manner, upstream, attempts_there) in [
         ("first", "openai", 2),

@@ -41,6 +41,11 @@ impl Setting {
         self
     }
 
+    /// What is parked is not probed, so that the providers' bills are those of the calls alone.
+    pub(crate) fn unprobed(self) -> Self {
+        self.env("SEAWALL_PARKING__PROBE_AFTER", "15m")
+    }
+
     pub(crate) fn kind(mut self, kind: &str) -> Self {
         self.kind = Some(kind.to_owned());
         self

@@ -252,6 +252,10 @@ impl Metered {
 
     /// Ends the hold, and answers the trailers that say what it came to.
     pub(super) async fn settle(self: Box<Self>, end: End) -> HeaderMap {
+        if self.seen.done && !self.has_failed() {
+            let call = &self.call;
+            park::served(&call.held.gateway, &call.served, call.meter.model());
+        }
         let ending = self.ending(end);
         let cost = self.call.held.settle(ending).await;
         let mut trailers = HeaderMap::new();

@@ -42,7 +42,7 @@ struct Storm {
 
 impl Storm {
     async fn gather() -> Self {
-        let mut setting = Setting::default();
+        let mut setting = Setting::default().unprobed();
         let mut others = Vec::new();
         for name in ["second", "third", "fourth"] {
             let provider = Provider::raise();
