@@ -136,6 +136,18 @@ async fn two_nodes_take_up_each_other_s_parks_when_they_write() {
 #[tokio::test]
 async fn what_is_due_is_probed_by_the_account_that_was_refused_and_told_when_it_is_back() {
     let upstreams = Office::new().open((Some('A'), None)).await;
+    refuse(&upstreams, "configured", Cause::CreditExhausted);
+    let soon = Pauses {
+        first: std::time::Duration::from_secs(1),
+        longest: std::time::Duration::from_secs(1),
+    };
+    let due = upstreams.due(&soon, NOW.plus_seconds(9));
+    assert!(
+        due.is_empty(),
+        "nobody else serves it, so it is asked anyway"
+    );
+    upstreams.unpark("configured", NOW).unwrap();
+    upstreams.create(create("second"), NOW).await.unwrap();
     let told: Arc<Mutex<Vec<News>>> = Arc::default();
     let hears = Arc::clone(&told);
     assert!(upstreams.on_parking(move |_upstreams, news| hears.lock().unwrap().push(news.clone())));

@@ -59,24 +59,26 @@ impl Stand {
         let profile = Draft::profile(Kind::OpenAi, None).unwrap();
         let base = format!("http://{address}/v1");
         let offers = models.iter().map(|model| Offer::new(model, None).unwrap());
-        let given = Given {
+        let offers: Vec<Offer> = offers.collect();
+        // The other one is whom calls go to meanwhile.
+        let given = ["openai", "other"].map(|name| Given {
             draft: Draft {
-                name: "openai".parse().unwrap(),
+                name: name.parse().unwrap(),
                 profile,
                 base_url: Draft::base_url(profile, (Some(&base), None), Trust::File).unwrap(),
                 api_version: None,
                 service_tier: None,
-                models: Models::Configured(offers.collect()),
+                models: Models::Configured(offers.clone()),
             },
             origin: Origin::File,
             api_key: Some(Secret::new("sk-planted-0123456789abcdef")),
             admin_key: None,
             has_admin_key: false,
-        };
+        });
         let parts = Parts {
             store: Arc::new(Memory::new()),
             vault: None,
-            given: vec![given],
+            given: given.into(),
         };
         let upstreams = Upstreams::open(parts).await.unwrap();
         let (client, metrics) = (Client::new().unwrap(), Metrics::new("1.2.3"));
