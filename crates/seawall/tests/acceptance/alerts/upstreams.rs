@@ -7,7 +7,7 @@ use serde_json::json;
 use super::receivers::Web;
 use crate::call::Call;
 use crate::http::Ask;
-use crate::stage::{Setting, Stage};
+use crate::stage::Stage;
 
 impl Stage {
     /// What is so of the account at the provider from now on.
@@ -21,9 +21,7 @@ impl Stage {
 #[tokio::test]
 async fn an_account_that_runs_dry_and_is_topped_up_is_told_of_twice() {
     let mut web = Web::listen().await;
-    let stage = Setting::default()
-        .config("[parking]\nprobe_after = \"100ms\"")
-        .raise();
+    let stage = Stage::raise();
     let tenant = stage.tenant(100_000_000_000).await;
     let notify = json!({"notify": [{"kind": "webhook", "url": web.url("/hook")}]});
     let path = format!("organizations/{}/alerts", tenant.organization);
@@ -38,14 +36,14 @@ async fn an_account_that_runs_dry_and_is_topped_up_is_told_of_twice() {
     assert_eq!(parked["data"]["upstream"], "openai", "{parked}");
     assert_eq!(parked["data"]["organization"]["id"], tenant.organization);
 
-    // Nobody calls any more: a probe finds out.
+    // Nobody else serves the model, so the next call is sent there all the same, and shows that it serves again.
     stage.at_the_provider(json!({"credit_usd": "10"})).await;
+    let served = stage.call(&tenant.secret, &Call::chat()).await;
+    assert_eq!(served.status, 200, "{served:?}");
     let back = web.next().await.json();
     assert_eq!(back["type"], "upstream.back", "{back}");
     assert_eq!(back["data"]["upstream"], "openai", "{back}");
     assert_eq!(back["data"]["since_at"], parked["data"]["since_at"]);
-    let served = stage.call(&tenant.secret, &Call::chat()).await;
-    assert_eq!(served.status, 200, "{served:?}");
     stage.gateway.stop().await;
     let further = web.received_so_far();
     assert!(further.is_empty(), "each is told once: {further:?}");
