@@ -9,82 +9,82 @@ use crate::world::{self, World};
 #[test]
 fn every_check_has_a_name_by_what_it_is_on_and_what_it_counts() {
     let id: LimitId = world::limit("l");
+    let on = Scope::Organization;
     let (project, key) = (
         Scope::Project(world::project("p")),
         Scope::Key(world::key("k")),
     );
-    for (kind, scope, names) in [
+    for (kind, scope, usd, requests, tokens) in [
         (
             CheckKind::HardLimit(id),
-            Scope::Organization,
-            [
-                "organization_hard_limit",
-                "organization_request_limit",
-                "organization_token_limit",
-            ],
+            on,
+            "organization_hard",
+            "organization_request",
+            "organization_token",
         ),
         (
             CheckKind::HardLimit(id),
             project,
-            [
-                "project_hard_limit",
-                "project_request_limit",
-                "project_token_limit",
-            ],
+            "project_hard",
+            "project_request",
+            "project_token",
         ),
         (
             CheckKind::HardLimit(id),
             key,
-            [
-                "api_key_hard_limit",
-                "api_key_request_limit",
-                "api_key_token_limit",
-            ],
+            "api_key_hard",
+            "api_key_request",
+            "api_key_token",
         ),
         (
             CheckKind::ModelLimit(id),
             project,
-            [
-                "model_hard_limit",
-                "model_request_limit",
-                "model_token_limit",
-            ],
+            "model_hard",
+            "model_request",
+            "model_token",
         ),
         (
             CheckKind::EndUserLimit(id),
-            Scope::Organization,
-            [
-                "end_user_hard_limit",
-                "end_user_request_limit",
-                "end_user_token_limit",
-            ],
+            on,
+            "end_user_hard",
+            "end_user_request",
+            "end_user_token",
         ),
         (
             CheckKind::TagLimit(id),
             key,
-            ["tag_hard_limit", "tag_request_limit", "tag_token_limit"],
-        ),
-        (
-            CheckKind::UpstreamCap(id),
-            Scope::Organization,
-            ["upstream_cap", "upstream_request_cap", "upstream_token_cap"],
-        ),
-        (
-            CheckKind::ApprovedUsageLimit(id),
-            Scope::Organization,
-            ["organization_usage_limit"; 3],
-        ),
-        (
-            CheckKind::CreditBalance,
-            Scope::Organization,
-            ["credit_balance"; 3],
+            "tag_hard",
+            "tag_request",
+            "tag_token",
         ),
     ] {
-        let measures = [Measure::Usd, Measure::Requests, Measure::Tokens];
-        for (measure, name) in measures.into_iter().zip(names) {
-            assert_eq!(kind.name(scope, measure), name, "{kind:?} {scope:?}");
+        for (measure, name) in [
+            (Measure::Usd, usd),
+            (Measure::Requests, requests),
+            (Measure::Tokens, tokens),
+        ] {
+            assert_eq!(
+                kind.name(scope, measure),
+                format!("{name}_limit"),
+                "{kind:?}"
+            );
         }
     }
+}
+
+#[test]
+fn caps_the_approved_usage_limit_and_the_credit_have_names_of_their_own() {
+    let (id, on): (LimitId, _) = (world::limit("l"), Scope::Organization);
+    let cap = CheckKind::UpstreamCap(id);
+    assert_eq!(cap.name(on, Measure::Usd), "upstream_cap");
+    assert_eq!(cap.name(on, Measure::Requests), "upstream_request_cap");
+    assert_eq!(cap.name(on, Measure::Tokens), "upstream_token_cap");
+    let approved = CheckKind::ApprovedUsageLimit(id);
+    assert_eq!(approved.name(on, Measure::Usd), "organization_usage_limit");
+    assert_eq!(
+        CheckKind::CreditBalance.name(on, Measure::Usd),
+        "credit_balance"
+    );
 }
 
 #[test]
